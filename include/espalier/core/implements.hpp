@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <espalier/core/estimator.hpp>
+#include <espalier/core/polymorphic.hpp>
+
+namespace espalier {
+
+namespace detail {
+
+// The type that do_fit takes as y; void when it takes none.
+template <class S, class C, class Y>
+Y target_type_of(S (C::*)(const Features&, const Y&, const FitContext&) const);
+template <class S, class C>
+void target_type_of(S (C::*)(const Features&, const FitContext&) const);
+
+void check_classes(const Labels& classes);
+std::vector<std::string> names_of_classes(const Labels& classes, const std::vector<std::string>& names);
+Labels largest_column(const Matrix& scores, const Labels& classes);
+
+}  // namespace detail
+
+#ifdef __clang__  // the functions of one role override, those of the others do not: no `override` on them
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winconsistent-missing-override"
+#endif
+
+/// The mixin that turns parameters, a state and a few functions into an estimator.
+///
+///     class NearestCentroid
+///         : public Implements<NearestCentroid, Classifier, NearestCentroidParams, NearestCentroidState> {
+///      public:
+///       using Implements::Implements;
+///       static constexpr std::string_view type_name = "NearestCentroid";
+///       static constexpr Tags tags{.sample_weight = true};
+///      private:
+///       friend Implements;
+///       State do_fit(const Features& X, const Labels& y, const FitContext& context) const;
+///       Matrix do_predict_proba(const State& state, const Features& X) const;
+///     };
+///
+/// `Params` and `State` are structs with a table of fields (params.hpp). `do_fit` is a pure function:
+/// parameters and data in, a new state out; so a failed fit changes nothing. What a class writes:
+///
+/// | role            | required                                                              | optional |
+/// |-----------------|-----------------------------------------------------------------------|----------|
+/// | all             | `do_fit(X, [y,] context)`; y as Labels, Vector, Matrix or Target       | `do_tags()`, `do_validate()` |
+/// | Transformer     | `do_transform(state, X)`                                              | `do_inverse_transform(state, X)`, `do_feature_names_out(state, schema)` |
+/// | Classifier      | `State::classes`; `do_predict_proba`, `do_decision_function` or `do_predict` | the other two |
+/// | Regressor       | `do_predict(state, X)` → Vector or Matrix                             | |
+/// | Clusterer       | `State::labels`                                                       | `do_predict(state, X)` |
+/// | OutlierDetector | `do_decision_function(state, X)` → Vector                             | |
+///
+/// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`; rows of
+/// weight 0 have been taken out. A transformer whose output columns are its input columns needs no
+/// `do_feature_names_out`. A State with shapes or indices has `void check(const Schema&) const`, called
+/// after loading, which throws FormatError when they do not fit together. With `n_iter` in the State, the
+/// class has `iterations()`.
+template <class Derived, class Role_, class Params_, class State_>
+class Implements : public Role_ {
+  static constexpr bool fits_without_target = !std::same_as<Role_, Classifier> && !std::same_as<Role_, Regressor>;
+  static constexpr bool takes_target = !std::same_as<Role_, Clusterer> && !std::same_as<Role_, OutlierDetector>;
+
+ public:
+  using Role = Role_;
+  using Params = Params_;
+  using State = State_;
+
+  Implements() = default;
+  Implements(Params params) : params_(std::move(params)) {}
+
+  const Params& params() const { return params_; }
+  /// For setting several at once: `model.params().alpha = 2`. What was learned stays.
+  Params& params() { return params_; }
+
+  /// What was learned. @throws NotFitted
+  const State& state() const {
+    if (!fitted_) this->throw_not_fitted();
+    return fitted_->state;
+  }
+
+  /// As the role's `fit`; returns the object itself, so that calls can be chained.
+  Derived& fit(const Features& X, const Target& y, const FitContext& context = {}) &
+    requires takes_target
+  {
+    Role::fit(X, y, context);
+    return self();
+  }
+  Derived fit(const Features& X, const Target& y, const FitContext& context = {}) &&
+    requires takes_target
+  {
+    Role::fit(X, y, context);
+    return std::move(self());
+  }
+  Derived& fit(const Features& X, const FitContext& context = {}) &
+    requires fits_without_target
+  {
+    Role::fit(X, context);
+    return self();
+  }
+  Derived fit(const Features& X, const FitContext& context = {}) &&
+    requires fits_without_target
+  {
+    Role::fit(X, context);
+    return std::move(self());
+  }
+
+  std::string_view class_name() const override { return Derived::type_name; }
+  std::unique_ptr<Estimator> copy() const override { return std::make_unique<Derived>(self()); }
+  std::unique_ptr<Estimator> clone() const override {
+    auto result = std::make_unique<Derived>();
+    static_cast<Implements&>(*result).params_ = params_;
+    return result;
+  }
+  Tags get_tags() const override {
+    if constexpr (requires(const Derived& d) { d.do_tags(); })
+      return self().do_tags();
+    else if constexpr (requires { Derived::tags.sparse; })
+      return Derived::tags;
+    else
+      return Tags{};
+  }
+
+  std::vector<ParamInfo> param_infos() const override { return detail::field_infos<Params>(); }
+  void validate_params() const override {
+    detail::validate_fields(params_, Derived::type_name);
+    if constexpr (requires(const Derived& d) { d.do_validate(); }) self().do_validate();
+  }
+
+  const FittedInfo* fitted_info() const override { return fitted_ ? &fitted_->info : nullptr; }
+  std::optional<Index> iterations() const override {
+    if constexpr (requires(const State& s) { static_cast<Index>(s.n_iter); })
+      if (fitted_) return static_cast<Index>(fitted_->state.n_iter);
+    return std::nullopt;
+  }
+
+  std::vector<EstimatorPart> parts() const override {
+    if constexpr (requires(const Derived& d) { d.do_parts(); })
+      return self().do_parts();
+    else
+      return {};
+  }
+  PartLayout part_layout() const override {
+    if constexpr (requires { Derived::layout == PartLayout::none; })
+      return Derived::layout;
+    else
+      return PartLayout::none;
+  }
+
+  Value encode_params() const override { return detail::encode_fields(params_); }
+  void decode_params(const Value& value) override {
+    Params decoded{};
+    detail::decode_fields(value, decoded, false, Derived::type_name);
+    params_ = std::move(decoded);
+  }
+  Value encode_fitted() const override {
+    if (!fitted_) return {};
+    return Value::Object{{"schema", detail::encode_fields(fitted_->info.schema)},
+                         {"class_names", Codec<std::vector<std::string>>::encode(fitted_->info.class_names)},
+                         {"state", detail::encode_fields(fitted_->state)}};
+  }
+  void decode_fitted(const Value& value) override {
+    if (value.is_none()) return fitted_.reset();
+    detail::check_keys(value, {"schema", "class_names", "state"}, true, Derived::type_name);
+    Fitted fitted{};
+    detail::decode_fields(*value.find("schema"), fitted.info.schema, true, "schema");
+    fitted.info.schema.check();
+    fitted.info.class_names = Codec<std::vector<std::string>>::decode(*value.find("class_names"));
+    detail::decode_fields(*value.find("state"), fitted.state, true, Derived::type_name);
+    if constexpr (requires(const State& s, const Schema& schema) { s.check(schema); })
+      fitted.state.check(fitted.info.schema);
+    if constexpr (std::same_as<Role, Classifier>) {
+      detail::check_classes(classes_of(fitted.state));
+      if (!fitted.info.class_names.empty() &&
+          static_cast<Index>(fitted.info.class_names.size()) != classes_of(fitted.state).size())
+        throw FormatError(std::string(Derived::type_name) + ": class_names and classes differ in length");
+    }
+    complete(fitted);
+    fitted_ = std::move(fitted);
+  }
+
+  // The functions of all roles: those that the role declares override its virtual functions, and the
+  // others are inert. Public code reaches them through the role, which checks X first.
+
+  const Labels& classes() const { return classes_of(state()); }
+  const Labels& labels() const { return labels_of(state()); }
+  bool has_predict_proba() const {
+    if constexpr (requires(const Derived& d) { d.has_probabilities(); })
+      return self().has_probabilities();
+    else
+      return defines_proba();
+  }
+  bool has_decision_function() const {
+    if constexpr (requires(const Derived& d) { d.has_decisions(); })
+      return self().has_decisions();
+    else
+      return defines_decision();
+  }
+
+ protected:
+  using Prediction = std::conditional_t<std::same_as<Role, Regressor>, Matrix, Labels>;
+  using Decision = std::conditional_t<std::same_as<Role, OutlierDetector>, Vector, Matrix>;
+
+  void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context, Schema schema) override {
+    Fitted fitted{{std::move(schema), {}, {}}, run_fit(X, y, context)};
+    if constexpr (std::same_as<Role, Classifier>)
+      fitted.info.class_names = detail::names_of_classes(classes_of(fitted.state), y->class_names());
+    complete(fitted);
+    fitted_ = std::move(fitted);
+  }
+
+  Features transform_impl(const Features& X) const {
+    if constexpr (requires(const Derived& d, const State& s) { d.do_transform(s, X); })
+      return self().do_transform(state(), X);
+    else
+      this->throw_not_supported("transform");
+  }
+  Features inverse_transform_impl(const Features& X) const {
+    if constexpr (requires(const Derived& d, const State& s) { d.do_inverse_transform(s, X); })
+      return self().do_inverse_transform(state(), X);
+    else
+      this->throw_not_supported("inverse_transform");
+  }
+  Prediction predict_impl(const Features& X) const {
+    if constexpr (requires(const Derived& d, const State& s) { d.do_predict(s, X); })
+      return self().do_predict(state(), X);
+    else if constexpr (defines_decision() && std::same_as<Role, Classifier>)
+      return detail::largest_column(self().do_decision_function(state(), X), classes());
+    else if constexpr (defines_proba())
+      return detail::largest_column(self().do_predict_proba(state(), X), classes());
+    else
+      this->throw_not_supported("predict");
+  }
+  Matrix predict_proba_impl(const Features& X) const {
+    if constexpr (defines_proba())
+      return self().do_predict_proba(state(), X);
+    else
+      this->throw_not_supported("predict_proba");
+  }
+  Decision decision_function_impl(const Features& X) const {
+    if constexpr (defines_decision())
+      return self().do_decision_function(state(), X);
+    else
+      this->throw_not_supported("decision_function");
+  }
+
+  bool get_own_param(std::string_view name, Value& result) const override {
+    if (detail::get_field(params_, name, result)) return true;
+    const Estimator* part = find_part(name);
+    if (part != nullptr) result = Value(Value::EstimatorPtr(part->copy()));
+    return part != nullptr;
+  }
+  bool set_own_param(std::string_view name, const Value& value) override {
+    if (detail::set_field(params_, name, value, Derived::type_name)) return true;
+    if constexpr (requires(Params& p) { p.set_part(name, value); })
+      return params_.set_part(name, value);
+    else
+      return false;
+  }
+  Estimator* mutable_part(std::string_view name) override {
+    if constexpr (requires(Params& p) { p.mutable_part(name); })
+      return params_.mutable_part(name);
+    else
+      return nullptr;
+  }
+  const Estimator* find_part(std::string_view name) const override {
+    if constexpr (requires(const Params& p) { p.find_part(name); })
+      return params_.find_part(name);
+    else
+      return nullptr;
+  }
+  void restore_params(const Estimator& other) override { params_ = static_cast<const Implements&>(other).params_; }
+
+ private:
+  struct Fitted {
+    FittedInfo info;
+    State state;
+  };
+
+  Derived& self() { return static_cast<Derived&>(*this); }
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
+
+  static constexpr bool defines_proba() {
+    return requires(const Derived& d, const State& s, const Features& X) { d.do_predict_proba(s, X); };
+  }
+  static constexpr bool defines_decision() {
+    return requires(const Derived& d, const State& s, const Features& X) { d.do_decision_function(s, X); };
+  }
+
+  static const Labels& classes_of(const State& s) {
+    if constexpr (requires { Derived::do_classes(s); })
+      return Derived::do_classes(s);
+    else if constexpr (std::same_as<Role, Classifier>)
+      return s.classes;
+    else
+      throw NotSupported("only classifiers have classes()");
+  }
+  static const Labels& labels_of(const State& s) {
+    if constexpr (std::same_as<Role, Clusterer>)
+      return s.labels;
+    else
+      throw NotSupported("only clusterers have labels()");
+  }
+
+  State run_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const {
+    using Y = decltype(detail::target_type_of(&Derived::do_fit));
+    if constexpr (std::is_void_v<Y>)
+      return self().do_fit(X, context);
+    else if constexpr (std::same_as<Y, OptionalTarget>)
+      return self().do_fit(X, y, context);
+    else if constexpr (std::same_as<Y, Target>)
+      return self().do_fit(X, *y, context);
+    else if constexpr (std::same_as<Y, Labels>)
+      return self().do_fit(X, y->labels(), context);
+    else if constexpr (std::same_as<Y, Matrix>)
+      return self().do_fit(X, y->values(), context);
+    else
+      return self().do_fit(X, y->vector(), context);
+  }
+
+  /// Derives what is not stored: the names of a transformer's output.
+  void complete(Fitted& fitted) const {
+    if constexpr (std::same_as<Role, Transformer>) {
+      std::vector<std::string> names;
+      if constexpr (requires(const Derived& d) { d.do_feature_names_out(fitted.state, fitted.info.schema); })
+        names = self().do_feature_names_out(fitted.state, fitted.info.schema);
+      else
+        names = fitted.info.schema.names_or_default();
+      fitted.info.names_out = std::make_shared<const std::vector<std::string>>(std::move(names));
+    }
+  }
+
+  Params params_{};
+  std::optional<Fitted> fitted_;
+};
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+
+}  // namespace espalier

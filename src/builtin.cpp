@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one list of the library's estimators. A class that is not here cannot be made by name or loaded,
+// and escapes the conformance kit.
+#include <espalier/compose/column_transformer.hpp>
+#include <espalier/compose/pipeline.hpp>
+#include <espalier/core/registry.hpp>
+#include <espalier/linear_model/ridge.hpp>
+#include <espalier/preprocessing/standard_scaler.hpp>
+
+namespace espalier::detail {
+namespace {
+
+template <class... Estimators>
+void add_all(Registry& registry) {
+  (registry.add<Estimators>(), ...);
+}
+
+}  // namespace
+
+void add_builtin_estimators(Registry& registry) {
+  add_all<  //
+      ColumnTransformer,      //
+      Pipeline<Classifier>,   //
+      Pipeline<Regressor>,    //
+      Pipeline<Transformer>,  //
+      Ridge,                  //
+      StandardScaler>(registry);
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <espalier/core/archive.hpp>
+
+#include <fmt/format.h>
+
+#include <espalier/core/registry.hpp>
+#include <espalier/core/version.hpp>
+
+#include "core/json.hpp"
+
+namespace espalier {
+namespace {
+
+Value document(const Estimator& estimator) {
+  return Value::Object{{"format", "espalier"},
+                       {"format_version", format_version},
+                       {"library_version", version},
+                       {"estimator", detail::to_value(estimator)}};
+}
+
+std::unique_ptr<Estimator> from_document(const Value& value) {
+  const Value* format = value.find("format");
+  const std::string* name = format == nullptr ? nullptr : format->get_if<std::string>();
+  if (name == nullptr || *name != "espalier") throw FormatError("this is not an espalier model file");
+  detail::check_keys(value, {"format", "format_version", "library_version", "estimator"}, true, "model file");
+  const int found = Codec<int>::decode(*value.find("format_version"));
+  if (found < 1 || found > format_version)
+    throw FormatError(fmt::format("the model file has format version {}, written by espalier {}; this library ({}) "
+                                  "reads versions up to {}",
+                                  found, value.find("library_version")->to_text(), version, format_version));
+  return detail::estimator_from_value(*value.find("estimator"));
+}
+
+}  // namespace
+
+namespace detail {
+
+Value to_value(const Estimator& estimator) {
+  return Value::Object{{"class", std::string(estimator.class_name())},
+                       {"params", estimator.encode_params()},
+                       {"fitted", estimator.encode_fitted()}};
+}
+
+std::unique_ptr<Estimator> estimator_from_value(const Value& value) {
+  check_keys(value, {"class", "params", "fitted"}, true, "estimator");
+  const std::string name = Codec<std::string>::decode(*value.find("class"));
+  if (!registry().contains(name))
+    throw FormatError(fmt::format("the model file holds a class '{}' that is not registered here; a class of your own "
+                                  "is added with registry().add<YourClass>()",
+                                  name));
+  try {
+    auto estimator = registry().make(name);
+    estimator->decode_params(*value.find("params"));
+    estimator->validate_params();
+    estimator->decode_fitted(*value.find("fitted"));
+    return estimator;
+  } catch (const FormatError&) {
+    throw;
+  } catch (const Error& error) {  // a parameter out of range, a column given twice, …
+    throw FormatError(fmt::format("the model file is damaged: {}", error.what()));
+  }
+}
+
+void refuse_class(const Estimator& got, std::string_view expected) {
+  throw FormatError(fmt::format("expected a {}, but the model is a {}", expected, got.class_name()));
+}
+
+}  // namespace detail
+
+std::vector<std::uint8_t> to_cbor(const Estimator& estimator) { return detail::write_cbor(document(estimator)); }
+
+std::string to_json(const Estimator& estimator, int indent) {
+  return detail::write_json(document(estimator), indent);
+}
+
+void save(const Estimator& estimator, const std::filesystem::path& path) {
+  if (path.extension() == ".json") {
+    const std::string text = to_json(estimator) + "\n";
+    detail::write_file_atomically(path, text);
+  } else {
+    const auto bytes = to_cbor(estimator);
+    detail::write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  }
+}
+
+std::unique_ptr<Estimator> load_any(std::span<const std::uint8_t> bytes) {
+  // A model is an object: '{' (perhaps after white space) in JSON, a map (major type 5) in CBOR.
+  if (bytes.empty()) throw FormatError("the model file is empty");
+  const bool binary = (bytes.front() >> 5) == 5;
+  return from_document(binary ? detail::read_cbor(bytes)
+                              : detail::read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+std::unique_ptr<Estimator> from_json(std::string_view text) { return from_document(detail::read_json(text)); }
+
+std::unique_ptr<Estimator> load_any(const std::filesystem::path& path) {
+  const std::string bytes = detail::read_file(path);
+  try {
+    return load_any(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+  } catch (const FormatError& error) {
+    throw FormatError(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <espalier/core/estimator.hpp>
+
+namespace espalier::detail {
+
+/// The input of a fit after every check, in the form the class expects: X as numbers unless it takes
+/// tables, rows of weight 0 taken out.
+struct FitInput {
+  Features X;
+  OptionalTarget y;
+  std::shared_ptr<const FitContext> context;  // the caller's own, unless rows were taken out
+};
+
+FitInput check_fit_input(const Estimator& estimator, const Features& X, const OptionalTarget& y,
+                         const FitContext& context);
+
+/// X of a method after fit: width, names, types and values.
+Features check_predict_input(const Estimator& estimator, const Features& X);
+
+void check_width(const Estimator& estimator, const Features& X, Index expected, std::string_view what);
+
+}  // namespace espalier::detail

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/json.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include <espalier/core/archive.hpp>
+#include <espalier/core/errors.hpp>
+
+namespace espalier::detail {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Writing
+
+Json number_json(double v) {
+  if (std::isnan(v)) return "NaN";
+  if (std::isinf(v)) return v > 0 ? "Infinity" : "-Infinity";
+  return v;
+}
+
+template <class Wide, class T>
+Json packed(const char* key, const std::vector<T>& values) {
+  static_assert(std::endian::native == std::endian::little, "the file format is little endian");
+  std::vector<std::uint8_t> bytes(values.size() * sizeof(Wide));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Wide v = static_cast<Wide>(values[i]);
+    std::memcpy(bytes.data() + i * sizeof(Wide), &v, sizeof(Wide));
+  }
+  return Json::object({{key, Json::binary(std::move(bytes))}});
+}
+
+struct ToJson {
+  bool binary;
+
+  Json operator()(std::monostate) const { return nullptr; }
+  Json operator()(bool v) const { return v; }
+  Json operator()(std::int64_t v) const { return v; }
+  Json operator()(double v) const { return number_json(v); }
+  Json operator()(const std::string& v) const { return v; }
+  Json operator()(const Value::Numbers& v) const {
+    if (binary && !v.empty()) return packed<double>("$f64", v);
+    Json list = Json::array();
+    for (const double x : v) list.push_back(number_json(x));
+    return list;
+  }
+  Json operator()(const Value::Integers& v) const {
+    if (!binary || v.empty()) return Json(v);
+    const bool narrow = std::all_of(v.begin(), v.end(), [](std::int64_t i) {
+      return i >= std::numeric_limits<std::int32_t>::min() && i <= std::numeric_limits<std::int32_t>::max();
+    });
+    return narrow ? packed<std::int32_t>("$i32", v) : packed<std::int64_t>("$i64", v);
+  }
+  Json operator()(const Value::List& v) const {
+    Json list = Json::array();
+    for (const Value& item : v) list.push_back(item.visit(*this));
+    return list;
+  }
+  Json operator()(const Value::Object& v) const {
+    Json object = Json::object();
+    for (const auto& [key, value] : v) object[key] = value.visit(*this);
+    return object;
+  }
+  Json operator()(const Value::EstimatorPtr& v) const { return v ? to_value(*v).visit(*this) : Json(nullptr); }
+};
+
+// Reading. A SAX handler builds the Value directly: arrays of numbers are packed as they come, and the
+// nesting is checked before the parser descends.
+
+class Builder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Value result;
+
+  bool null() override { return put(Value()); }
+  bool boolean(bool v) override { return put(v); }
+  bool number_integer(std::int64_t v) override { return put_integer(v); }
+  bool number_unsigned(std::uint64_t v) override {
+    if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return put(static_cast<double>(v));
+    return put_integer(static_cast<std::int64_t>(v));
+  }
+  bool number_float(double v, const std::string&) override { return put_number(v); }
+  bool string(std::string& v) override {
+    if (v == "NaN") return put_number(std::numeric_limits<double>::quiet_NaN());
+    if (v == "Infinity") return put_number(std::numeric_limits<double>::infinity());
+    if (v == "-Infinity") return put_number(-std::numeric_limits<double>::infinity());
+    return put(std::move(v));
+  }
+  bool binary(nlohmann::json::binary_t& v) override { return put_packed(v); }
+
+  bool start_object(std::size_t) override { return open(Frame{true, {}, {}, {}, {}, {}, {}}); }
+  bool key(std::string& v) override {
+    stack_.back().key = std::move(v);
+    return true;
+  }
+  bool end_object() override {
+    Frame frame = std::move(stack_.back());
+    stack_.pop_back();
+    if (frame.packed) return put(std::move(*frame.packed));
+    return put(std::move(frame.object));
+  }
+  bool start_array(std::size_t) override { return open(Frame{false, {}, {}, {}, {}, {}, {}}); }
+  bool end_array() override {
+    Frame frame = std::move(stack_.back());
+    stack_.pop_back();
+    if (!frame.numbers.empty()) return put(std::move(frame.numbers));
+    if (!frame.integers.empty()) return put(std::move(frame.integers));
+    return put(std::move(frame.list));
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+    throw FormatError(fmt::format("the text is damaged or cut off at byte {}", position));
+  }
+
+ private:
+  struct Frame {  // an array keeps exactly one of integers, numbers, list non-empty
+    bool is_object;
+    std::string key;
+    Value::Object object;
+    Value::Integers integers;
+    Value::Numbers numbers;
+    Value::List list;
+    std::optional<Value> packed;
+  };
+
+  bool open(Frame frame) {
+    if (static_cast<int>(stack_.size()) >= max_nesting)
+      throw FormatError(fmt::format("nested deeper than {} levels", max_nesting));
+    stack_.push_back(std::move(frame));
+    return true;
+  }
+
+  bool put_integer(std::int64_t v) {
+    if (stack_.empty() || stack_.back().is_object) return put(v);
+    Frame& f = stack_.back();
+    if (!f.numbers.empty()) {
+      f.numbers.push_back(static_cast<double>(v));
+    } else if (!f.list.empty()) {
+      f.list.emplace_back(v);
+    } else {
+      f.integers.push_back(v);
+    }
+    return true;
+  }
+
+  bool put_number(double v) {
+    if (stack_.empty() || stack_.back().is_object) return put(v);
+    Frame& f = stack_.back();
+    if (!f.list.empty()) {
+      f.list.emplace_back(v);
+    } else {
+      f.numbers.insert(f.numbers.end(), f.integers.begin(), f.integers.end());
+      f.integers.clear();
+      f.numbers.push_back(v);
+    }
+    return true;
+  }
+
+  template <class T>
+  void unpack(const std::vector<std::uint8_t>& bytes, auto& values) {
+    if (bytes.size() % sizeof(T) != 0) throw FormatError("a packed array has a broken length");
+    values.reserve(bytes.size() / sizeof(T));
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) {
+      T v;
+      std::memcpy(&v, bytes.data() + i, sizeof(T));
+      values.push_back(v);
+    }
+  }
+
+  bool put_packed(const std::vector<std::uint8_t>& bytes) {
+    if (stack_.empty() || !stack_.back().is_object) throw FormatError("bytes outside a packed array");
+    Frame& f = stack_.back();
+    if (f.key == "$f64") {
+      Value::Numbers values;
+      unpack<double>(bytes, values);
+      f.packed = Value(std::move(values));
+    } else if (f.key == "$i32" || f.key == "$i64") {
+      Value::Integers values;
+      f.key == "$i32" ? unpack<std::int32_t>(bytes, values) : unpack<std::int64_t>(bytes, values);
+      f.packed = Value(std::move(values));
+    } else {
+      throw FormatError("bytes outside a packed array");
+    }
+    return true;
+  }
+
+  bool put(Value v) {
+    if (stack_.empty()) {
+      result = std::move(v);
+      return true;
+    }
+    Frame& f = stack_.back();
+    if (f.is_object) {
+      f.object.emplace_back(std::move(f.key), std::move(v));
+      f.key.clear();
+    } else {
+      for (const auto i : f.integers) f.list.emplace_back(i);
+      for (const auto x : f.numbers) f.list.emplace_back(x);
+      f.integers.clear();
+      f.numbers.clear();
+      f.list.push_back(std::move(v));
+    }
+    return true;
+  }
+
+  std::vector<Frame> stack_;
+};
+
+template <class Range>
+Value read(const Range& bytes, nlohmann::json::input_format_t format) {
+  Builder builder;
+  if (!nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &builder, format))
+    throw FormatError("the text is damaged");
+  return std::move(builder.result);
+}
+
+}  // namespace
+
+Value read_json(std::string_view text) { return read(text, nlohmann::json::input_format_t::json); }
+Value read_cbor(std::span<const std::uint8_t> bytes) { return read(bytes, nlohmann::json::input_format_t::cbor); }
+
+std::string write_json(const Value& value, int indent) {
+  // Bytes that are not UTF-8 (a category from an old file) are written as U+FFFD rather than refused.
+  return value.visit(ToJson{false}).dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<std::uint8_t> write_cbor(const Value& value) { return Json::to_cbor(value.visit(ToJson{true})); }
+
+}  // namespace espalier::detail

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/boosting.hpp"
+
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include <espalier/core/random.hpp>
+
+#include "ensemble/hist_gradient_boosting/binning.hpp"
+#include "ensemble/hist_gradient_boosting/early_stopping.hpp"
+#include "ensemble/hist_gradient_boosting/predictor.hpp"
+
+namespace espalier::hgb {
+namespace {
+
+/// Raw predictions of a table: n × outputs, column-major, starting from the baseline.
+std::vector<double> raw_baseline(const Vector& baseline, Index n) {
+  std::vector<double> raw;
+  raw.reserve(static_cast<std::size_t>(n * baseline.size()));
+  for (const double b : baseline) raw.insert(raw.end(), static_cast<std::size_t>(n), b);
+  return raw;
+}
+
+/// Everything that lives from the first iteration to the last.
+class Booster {
+ public:
+  Booster(const Objective& objective, const LabelledTable& train, const LabelledTable* validation,
+          std::span<const int> n_categories, const BoostingOptions& options)
+      : objective_(objective),
+        train_(train),
+        validation_(validation),
+        options_(options),
+        bins_(find_bins(train.table, n_categories, train.targets.weights, {options.max_bins, options.seed})),
+        data_(train.table, bins_),
+        grower_(data_, bins_, options.grower) {
+    BoostedTrees& trees = result_.trees;
+    trees.n_features = train.table.n_features();
+    trees.baseline = objective.baseline(train.targets);
+    raw_ = raw_baseline(trees.baseline, train.table.n_rows);
+    gradients_.resize(raw_.size());
+    if (!train.targets.weights.empty() || !objective.constant_hessian()) hessians_.resize(raw_.size());
+    if (validation != nullptr) validation_raw_ = raw_baseline(trees.baseline, validation->table.n_rows);
+  }
+
+  BoostingResult run(const FitContext& context, std::string_view task) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool scored = options_.early_stopping || context.callback;
+    context.check_stop(task);
+    if (options_.early_stopping) keep_scores(score());
+    for (int iteration = 0; iteration < options_.max_iter; ++iteration) {
+      grow_trees(iteration);
+      const Scores scores = scored ? score() : Scores{};
+      if (options_.early_stopping) keep_scores(scores);
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+      context.report({task, iteration + 1, options_.max_iter, -scores.train, scores.validation, elapsed.count()});
+      if (options_.early_stopping && no_progress(deciding_scores(), options_.n_iter_no_change, options_.tol)) break;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  struct Scores {
+    double train = std::numeric_limits<double>::quiet_NaN();
+    double validation = std::numeric_limits<double>::quiet_NaN();
+  };
+
+  /// One tree an output, all from the derivatives at the start of the iteration.
+  void grow_trees(int iteration) {
+    const Index n = train_.table.n_rows;
+    const auto rows = static_cast<std::size_t>(n);
+    objective_.derivatives(train_.targets, raw_.data(), gradients_.data(), hessians_.empty() ? nullptr : hessians_.data());
+    for (Index k = 0; k < objective_.outputs(); ++k) {
+      const Gradients gradients{{gradients_.data() + k * n, rows},
+                                {hessians_.data() + (hessians_.empty() ? 0 : k * n), hessians_.empty() ? 0 : rows}};
+      Random random(options_.seed, static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
+      grower_.grow(gradients, random);
+      grower_.append_to(result_.trees);
+      grower_.add_to(raw_.data() + k * n);
+    }
+    const Index n_trees = result_.trees.n_trees();
+    if (validation_ != nullptr)
+      add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table, validation_raw_.data());
+  }
+
+  Scores score() const {
+    Scores scores;
+    scores.train = -objective_.mean_loss(train_.targets, raw_.data());
+    if (validation_ != nullptr) scores.validation = -objective_.mean_loss(validation_->targets, validation_raw_.data());
+    return scores;
+  }
+
+  void keep_scores(const Scores& scores) {
+    result_.train_score.push_back(scores.train);
+    if (validation_ != nullptr) result_.validation_score.push_back(scores.validation);
+  }
+
+  std::span<const double> deciding_scores() const {
+    return validation_ != nullptr ? result_.validation_score : result_.train_score;
+  }
+
+  const Objective& objective_;
+  const LabelledTable& train_;
+  const LabelledTable* validation_;
+  const BoostingOptions& options_;
+  std::vector<FeatureBins> bins_;
+  BinnedMatrix data_;
+  TreeGrower grower_;
+  std::vector<double> raw_;
+  std::vector<double> validation_raw_;
+  std::vector<float> gradients_;
+  std::vector<float> hessians_;  // empty: all 1
+  BoostingResult result_;
+};
+
+}  // namespace
+
+BoostingResult train_boosting(const Objective& objective, const LabelledTable& train,
+                              const LabelledTable* validation, std::span<const int> n_categories,
+                              const BoostingOptions& options, const FitContext& context, std::string_view task) {
+  return Booster(objective, train, validation, n_categories, options).run(context, task);
+}
+
+}  // namespace espalier::hgb

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/feature_table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <espalier/core/errors.hpp>
+#include <espalier/core/parallel.hpp>
+
+namespace espalier::hgb {
+namespace {
+
+/// The texts that occur, ascending: so the model does not depend on the order of the dictionary.
+std::vector<std::string> occurring_texts(const Column& column) {
+  const Dictionary& dictionary = column.dictionary();
+  std::vector<char> occurs(dictionary.size(), 0);
+  for (const std::int32_t code : column.codes())
+    if (code >= 0) occurs[static_cast<std::size_t>(code)] = 1;
+  std::vector<std::string> texts;
+  for (std::size_t c = 0; c < dictionary.size(); ++c)
+    if (occurs[c] != 0) texts.push_back(dictionary[c]);
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+std::vector<double> occurring_values(std::span<const double> column) {
+  std::vector<double> values;
+  std::copy_if(column.begin(), column.end(), std::back_inserter(values), [](double x) { return !std::isnan(x); });
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+std::vector<double> encode_texts(const Column& column, const std::vector<std::string>& texts) {
+  const std::vector<std::int32_t> codes = recode(column, texts);
+  std::vector<double> result(codes.size());
+  std::transform(codes.begin(), codes.end(), result.begin(),
+                 [](std::int32_t c) { return c >= 0 ? c : std::numeric_limits<double>::quiet_NaN(); });
+  return result;
+}
+
+std::vector<double> encode_values(std::span<const double> column, const std::vector<double>& values) {
+  std::vector<double> result(column.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    const auto found = std::lower_bound(values.begin(), values.end(), column[i]);
+    if (found != values.end() && *found == column[i]) result[i] = static_cast<double>(found - values.begin());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen, int max_bins,
+                                               std::string_view owner) {
+  std::vector<FeatureCategories> result;
+  for (Index j = 0; j < X.cols(); ++j) {
+    if (!chosen[static_cast<std::size_t>(j)]) continue;
+    const FeatureColumn column = X.column(j);
+    FeatureCategories found;
+    found.feature = j;
+    if (column.categorical != nullptr)
+      found.texts = occurring_texts(*column.categorical);
+    else
+      found.values = occurring_values(column.numbers);
+    if (found.size() > max_bins)
+      throw InvalidInput(fmt::format(
+          "{}: the categorical column '{}' has {} categories, but at most max_bins = {} are possible. Encode it "
+          "otherwise, or gather its rare categories.",
+          owner, column.name, found.size(), max_bins));
+    result.push_back(std::move(found));
+  }
+  return result;
+}
+
+EncodedTable encode_features(const Features& X, const std::vector<FeatureCategories>& categories) {
+  EncodedTable result;
+  result.table.n_rows = X.rows();
+  result.table.columns.resize(static_cast<std::size_t>(X.cols()));
+  result.codes.resize(categories.size());
+  for (Index j = 0; j < X.cols(); ++j) result.table.columns[static_cast<std::size_t>(j)] = X.column(j).numbers.data();
+  const double work = 5.0 * static_cast<double>(X.rows()) * static_cast<double>(categories.size());
+  parallel_for(static_cast<Index>(categories.size()), work, [&](Index c) {
+    const FeatureCategories& known = categories[static_cast<std::size_t>(c)];
+    const FeatureColumn column = X.column(known.feature);
+    std::vector<double>& codes = result.codes[static_cast<std::size_t>(c)];
+    codes = column.categorical != nullptr ? encode_texts(*column.categorical, known.texts)
+                                          : encode_values(column.numbers, known.values);
+    result.table.columns[static_cast<std::size_t>(known.feature)] = codes.data();
+  });
+  return result;
+}
+
+std::vector<int> category_counts(Index n_features, const std::vector<FeatureCategories>& categories) {
+  std::vector<int> counts(static_cast<std::size_t>(n_features), -1);
+  for (const FeatureCategories& known : categories) counts[static_cast<std::size_t>(known.feature)] = known.size();
+  return counts;
+}
+
+}  // namespace espalier::hgb

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/fit.hpp"
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <espalier/core/errors.hpp>
+
+#include "ensemble/hist_gradient_boosting/early_stopping.hpp"
+#include "ensemble/hist_gradient_boosting/feature_table.hpp"
+#include "ensemble/hist_gradient_boosting/predictor.hpp"
+
+namespace espalier::hgb {
+namespace {
+
+/// Rows of all targets that stand at some positions.
+FitTargets take(const FitTargets& targets, const std::vector<Index>& rows) {
+  return {targets.y(rows), targets.weights.size() > 0 ? Vector(targets.weights(rows)) : Vector()};
+}
+
+Index rows_to_hold_out(Index n, double fraction, std::string_view owner) {
+  const double wanted = fraction < 1.0 ? std::ceil(fraction * static_cast<double>(n)) : fraction;
+  if (wanted >= static_cast<double>(n))
+    throw InvalidInput(fmt::format("{}: validation_fraction = {} of {} samples leaves none to learn from.", owner,
+                                   fraction, n));
+  return static_cast<Index>(wanted);
+}
+
+void check_rows(Index n, std::string_view owner) {
+  if (n > static_cast<Index>(std::numeric_limits<Row>::max()))
+    throw InvalidInput(fmt::format("{}: X has {} samples, but at most {} are possible.", owner, n,
+                                   std::numeric_limits<Row>::max()));
+}
+
+Vector to_vector(const std::vector<double>& values) {
+  return Vector::Map(values.data(), static_cast<Index>(values.size()));
+}
+
+}  // namespace
+
+std::uint64_t seed_of(const std::optional<std::int64_t>& random_state) {
+  if (random_state) return static_cast<std::uint64_t>(*random_state);
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+void check_validation_fraction(const std::optional<double>& fraction, std::string_view owner) {
+  if (fraction && *fraction >= 1.0 && (std::floor(*fraction) != *fraction || *fraction > 1e15))
+    detail::refuse_param(owner, "validation_fraction",
+                         "a share in the range (0, 1), a whole number of samples, or none", *fraction);
+}
+
+HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets, const FitTargets* validation,
+                                    const Objective& objective, bool stratify, const FitOptions& options,
+                                    const FitContext& context) {
+  check_rows(X.rows(), options.owner);
+  BoostingOptions boosting = options.boosting;
+  boosting.early_stopping = validation != nullptr || options.early_stopping.applies(X.rows());
+
+  HistGradientBoostingState state;
+  const std::vector<bool> chosen = options.categorical_features.choose(X, options.owner);
+  state.categories = find_categories(X, chosen, boosting.max_bins, options.owner);
+  const std::vector<int> n_categories = category_counts(X.cols(), state.categories);
+  const EncodedTable encoded = encode_features(X, state.categories);
+
+  BoostingResult result;
+  if (validation != nullptr) {
+    const Features conformed = Schema::of(X).conform(context.validation->X, options.owner);
+    const EncodedTable encoded_validation = encode_features(conformed, state.categories);
+    const LabelledTable watched{encoded_validation.table, validation->view()};
+    result = train_boosting(objective, {encoded.table, targets.view()}, &watched, n_categories, boosting, context,
+                            options.owner);
+  } else if (boosting.early_stopping && options.validation_fraction) {
+    const Index n_validation = rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
+    const RowSplit split =
+        hold_out(X.rows(), n_validation, stratify ? targets.view().y : std::span<const double>{}, boosting.seed);
+    const FitTargets train_targets = take(targets, split.train);
+    const FitTargets watched_targets = take(targets, split.validation);
+    const Table train{encoded.table.columns, train_targets.y.size(), split.train};
+    const LabelledTable watched{{encoded.table.columns, watched_targets.y.size(), split.validation},
+                                watched_targets.view()};
+    result = train_boosting(objective, {train, train_targets.view()}, &watched, n_categories, boosting, context,
+                            options.owner);
+  } else {
+    result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories, boosting, context,
+                            options.owner);
+  }
+  state.trees = std::move(result.trees);
+  state.early_stopping = boosting.early_stopping;
+  state.n_iter = state.trees.n_iterations();
+  state.train_score = to_vector(result.train_score);
+  state.validation_score = to_vector(result.validation_score);
+  return state;
+}
+
+Matrix predict_raw(const HistGradientBoostingState& state, const Features& X) {
+  return predict_raw(state.trees, encode_features(X, state.categories).table);
+}
+
+}  // namespace espalier::hgb

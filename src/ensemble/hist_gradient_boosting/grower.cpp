@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/grower.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include <espalier/core/parallel.hpp>
+
+namespace espalier::hgb {
+namespace {
+
+constexpr Index rows_per_block = 16'384;
+
+std::vector<char> missing_flags(const BinnedMatrix& data) {
+  std::vector<char> flags(static_cast<std::size_t>(data.features()));
+  for (Index f = 0; f < data.features(); ++f) flags[static_cast<std::size_t>(f)] = data.has_missing(f) ? 1 : 0;
+  return flags;
+}
+
+/// For each bin of the split's feature, whether its rows go left.
+std::array<bool, 256> left_table(const Split& split, int missing_bin) {
+  std::array<bool, 256> left{};
+  for (int bin = 0; bin < 256; ++bin)
+    left[static_cast<std::size_t>(bin)] = split.is_categorical ? split.left_bins.contains(bin) : bin <= split.bin;
+  if (!split.is_categorical) left[static_cast<std::size_t>(missing_bin)] = split.missing_left;
+  return left;
+}
+
+/// Where a tree node for prediction gets its threshold from. A cut after the last bin separates missing
+/// values from all others.
+double threshold_of(const Split& split, const FeatureBins& bins) {
+  return split.bin < bins.n_bins - 1 ? bins.thresholds[static_cast<std::size_t>(split.bin)]
+                                     : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bins, const GrowerOptions& options)
+    : data_(data),
+      bins_(bins),
+      options_(options),
+      layout_(bins),
+      pool_(layout_.cells()),
+      builder_(data_, layout_),
+      splitter_(bins_, layout_, missing_flags(data), options.split),
+      rows_(static_cast<std::size_t>(data.rows())),
+      left_buffer_(rows_.size()),
+      right_buffer_(rows_.size()) {}
+
+void TreeGrower::grow(const Gradients& gradients, Random& random) {
+  random_ = &random;
+  nodes_.clear();
+  heap_.clear();
+  n_leaves_ = 1;
+  add_root(gradients);
+  const auto less_gain = [this](int a, int b) {
+    const double gain_a = nodes_[static_cast<std::size_t>(a)].split.gain;
+    const double gain_b = nodes_[static_cast<std::size_t>(b)].split.gain;
+    return gain_a != gain_b ? gain_a < gain_b : a > b;
+  };
+  while (!heap_.empty() && (!options_.max_leaf_nodes || n_leaves_ < *options_.max_leaf_nodes)) {
+    std::pop_heap(heap_.begin(), heap_.end(), less_gain);
+    const int best = heap_.back();
+    heap_.pop_back();
+    split_node(best);
+    for (const int child : {nodes_[static_cast<std::size_t>(best)].left, nodes_[static_cast<std::size_t>(best)].right}) {
+      if (!nodes_[static_cast<std::size_t>(child)].split.found()) continue;
+      heap_.push_back(child);
+      std::push_heap(heap_.begin(), heap_.end(), less_gain);
+    }
+  }
+  for (const int waiting : heap_) drop_histogram(waiting);
+}
+
+void TreeGrower::add_root(const Gradients& gradients) {
+  std::iota(rows_.begin(), rows_.end(), Row{0});
+  builder_.set_gradients(gradients);
+  TrainingNode root;
+  root.end = data_.rows();
+  root.histogram = pool_.take();
+  builder_.build_root(root.histogram);
+  for (Index i = 0; i < layout_.size(0); ++i) {
+    const Cell& cell = root.histogram[static_cast<std::size_t>(i)];
+    root.sums.gradient += cell.gradient;
+    root.sums.hessian += cell.hessian;
+  }
+  root.sums.count = static_cast<std::uint32_t>(data_.rows());
+  nodes_.push_back(std::move(root));
+  if (may_be_split(nodes_[0])) find_split(0);
+  if (nodes_[0].split.found())
+    heap_.push_back(0);
+  else
+    drop_histogram(0);
+}
+
+bool TreeGrower::may_be_split(const TrainingNode& node) const {
+  return node.sums.count >= 2 * options_.split.min_samples_leaf && node.sums.hessian >= min_hessian_to_split &&
+         !(options_.max_depth && node.depth >= *options_.max_depth);
+}
+
+/// The best split of a node that has a histogram; gives the histogram back if there is none.
+void TreeGrower::find_split(int index) {
+  TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+  node.split = splitter_.best_split(node.histogram, node.sums, *random_);
+  if (!node.split.found()) drop_histogram(index);
+}
+
+void TreeGrower::drop_histogram(int index) {
+  pool_.give_back(std::exchange(nodes_[static_cast<std::size_t>(index)].histogram, {}));
+}
+
+int TreeGrower::add_child(int parent, const NodeSums& sums, Index begin, Index end) {
+  TrainingNode child;
+  child.sums = sums;
+  child.begin = begin;
+  child.end = end;
+  child.depth = nodes_[static_cast<std::size_t>(parent)].depth + 1;
+  nodes_.push_back(std::move(child));
+  return static_cast<int>(nodes_.size()) - 1;
+}
+
+void TreeGrower::split_node(int index) {
+  const auto i = static_cast<std::size_t>(index);
+  const Split split = nodes_[i].split;
+  const Index middle = partition(nodes_[i]);
+  const int left = add_child(index, split.left, nodes_[i].begin, middle);
+  const int right = add_child(index, split.right, middle, nodes_[i].end);
+  nodes_[i].left = left;
+  nodes_[i].right = right;
+  if (!data_.has_missing(split.feature)) nodes_[i].split.missing_left = split.left.count > split.right.count;
+  ++n_leaves_;
+  const bool last = options_.max_leaf_nodes && n_leaves_ == *options_.max_leaf_nodes;
+  if (last)
+    drop_histogram(index);
+  else
+    split_children(index);
+}
+
+/// Histograms and best splits of the children of a node that has just been split.
+void TreeGrower::split_children(int index) {
+  const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+  int smaller = node.right;
+  int larger = node.left;
+  if (nodes_[static_cast<std::size_t>(node.left)].size() < nodes_[static_cast<std::size_t>(node.right)].size())
+    std::swap(smaller, larger);
+  TrainingNode& small = nodes_[static_cast<std::size_t>(smaller)];
+  TrainingNode& large = nodes_[static_cast<std::size_t>(larger)];
+  if (!may_be_split(small) && !may_be_split(large)) {
+    drop_histogram(index);
+    return;
+  }
+  small.histogram = pool_.take();
+  builder_.build({rows_.data() + small.begin, static_cast<std::size_t>(small.size())}, small.histogram);
+  large.histogram = std::exchange(nodes_[static_cast<std::size_t>(index)].histogram, {});
+  builder_.subtract(large.histogram, small.histogram);
+  for (const int child : {node.left, node.right}) {
+    if (may_be_split(nodes_[static_cast<std::size_t>(child)]))
+      find_split(child);
+    else
+      drop_histogram(child);
+  }
+}
+
+/// Brings the node's rows that go left before those that go right, each in their order; returns where
+/// the latter begin.
+Index TreeGrower::partition(const TrainingNode& node) {
+  const auto f = static_cast<std::size_t>(node.split.feature);
+  const Bin* bins = data_.column(node.split.feature);
+  const std::array<bool, 256> goes_left = left_table(node.split, bins_[f].missing_bin());
+  const Blocks blocks{node.size(), rows_per_block};
+  const double work = 2.0 * static_cast<double>(node.size());
+  std::vector<Index> n_left(static_cast<std::size_t>(blocks.count()));
+  Row* rows = rows_.data() + node.begin;
+  Row* left = left_buffer_.data() + node.begin;
+  Row* right = right_buffer_.data() + node.begin;
+
+  parallel_for(blocks.count(), work, [&](Index b) {
+    const Index begin = blocks.begin(b);
+    Index l = begin;
+    Index r = begin;
+    for (Index i = begin; i < blocks.end(b); ++i) {
+      const Row row = rows[i];
+      const bool is_left = goes_left[bins[row]];
+      left[l] = row;
+      right[r] = row;
+      l += is_left ? 1 : 0;
+      r += is_left ? 0 : 1;
+    }
+    n_left[static_cast<std::size_t>(b)] = l - begin;
+  });
+
+  std::vector<Index> left_before(n_left.size() + 1, 0);
+  std::partial_sum(n_left.begin(), n_left.end(), left_before.begin() + 1);
+  const Index total_left = left_before.back();
+  parallel_for(blocks.count(), work, [&](Index b) {
+    const Index begin = blocks.begin(b);
+    const Index before = left_before[static_cast<std::size_t>(b)];
+    const Index l = n_left[static_cast<std::size_t>(b)];
+    std::copy_n(left + begin, l, rows + before);
+    std::copy_n(right + begin, blocks.end(b) - begin - l, rows + total_left + (begin - before));
+  });
+  return node.begin + total_left;
+}
+
+void TreeGrower::add_to(double* raw) const {
+  parallel_for(static_cast<Index>(nodes_.size()), 2.0 * static_cast<double>(rows_.size()), [&](Index i) {
+    const TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
+    if (!node.is_leaf()) return;
+    const double value = leaf_value(node);
+    for (Index k = node.begin; k < node.end; ++k) raw[rows_[static_cast<std::size_t>(k)]] += value;
+  });
+}
+
+void TreeGrower::append_to(BoostedTrees& trees) const {
+  const auto first = static_cast<Index>(trees.nodes.size());
+  std::vector<std::pair<int, Index>> stack{{0, -1}};  // a node, and whose right child it is
+  while (!stack.empty()) {
+    const auto [index, parent] = stack.back();
+    stack.pop_back();
+    const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+    const auto position = static_cast<Index>(trees.nodes.size());
+    if (parent >= 0) trees.nodes[static_cast<std::size_t>(parent)].right = static_cast<std::int32_t>(position - first);
+    TreeNode out;
+    if (node.is_leaf()) {
+      out.value = leaf_value(node);
+    } else {
+      const Split& split = node.split;
+      out.feature = split.feature;
+      out.missing_left = split.missing_left;
+      if (split.is_categorical) {
+        out.left_set = static_cast<std::int32_t>(trees.category_sets.size());
+        trees.category_sets.push_back(split.left_bins.words());
+      } else {
+        out.value = threshold_of(split, bins_[static_cast<std::size_t>(split.feature)]);
+      }
+      stack.emplace_back(node.right, position);
+      stack.emplace_back(node.left, -1);
+    }
+    trees.nodes.push_back(out);
+    trees.infos.push_back({node.is_leaf() ? 0.0 : node.split.gain, static_cast<std::int64_t>(node.sums.count)});
+  }
+  trees.tree_begin.push_back(static_cast<Index>(trees.nodes.size()));
+}
+
+}  // namespace espalier::hgb

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/predictor.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <espalier/core/parallel.hpp>
+
+namespace espalier::hgb {
+namespace {
+
+/// Rows that are walked down together: small enough that they and a tree stay in the first cache.
+constexpr Index rows_per_block = 64;
+constexpr Index blocks_per_task = 16;
+
+bool goes_left(const TreeNode& node, double x, const std::vector<CategorySet>& sets) {
+  if (std::isnan(x)) return node.missing_left;
+  if (node.left_set < 0) return x <= node.value;
+  if (!(x >= 0.0 && x < 256.0)) return node.missing_left;
+  const auto code = static_cast<std::size_t>(x);
+  return (sets[static_cast<std::size_t>(node.left_set)][code >> 5] >> (code & 31) & 1U) != 0;
+}
+
+double leaf_value(const TreeNode* tree, const double* row, const std::vector<CategorySet>& sets) {
+  std::int32_t i = 0;
+  while (!tree[i].is_leaf()) i = goes_left(tree[i], row[tree[i].feature], sets) ? i + 1 : tree[i].right;
+  return tree[i].value;
+}
+
+/// Copies rows [begin, end) so that each is contiguous.
+void gather(const Table& table, Index begin, Index end, double* rows) {
+  const Index p = table.n_features();
+  for (Index f = 0; f < p; ++f) {
+    const double* column = table.column(f);
+    for (Index i = begin; i < end; ++i) rows[(i - begin) * p + f] = column[table.source_row(i)];
+  }
+}
+
+}  // namespace
+
+void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table, double* raw) {
+  const Index n = table.n_rows;
+  const Index p = table.n_features();
+  const Index outputs = trees.outputs();
+  const Blocks tasks{n, rows_per_block * blocks_per_task};
+  const double work = static_cast<double>(n) * static_cast<double>(10 * (last - first) + p);
+  parallel_for_blocks(tasks, work, [&](Index task_begin, Index task_end) {
+    std::vector<double> rows(static_cast<std::size_t>(rows_per_block * p));
+    for (Index begin = task_begin; begin < task_end; begin += rows_per_block) {
+      const Index end = std::min(begin + rows_per_block, task_end);
+      gather(table, begin, end, rows.data());
+      for (Index t = first; t < last; ++t) {
+        const TreeNode* tree = trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)];
+        double* out = raw + (t % outputs) * n;
+        for (Index i = begin; i < end; ++i)
+          out[i] += leaf_value(tree, rows.data() + (i - begin) * p, trees.category_sets);
+      }
+    }
+  });
+}
+
+Matrix predict_raw(const BoostedTrees& trees, const Table& table) {
+  Matrix raw = trees.baseline.transpose().replicate(table.n_rows, 1);
+  add_predictions(trees, 0, trees.n_trees(), table, raw.data());
+  return raw;
+}
+
+}  // namespace espalier::hgb

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/splitting.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <espalier/core/parallel.hpp>
+
+namespace espalier::hgb {
+namespace {
+
+/// Categories that weigh less than this many rows are not trusted with a side of their own, and the
+/// order of the others is shrunk by as much.
+constexpr double min_category_support = 10.0;
+
+/// Sums over the bins that a scan has passed.
+struct Passed {
+  double gradient = 0.0;
+  double hessian = 0.0;
+  std::uint32_t count = 0;
+
+  void add(const Cell& cell) {
+    gradient += cell.gradient;
+    hessian += cell.hessian;
+    count += cell.count;
+  }
+};
+
+enum class Verdict { evaluate, too_small, exhausted };
+
+/// One scan over the bins of a node: the rows passed so far against the rest.
+class Scan {
+ public:
+  Scan(const NodeSums& node, const SplitRules& rules, double gain_to_beat)
+      : node_(node), rules_(rules), loss_(node.gradient * node.value), best_gain_(gain_to_beat) {}
+
+  /// Whether both sides may be children. Once the rest is too small, it stays so.
+  Verdict judge(const Passed& passed) const {
+    if (passed.count < rules_.min_samples_leaf) return Verdict::too_small;
+    if (node_.count - passed.count < rules_.min_samples_leaf) return Verdict::exhausted;
+    if (passed.hessian < min_hessian_to_split) return Verdict::too_small;
+    if (node_.hessian - passed.hessian < min_hessian_to_split) return Verdict::exhausted;
+    return Verdict::evaluate;
+  }
+
+  /// Remembers the cut after `position` if it is better than all before.
+  void consider(const Passed& passed, int position) {
+    const double gain = loss_ - side_loss(passed.gradient, passed.hessian) -
+                        side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
+    if (gain > best_gain_ && gain > 0.0) {
+      best_gain_ = gain;
+      best_ = passed;
+      position_ = position;
+    }
+  }
+
+  bool found() const { return position_ >= 0; }
+  double gain() const { return best_gain_; }
+  int position() const { return position_; }
+  NodeSums passed_side() const { return side(best_.gradient, best_.hessian, best_.count); }
+  NodeSums other_side() const {
+    return side(node_.gradient - best_.gradient, node_.hessian - best_.hessian, node_.count - best_.count);
+  }
+
+ private:
+  double side_loss(double gradient, double hessian) const {
+    return gradient * node_value(gradient, hessian, rules_.l2_regularization);
+  }
+  NodeSums side(double gradient, double hessian, std::uint32_t count) const {
+    return {gradient, hessian, count, node_value(gradient, hessian, rules_.l2_regularization)};
+  }
+
+  const NodeSums& node_;
+  const SplitRules& rules_;
+  double loss_;
+  double best_gain_;
+  Passed best_;
+  int position_ = -1;
+};
+
+/// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without rows
+/// moves no row, so the cut after it is the one before.
+template <class BinAt>
+void sweep(const Cell* cells, int n, const BinAt& bin_at, Scan& scan) {
+  Passed passed;
+  for (int i = 0; i < n; ++i) {
+    const Cell& cell = cells[bin_at(i)];
+    if (cell.count == 0) continue;
+    passed.add(cell);
+    const Verdict verdict = scan.judge(passed);
+    if (verdict == Verdict::exhausted) return;
+    if (verdict == Verdict::evaluate) scan.consider(passed, i);
+  }
+}
+
+/// Cuts with missing values on the right; the last one separates them from all others.
+void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const NodeSums& node,
+                        const SplitRules& rules, Split& split) {
+  Scan scan(node, rules, split.gain);
+  sweep(cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; }, scan);
+  if (!scan.found()) return;
+  split.gain = scan.gain();
+  split.bin = scan.position();
+  split.missing_left = false;
+  split.left = scan.passed_side();
+  split.right = scan.other_side();
+}
+
+/// Cuts with missing values on the left, from the last bin down.
+void scan_missing_left(const Cell* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
+                       Split& split) {
+  Scan scan(node, rules, split.gain);
+  sweep(cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; }, scan);
+  if (!scan.found()) return;
+  split.gain = scan.gain();
+  split.bin = n_bins - 2 - scan.position();
+  split.missing_left = true;
+  split.left = scan.other_side();
+  split.right = scan.passed_side();
+}
+
+/// The bins of a categorical feature that weigh enough, in the order of their gradients.
+std::vector<int> sorted_categories(const Cell* cells, int n_bins, const NodeSums& node) {
+  std::vector<std::pair<double, int>> order;
+  const double rows_per_hessian = node.count / node.hessian;
+  for (int bin = 0; bin <= n_bins; ++bin) {  // the bin of missing values is a category like any other
+    const Cell& cell = cells[bin];
+    if (cell.count > 0 && cell.hessian * rows_per_hessian >= min_category_support)
+      order.emplace_back(cell.gradient / (cell.hessian + min_category_support), bin);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<int> bins(order.size());
+  std::transform(order.begin(), order.end(), bins.begin(), [](const auto& o) { return o.second; });
+  return bins;
+}
+
+/// Cuts off categories from either end of the order, up to its middle; they go left.
+void scan_categories(const Cell* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
+                     Split& split) {
+  const std::vector<int> order = sorted_categories(cells, n_bins, node);
+  const auto n = static_cast<int>(order.size());
+  if (n < 2) return;
+  const auto from_front = [&](int i) { return order[static_cast<std::size_t>(i)]; };
+  const auto from_back = [&](int i) { return order[static_cast<std::size_t>(n - 1 - i)]; };
+  const auto adopt = [&](const Scan& scan, const auto& bin_at) {
+    split.gain = scan.gain();
+    split.left = scan.passed_side();
+    split.right = scan.other_side();
+    split.left_bins = {};
+    for (int i = 0; i <= scan.position(); ++i) split.left_bins.insert(bin_at(i));
+    split.missing_left = split.left_bins.contains(n_bins);
+  };
+
+  Scan front(node, rules, split.gain);
+  sweep(cells, (n + 1) / 2, from_front, front);
+  if (front.found()) adopt(front, from_front);
+  Scan back(node, rules, split.gain);
+  sweep(cells, (n + 1) / 2 - 1, from_back, back);
+  if (back.found()) adopt(back, from_back);
+}
+
+}  // namespace
+
+double node_value(double gradient, double hessian, double l2_regularization) {
+  return -gradient / (hessian + l2_regularization + 1e-15);  // 1e-15: 0/0 is no value
+}
+
+Splitter::Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout, std::vector<char> has_missing,
+                   const SplitRules& rules)
+    : bins_(bins), layout_(layout), has_missing_(std::move(has_missing)), rules_(rules) {}
+
+Split Splitter::best_split(const Histogram& histogram, const NodeSums& node, Random& random) const {
+  const Index n = layout_.features();
+  const std::vector<char> tried = draw_features(random);
+  std::vector<Split> splits(static_cast<std::size_t>(n));
+  parallel_for(n, 5.0 * static_cast<double>(layout_.cells()), [&](Index f) {
+    if (tried.empty() || tried[static_cast<std::size_t>(f)] != 0)
+      splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, node);
+  });
+  std::size_t best = 0;
+  for (std::size_t f = 1; f < splits.size(); ++f)
+    if (splits[f].gain > splits[best].gain) best = f;
+  return splits[best];
+}
+
+Split Splitter::best_split_of(Index feature, const Histogram& histogram, const NodeSums& node) const {
+  const auto f = static_cast<std::size_t>(feature);
+  const Cell* cells = histogram.data() + layout_.offset(feature);
+  const int n_bins = bins_[f].n_bins;
+  const bool has_missing = has_missing_[f] != 0;
+  Split split;
+  split.feature = static_cast<int>(feature);
+  split.is_categorical = bins_[f].is_categorical;
+  if (split.is_categorical) {
+    scan_categories(cells, n_bins, node, rules_, split);
+  } else {
+    scan_missing_right(cells, n_bins, has_missing, node, rules_, split);
+    if (has_missing) scan_missing_left(cells, n_bins, node, rules_, split);
+  }
+  return split;
+}
+
+/// A flag per feature; empty when all are tried.
+std::vector<char> Splitter::draw_features(Random& random) const {
+  if (!(rules_.max_features < 1.0)) return {};
+  const Index n = layout_.features();
+  const auto k = std::max<Index>(1, static_cast<Index>(std::ceil(rules_.max_features * static_cast<double>(n))));
+  std::vector<char> tried(static_cast<std::size_t>(n));
+  for (const Index f : random.choice(n, k)) tried[static_cast<std::size_t>(f)] = 1;
+  return tried;
+}
+
+}  // namespace espalier::hgb

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The best split of a node, from its histogram alone: nothing here knows how the training data lie in
+/// memory.
+///
+/// A node with gradient sum G and Hessian sum H has the value v = −G/(H + λ), the minimiser of
+/// G·v + ½(H + λ)v², and the loss G·v (twice that minimum). The gain of a split is the loss of the node
+/// minus the losses of its children.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <espalier/core/random.hpp>
+
+#include "ensemble/hist_gradient_boosting/histogram.hpp"
+
+namespace espalier::hgb {
+
+/// A set of bins, for the categories that go left.
+class BinSet {
+ public:
+  void insert(int bin) { words_[static_cast<std::size_t>(bin >> 5)] |= std::uint32_t{1} << (bin & 31); }
+  bool contains(int bin) const { return (words_[static_cast<std::size_t>(bin >> 5)] >> (bin & 31) & 1U) != 0; }
+  const std::array<std::uint32_t, 8>& words() const { return words_; }
+
+ private:
+  std::array<std::uint32_t, 8> words_{};
+};
+
+/// What is known of a set of rows.
+struct NodeSums {
+  double gradient = 0.0;
+  double hessian = 0.0;
+  std::uint32_t count = 0;
+  double value = 0.0;  ///< before shrinkage
+};
+
+struct Split {
+  static constexpr double none = -1.0;  ///< the gain when no split is allowed
+
+  double gain = none;
+  int feature = -1;
+  int bin = 0;                ///< numerical: bins up to this one go left
+  bool missing_left = false;  ///< where missing values go
+  bool is_categorical = false;
+  BinSet left_bins;           ///< categorical: the bins that go left, the missing one among them or not
+  NodeSums left;
+  NodeSums right;
+
+  bool found() const { return gain > 0.0; }
+};
+
+struct SplitRules {
+  std::uint32_t min_samples_leaf = 20;  ///< rows, whatever their weight
+  double l2_regularization = 0.0;       ///< λ
+  double max_features = 1.0;            ///< share of the features tried at each node, drawn anew
+};
+
+/// A child with a smaller sum of Hessians is not allowed: its value would be ill determined.
+inline constexpr double min_hessian_to_split = 1e-3;
+
+/// −G/(H + λ).
+double node_value(double gradient, double hessian, double l2_regularization);
+
+/// Finds best splits. Features run in parallel, and the first of equal gains wins.
+class Splitter {
+ public:
+  /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values of f.
+  Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout, std::vector<char> has_missing,
+           const SplitRules& rules);
+
+  /// The split with the largest gain, if any is positive. `random` draws the features when
+  /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with categories.
+  ///
+  /// Numerical features are cut between two bins, with missing values on either side if the training
+  /// data have any. Categorical features are cut in the order of G/(H + 10); categories that weigh less
+  /// than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
+  Split best_split(const Histogram& histogram, const NodeSums& node, Random& random) const;
+
+ private:
+  Split best_split_of(Index feature, const Histogram& histogram, const NodeSums& node) const;
+  std::vector<char> draw_features(Random& random) const;
+
+  std::span<const FeatureBins> bins_;
+  const HistogramLayout& layout_;
+  std::vector<char> has_missing_;
+  SplitRules rules_;
+};
+
+}  // namespace espalier::hgb

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/csv_records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace espalier::detail {
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+constexpr bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+Index count_line_ends(std::string_view text) {
+  Index count = std::count(text.begin(), text.end(), '\n');
+  for (std::size_t i = text.find('\r'); i != npos; i = text.find('\r', i + 1)) {
+    count += text.substr(i + 1, 1) == "\n" ? 0 : 1;
+  }
+  return count;
+}
+
+/// The next quote that opens a field, from `from`, a place outside quotes.
+std::size_t find_opening_quote(std::string_view text, std::size_t from, const CsvDialect& dialect) {
+  if (dialect.quote < 0) return npos;
+  const auto quote = static_cast<char>(dialect.quote);
+  for (std::size_t q = text.find(quote, from); q != npos; q = text.find(quote, q + 1)) {
+    const char before = q == 0 ? '\n' : text[q - 1];
+    if (before != dialect.delimiter && !is_line_end(before)) continue;
+    if (dialect.comment >= 0) {
+      const std::size_t end = text.substr(0, q).find_last_of("\r\n");
+      const std::size_t line = end == npos ? 0 : end + 1;
+      if (line >= from && line != q && dialect.is_comment(text[line])) {
+        q = std::min(text.find_first_of("\r\n", q), text.size()) - 1;
+        continue;
+      }
+    }
+    return q;
+  }
+  return npos;
+}
+
+/// The quote that closes a field whose text begins at `from`.
+std::size_t find_closing_quote(std::string_view text, std::size_t from, char quote) {
+  std::size_t q = text.find(quote, from);
+  while (q != npos && q + 1 < text.size() && text[q + 1] == quote) q = text.find(quote, q + 2);
+  return q;
+}
+
+}  // namespace
+
+std::size_t last_record_end(std::string_view text, const CsvDialect& dialect) {
+  if (text.ends_with('\r')) text.remove_suffix(1);  // LF may follow
+  std::size_t last = 0;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t open = find_opening_quote(text, from, dialect);
+    const std::string_view between = text.substr(from, open == npos ? npos : open - from);
+    std::size_t line_end = between.rfind('\n');
+    if (line_end == npos) line_end = between.rfind('\r');
+    if (line_end != npos) last = from + line_end + 1;
+    if (open == npos) break;
+    const std::size_t close = find_closing_quote(text, open + 1, static_cast<char>(dialect.quote));
+    if (close == npos) break;
+    from = close + 1;
+  }
+  return last;
+}
+
+CsvRecords::CsvRecords(std::string_view text, const CsvDialect& dialect)
+    : dialect_(dialect), next_(text.data()), end_(text.data() + text.size()) {
+  for (const char c : {dialect.delimiter, '\n', '\r'}) ends_field_[static_cast<unsigned char>(c)] = true;
+}
+
+bool CsvRecords::next_record() {
+  while (next_ != end_) {
+    const char* p = next_;
+    while (is_blank(*p) && *p != dialect_.delimiter) ++p;
+    if (!is_line_end(*p) && !dialect_.is_comment(*next_)) {
+      record_line_ = line_;
+      field_ = -1;
+      more_fields_ = true;
+      return true;
+    }
+    next_ = std::find_if(p, end_, is_line_end);
+    skip_line_end();
+  }
+  return false;
+}
+
+CsvField CsvRecords::quoted_field() {
+  const std::string_view rest(next_ + 1, static_cast<std::size_t>(end_ - next_ - 1));
+  const std::size_t close = find_closing_quote(rest, 0, *next_);
+  if (close == npos) throw CsvProblem{line_, field_, "the quote that opens here is never closed"};
+  const std::string_view text = rest.substr(0, close);
+  line_ += count_line_ends(text);
+  const char quote = *next_;
+  next_ = rest.data() + close + 1;
+  while (is_blank(*next_) && *next_ != dialect_.delimiter) ++next_;
+  if (!ends_field_[static_cast<unsigned char>(*next_)]) {
+    const char* const end =
+        std::find_if(next_, end_, [this](char c) { return ends_field_[static_cast<unsigned char>(c)]; });
+    throw CsvProblem{line_, field_,
+                     fmt::format("{} follows the closing quote; a quote inside a quoted field is doubled",
+                                 shown({next_, static_cast<std::size_t>(end - next_)}))};
+  }
+  return {text, true, text.find(quote) != npos};
+}
+
+void CsvRecords::skip_line_end() {
+  const bool two = *next_ == '\r' && end_ - next_ > 1 && next_[1] == '\n';
+  next_ += two ? 2 : 1;
+  ++line_;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  std::size_t size = std::min(text.size(), longest);
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  std::string result = "'";
+  for (const char c : text.substr(0, size)) {
+    if (static_cast<unsigned char>(c) >= 0x20) {
+      result += c;
+    } else {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return result + (size < text.size() ? "…'" : "'");
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// CSV text as records and fields.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <espalier/core/types.hpp>
+
+namespace espalier::detail {
+
+/// The characters that have a meaning; −1 stands for none.
+struct CsvDialect {
+  char delimiter = ',';
+  int quote = '"';
+  int comment = -1;
+
+  bool is_quote(char c) const { return static_cast<unsigned char>(c) == quote; }
+  bool is_comment(char c) const { return static_cast<unsigned char>(c) == comment; }
+};
+
+/// What is wrong with a text, and where: thrown inside the reader, which knows the file and the name of
+/// the column and turns it into a FormatError.
+struct CsvProblem {
+  Index line;   // from 1, counted from the beginning of the text
+  Index field;  // from 0; −1: the whole record
+  std::string what;
+};
+
+/// A field as it stands in the text, without its quotes.
+struct CsvField {
+  std::string_view text;
+  bool quoted;
+  bool escaped;  // quotes inside are still doubled
+};
+
+/// Where the last whole record of `text` ends, 0 if there is none. `text` begins with a record and may
+/// stop anywhere.
+std::size_t last_record_end(std::string_view text, const CsvDialect& dialect);
+
+/// Walks over the records of a text, which is empty or ends with a line end.
+class CsvRecords {
+ public:
+  CsvRecords(std::string_view text, const CsvDialect& dialect);
+
+  /// Moves to the next record, over blank lines and comments; false at the end.
+  bool next_record();
+
+  /// The next field of this record; false after its last.
+  /// @throws CsvProblem  a quote is never closed, or text follows the closing one
+  bool next_field(CsvField& field) {
+    if (!more_fields_) return false;
+    ++field_;
+    if (dialect_.is_quote(*next_)) {
+      field = quoted_field();
+    } else {
+      const char* const begin = next_;
+      while (!ends_field_[static_cast<unsigned char>(*next_)]) ++next_;
+      field = {{begin, static_cast<std::size_t>(next_ - begin)}, false, false};
+    }
+    if (*next_ == dialect_.delimiter) {
+      ++next_;
+    } else {
+      skip_line_end();
+      more_fields_ = false;
+    }
+    return true;
+  }
+
+  Index record_line() const { return record_line_; }  ///< where this record began, from 1
+  Index lines() const { return line_ - 1; }           ///< how many lines lie behind
+  const char* position() const { return next_; }
+
+ private:
+  CsvField quoted_field();
+  void skip_line_end();
+
+  CsvDialect dialect_;
+  std::array<bool, 256> ends_field_{};  // delimiter and line ends
+  const char* next_;
+  const char* end_;
+  Index line_ = 1;
+  Index record_line_ = 1;
+  Index field_ = -1;
+  bool more_fields_ = false;
+};
+
+/// `text` without the spaces and tabs around it.
+std::string_view trimmed(std::string_view text);
+
+/// `text` on one line and not too long for a message.
+std::string shown(std::string_view text);
+
+}  // namespace espalier::detail

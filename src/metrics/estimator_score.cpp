@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Classifier::score and Regressor::score are declared with the roles, in core, and defined here, where the
+// metrics are.
+#include <espalier/core/estimator.hpp>
+#include <espalier/metrics/classification.hpp>
+#include <espalier/metrics/regression.hpp>
+
+namespace espalier {
+
+double Classifier::score(const Features& X, const Target& y, const Vector& sample_weight) const {
+  return accuracy_score(align(y), predict(X), {.sample_weight = sample_weight});
+}
+
+double Regressor::score(const Features& X, const Target& y, const Vector& sample_weight) const {
+  return r2_score(y.values(), predict_multi(X), {.sample_weight = sample_weight});
+}
+
+}  // namespace espalier

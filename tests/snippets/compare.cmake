@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# cmake -D ROOT=<project> -P compare.cmake
+#
+# A block of C++ in README.md or docs/*.md that follows a line `<!-- snippet: path/to/file.cpp -->`
+# stands in that file as it is, indentation aside. Every block is marked so, or with
+# `<!-- sketch -->` when it is not meant to compile alone.
+cmake_minimum_required(VERSION 3.25)
+
+function(without_indentation text result)
+  string(REGEX REPLACE "(^|\n)[ \t]+" "\\1" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+set(faults 0)
+set(compared 0)
+file(GLOB pages ${ROOT}/README.md ${ROOT}/docs/*.md)
+foreach(page IN LISTS pages)
+  file(READ ${page} rest)
+  cmake_path(RELATIVE_PATH page BASE_DIRECTORY ${ROOT})
+  while(TRUE)
+    string(FIND "${rest}" "\n```cpp\n" begin)
+    if(begin EQUAL -1)
+      break()
+    endif()
+    string(SUBSTRING "${rest}" 0 ${begin} before)
+    math(EXPR begin "${begin} + 8")
+    string(SUBSTRING "${rest}" ${begin} -1 rest)
+    string(FIND "${rest}" "```" end)
+    string(SUBSTRING "${rest}" 0 ${end} block)
+    string(SUBSTRING "${rest}" ${end} -1 rest)
+
+    if(before MATCHES "<!-- snippet: ([^ \n]+) -->\n*$")
+      set(path ${CMAKE_MATCH_1})
+      if(NOT EXISTS ${ROOT}/${path})
+        message("${page}: there is no file ${path}")
+        math(EXPR faults "${faults} + 1")
+        continue()
+      endif()
+      file(READ ${ROOT}/${path} source)
+      without_indentation("${source}" source)
+      without_indentation("${block}" wanted)
+      string(FIND "${source}" "${wanted}" position)
+      if(position EQUAL -1)
+        message("${page}: this block does not stand in ${path}:\n${block}")
+        math(EXPR faults "${faults} + 1")
+      endif()
+      math(EXPR compared "${compared} + 1")
+    elseif(NOT before MATCHES "<!-- sketch -->\n*$")
+      message("${page}: this block has no mark, <!-- snippet: … --> or <!-- sketch -->:\n${block}")
+      math(EXPR faults "${faults} + 1")
+    endif()
+  endwhile()
+endforeach()
+
+if(faults)
+  message(FATAL_ERROR "${faults} blocks differ from their sources")
+endif()
+message("${compared} blocks compared")
