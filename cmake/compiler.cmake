@@ -26,12 +26,17 @@ if(ESPALIER_WERROR STREQUAL "tested")
   endif()
 endif()
 
+# g++ reports these two falsely where std::optional, std::variant and std::string are inlined.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(espalier_false_alarms -Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
 # Warnings, and two relaxations of floating point that change no result: maths functions do not set
 # errno (sqrt becomes one instruction) and nobody traps on exceptions (branches vectorise). Nothing
 # of -ffast-math: NaN is missing data here, and sums keep their order.
 function(espalier_private_options target)
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion ${espalier_false_alarms}
     $<$<BOOL:${espalier_werror}>:-Werror> -fno-math-errno -fno-trapping-math)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()

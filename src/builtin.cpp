@@ -4,7 +4,11 @@
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
+#include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/preprocessing/one_hot_encoder.hpp>
+#include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
 
 namespace espalier::detail {
@@ -20,10 +24,14 @@ void add_all(Registry& registry) {
 void add_builtin_estimators(Registry& registry) {
   add_all<  //
       ColumnTransformer,      //
+      LogisticRegression,     //
+      OneHotEncoder,          //
+      OrdinalEncoder,         //
       Pipeline<Classifier>,   //
       Pipeline<Regressor>,    //
       Pipeline<Transformer>,  //
       Ridge,                  //
+      SimpleImputer,          //
       StandardScaler>(registry);
 }
 

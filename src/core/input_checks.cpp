@@ -189,7 +189,8 @@ FitInput check_fit_input(const Estimator& e, const Features& X, const OptionalTa
   check_context(e, tags, X, context);
   FitInput input{convert(e, tags, X), y, std::shared_ptr<const FitContext>(&context, [](const FitContext*) {})};
   check_values(e, tags, input.X);
-  const bool rows_may_go = e.role() != RoleKind::clusterer && e.role() != RoleKind::outlier_detector;
+  const bool rows_may_go = e.role() != RoleKind::clusterer && e.role() != RoleKind::outlier_detector &&
+                           !tags.keeps_zero_weights;
   return context.has_weights() && rows_may_go ? without_zero_weights(std::move(input)) : input;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/number_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,8 +13,8 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Tells overflow from underflow for a decimal number that fits no double: by the power of ten of its
-/// first digit that is not zero.
+/// Tells overflow from underflow for a decimal number that fits no double: by the power of ten of
+/// its first digit that is not zero.
 double out_of_range(std::string_view text) {
   const bool negative = text.front() == '-';
   const std::size_t e = text.find_first_of("eE");
@@ -26,8 +27,10 @@ double out_of_range(std::string_view text) {
   }
   const std::size_t point = std::min(digits.find('.'), digits.size());
   const std::size_t first = digits.find_first_of("123456789");
-  exponent += static_cast<long>(point) - static_cast<long>(first);
-  const double magnitude = exponent > 0 ? std::numeric_limits<double>::infinity() : 0.0;
+  exponent += static_cast<long>(point) - static_cast<long>(std::min(first, digits.size()));
+  const double magnitude = exponent > 0 && first != std::string_view::npos
+                               ? std::numeric_limits<double>::infinity()
+                               : 0.0;
   return negative ? -magnitude : magnitude;
 }
 
@@ -54,7 +57,8 @@ bool parse_number(std::string_view text, double& value) {
   const bool negative = p != end && *p == '-';
   if (negative) ++p;
 
-  // Up to 15 digits make an exact double, and so does the power of ten: their quotient is rounded once.
+  // Up to 15 digits make an exact double, and so does the power of ten: their quotient is rounded
+  // once.
   std::uint64_t digits = 0;
   const char* const first = p;
   while (p != end && is_digit(*p)) digits = 10 * digits + static_cast<std::uint64_t>(*p++ - '0');

@@ -8,8 +8,8 @@
 
 namespace espalier::detail {
 
-/// Appends the shortest decimal form that reads back as the same double; whole numbers below 10¹⁵ are
-/// written in full (100000, not 1e+05). Infinities are `inf` and `-inf`, NaN is `nan`.
+/// Appends the shortest decimal form that reads back as the same double; whole numbers below 10¹⁵
+/// are written in full (100000, not 1e+05). Infinities are `inf` and `-inf`, NaN is `nan`.
 void append_number(std::string& out, double value);
 
 /// Whether all of `text` is a number: what `std::from_chars` takes, perhaps with a `+` in front.

@@ -58,7 +58,7 @@ struct TextOf {
 
 std::string number_text(double value) {
   std::string text;
-  append_number(text, value);
+  detail::append_number(text, value);
   return text;
 }
 

@@ -22,6 +22,15 @@ Index count_line_ends(std::string_view text) {
   return count;
 }
 
+/// Whether the quote at `q` stands in a comment; all from `from` to it is outside quotes.
+bool is_in_comment(std::string_view text, std::size_t from, std::size_t q,
+                   const CsvDialect& dialect) {
+  if (dialect.comment < 0) return false;
+  const std::size_t line_end = text.substr(from, q - from).find_last_of("\r\n");
+  if (line_end == npos && from > 0) return false;  // behind a quoted field of the same line
+  return dialect.is_comment(text[line_end == npos ? 0 : from + line_end + 1]);
+}
+
 /// The next quote that opens a field, from `from`, a place outside quotes.
 std::size_t find_opening_quote(std::string_view text, std::size_t from, const CsvDialect& dialect) {
   if (dialect.quote < 0) return npos;
@@ -29,15 +38,8 @@ std::size_t find_opening_quote(std::string_view text, std::size_t from, const Cs
   for (std::size_t q = text.find(quote, from); q != npos; q = text.find(quote, q + 1)) {
     const char before = q == 0 ? '\n' : text[q - 1];
     if (before != dialect.delimiter && !is_line_end(before)) continue;
-    if (dialect.comment >= 0) {
-      const std::size_t end = text.substr(0, q).find_last_of("\r\n");
-      const std::size_t line = end == npos ? 0 : end + 1;
-      if (line >= from && line != q && dialect.is_comment(text[line])) {
-        q = std::min(text.find_first_of("\r\n", q), text.size()) - 1;
-        continue;
-      }
-    }
-    return q;
+    if (!is_in_comment(text, from, q, dialect)) return q;
+    q = std::min(text.find_first_of("\r\n", q), text.size()) - 1;
   }
   return npos;
 }
@@ -70,7 +72,8 @@ std::size_t last_record_end(std::string_view text, const CsvDialect& dialect) {
 
 CsvRecords::CsvRecords(std::string_view text, const CsvDialect& dialect)
     : dialect_(dialect), next_(text.data()), end_(text.data() + text.size()) {
-  for (const char c : {dialect.delimiter, '\n', '\r'}) ends_field_[static_cast<unsigned char>(c)] = true;
+  for (const char c : {dialect.delimiter, '\n', '\r'})
+    ends_field_[static_cast<unsigned char>(c)] = true;
 }
 
 bool CsvRecords::next_record() {
@@ -99,11 +102,12 @@ CsvField CsvRecords::quoted_field() {
   next_ = rest.data() + close + 1;
   while (is_blank(*next_) && *next_ != dialect_.delimiter) ++next_;
   if (!ends_field_[static_cast<unsigned char>(*next_)]) {
-    const char* const end =
-        std::find_if(next_, end_, [this](char c) { return ends_field_[static_cast<unsigned char>(c)]; });
-    throw CsvProblem{line_, field_,
-                     fmt::format("{} follows the closing quote; a quote inside a quoted field is doubled",
-                                 shown({next_, static_cast<std::size_t>(end - next_)}))};
+    const char* const end = std::find_if(
+        next_, end_, [this](char c) { return ends_field_[static_cast<unsigned char>(c)]; });
+    throw CsvProblem{
+        line_, field_,
+        fmt::format("{} follows the closing quote; a quote inside a quoted field is doubled",
+                    shown({next_, static_cast<std::size_t>(end - next_)}))};
   }
   return {text, true, text.find(quote) != npos};
 }
@@ -123,7 +127,8 @@ std::string_view trimmed(std::string_view text) {
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 40;
   std::size_t size = std::min(text.size(), longest);
-  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
+    --size;
   std::string result = "'";
   for (const char c : text.substr(0, size)) {
     if (static_cast<unsigned char>(c) >= 0x20) {

@@ -22,8 +22,8 @@ struct CsvDialect {
   bool is_comment(char c) const { return static_cast<unsigned char>(c) == comment; }
 };
 
-/// What is wrong with a text, and where: thrown inside the reader, which knows the file and the name of
-/// the column and turns it into a FormatError.
+/// What is wrong with a text, and where: thrown inside the reader, which knows the file and the
+/// name of the column and turns it into a FormatError.
 struct CsvProblem {
   Index line;   // from 1, counted from the beginning of the text
   Index field;  // from 0; −1: the whole record
@@ -37,8 +37,8 @@ struct CsvField {
   bool escaped;  // quotes inside are still doubled
 };
 
-/// Where the last whole record of `text` ends, 0 if there is none. `text` begins with a record and may
-/// stop anywhere.
+/// Where the last whole record of `text` ends, 0 if there is none. `text` begins with a record and
+/// may stop anywhere.
 std::size_t last_record_end(std::string_view text, const CsvDialect& dialect);
 
 /// Walks over the records of a text, which is empty or ends with a line end.

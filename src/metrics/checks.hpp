@@ -17,13 +17,15 @@ using LabelsRef = Eigen::Ref<const Labels>;
 using VectorRef = Eigen::Ref<const Vector>;
 using MatrixRef = Eigen::Ref<const Matrix>;
 
-/// @throws InvalidInput  there are no rows, or `n_other` (the rows of `other`) differs from `n_true`
+/// @throws InvalidInput  there are no rows, or `n_other` (the rows of `other`) differs from
+/// `n_true`
 void check_rows(std::string_view function, Index n_true, std::string_view other, Index n_other);
 
 /// @throws InvalidInput  an entry of `name` is NaN or infinite
 void check_finite(std::string_view function, std::string_view name, const MatrixRef& values);
 
-/// @throws InvalidInput  an entry is not finite or outside [0, 1], or a row of two and more columns does
+/// @throws InvalidInput  an entry is not finite or outside [0, 1], or a row of two and more columns
+/// does
 ///                       not sum to 1
 void check_probabilities(std::string_view function, std::string_view name, const MatrixRef& values);
 
@@ -69,17 +71,18 @@ class LabelIndex {
   std::vector<Index> position_;  // of each of them in labels_
 };
 
-/// The classes of the columns of a matrix of scores or probabilities: `given`, which must rise, or the
-/// labels of `y_true`.
+/// The classes of the columns of a matrix of scores or probabilities: `given`, which must rise, or
+/// the labels of `y_true`.
 /// @throws InvalidInput  they are not as many as `columns`, `given` does not rise, or `y_true` has
 ///                       a label that is not among them
 LabelIndex column_classes(std::string_view function, const LabelsRef& y_true, const Labels& given,
                           Index columns);
 
-/// The positive class where none needs to be named: 1, when labels are 0 and 1 or −1 and 1 (or one of
-/// these alone).
+/// The positive class where none needs to be named: 1, when labels are 0 and 1 or −1 and 1 (or one
+/// of these alone).
 /// @throws InvalidInput  they are not
-int positive_label(std::string_view function, std::optional<int> pos_label, const LabelIndex& present);
+int positive_label(std::string_view function, std::optional<int> pos_label,
+                   const LabelIndex& present);
 
 /// "{0, 1, 2}"; long sets are cut.
 std::string describe(const Labels& labels);

@@ -33,8 +33,9 @@ class NanMean {
 
 }  // namespace
 
-ClassCounts count_classes(std::string_view function, const LabelsRef& y_true, const LabelsRef& y_pred,
-                          const Labels& labels, const LabelIndex& present, const Weights& weights) {
+ClassCounts count_classes(std::string_view function, const LabelsRef& y_true,
+                          const LabelsRef& y_pred, const Labels& labels, const LabelIndex& present,
+                          const Weights& weights) {
   const LabelIndex classes = labels.size() == 0 ? present : LabelIndex(function, labels);
   const Vector zeros = Vector::Zero(classes.size());
   ClassCounts counts{classes.labels(), zeros, zeros, zeros};
@@ -50,10 +51,12 @@ ClassCounts count_classes(std::string_view function, const LabelsRef& y_true, co
 
 void check_zero_division(std::string_view function, double value) {
   if (value != 0.0 && value != 1.0 && !std::isnan(value))
-    throw InvalidParameter(fmt::format("{}: expected zero_division to be 0, 1 or NaN, got {}", function, value));
+    throw InvalidParameter(
+        fmt::format("{}: expected zero_division to be 0, 1 or NaN, got {}", function, value));
 }
 
-PrecisionRecallF scores_of(double hits, double predicted, double actual, double beta, double zero_division) {
+PrecisionRecallF scores_of(double hits, double predicted, double actual, double beta,
+                           double zero_division) {
   const auto ratio = [&](double a, double b) { return b == 0.0 ? zero_division : a / b; };
   const double precision = ratio(hits, predicted);
   const double recall = ratio(hits, actual);
@@ -63,9 +66,11 @@ PrecisionRecallF scores_of(double hits, double predicted, double actual, double 
   return {precision, recall, ratio((1.0 + b2) * hits, b2 * actual + predicted)};
 }
 
-PrecisionRecallF averaged(const ClassCounts& counts, Average average, double beta, double zero_division) {
+PrecisionRecallF averaged(const ClassCounts& counts, Average average, double beta,
+                          double zero_division) {
   if (average == Average::micro)
-    return scores_of(counts.hits.sum(), counts.predicted.sum(), counts.actual.sum(), beta, zero_division);
+    return scores_of(counts.hits.sum(), counts.predicted.sum(), counts.actual.sum(), beta,
+                     zero_division);
   NanMean precision, recall, fscore;
   for (Index k = 0; k < counts.labels.size(); ++k) {
     const PrecisionRecallF s =

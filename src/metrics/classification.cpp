@@ -21,11 +21,13 @@ void check_beta(std::string_view function, double beta) {
 /// The positive class of a binary target must be one that it has, unless it has one class only.
 void check_binary(std::string_view function, const LabelIndex& present, int pos_label) {
   if (present.size() > 2)
-    throw InvalidInput(fmt::format("{}: average 'binary' expects two labels, got {}; choose another "
-                                   "average", function, describe(present.labels())));
+    throw InvalidInput(
+        fmt::format("{}: average 'binary' expects two labels, got {}; choose another "
+                    "average",
+                    function, describe(present.labels())));
   if (present.size() == 2 && present.find(pos_label) < 0)
-    throw InvalidInput(fmt::format("{}: pos_label {} is not among the labels {}", function, pos_label,
-                                   describe(present.labels())));
+    throw InvalidInput(fmt::format("{}: pos_label {} is not among the labels {}", function,
+                                   pos_label, describe(present.labels())));
 }
 
 PrecisionRecallF scores(std::string_view function, const LabelsRef& y_true, const LabelsRef& y_pred,
@@ -41,12 +43,14 @@ PrecisionRecallF scores(std::string_view function, const LabelsRef& y_true, cons
   check_binary(function, present, options.pos_label);
   const ClassCounts positive = count_classes(
       function, y_true, y_pred, Labels::Constant(1, options.pos_label), present, weights);
-  return scores_of(positive.hits[0], positive.predicted[0], positive.actual[0], beta, options.zero_division);
+  return scores_of(positive.hits[0], positive.predicted[0], positive.actual[0], beta,
+                   options.zero_division);
 }
 
 }  // namespace
 
-double accuracy_score(const LabelsRef& y_true, const LabelsRef& y_pred, const AccuracyOptions& options) {
+double accuracy_score(const LabelsRef& y_true, const LabelsRef& y_pred,
+                      const AccuracyOptions& options) {
   check_rows("accuracy_score", y_true.size(), "y_pred", y_pred.size());
   const Weights weights("accuracy_score", options.sample_weight, y_true.size());
   double right = 0.0;
@@ -91,7 +95,8 @@ Matrix confusion_matrix(const LabelsRef& y_true, const LabelsRef& y_pred,
     if (actual >= 0 && predicted >= 0) counts(actual, predicted) += weights[i];
   }
   if (!any)
-    throw InvalidInput(fmt::format("{}: none of the labels {} is in y_true", function, describe(classes.labels())));
+    throw InvalidInput(fmt::format("{}: none of the labels {} is in y_true", function,
+                                   describe(classes.labels())));
 
   const auto divide = [](auto&& part) {
     if (const double sum = part.sum(); sum > 0.0) part /= sum;
@@ -104,15 +109,18 @@ Matrix confusion_matrix(const LabelsRef& y_true, const LabelsRef& y_pred,
   return counts;
 }
 
-double precision_score(const LabelsRef& y_true, const LabelsRef& y_pred, const PrecisionRecallOptions& options) {
+double precision_score(const LabelsRef& y_true, const LabelsRef& y_pred,
+                       const PrecisionRecallOptions& options) {
   return scores("precision_score", y_true, y_pred, 1.0, options).precision;
 }
 
-double recall_score(const LabelsRef& y_true, const LabelsRef& y_pred, const PrecisionRecallOptions& options) {
+double recall_score(const LabelsRef& y_true, const LabelsRef& y_pred,
+                    const PrecisionRecallOptions& options) {
   return scores("recall_score", y_true, y_pred, 1.0, options).recall;
 }
 
-double f1_score(const LabelsRef& y_true, const LabelsRef& y_pred, const PrecisionRecallOptions& options) {
+double f1_score(const LabelsRef& y_true, const LabelsRef& y_pred,
+                const PrecisionRecallOptions& options) {
   return scores("f1_score", y_true, y_pred, 1.0, options).fscore;
 }
 

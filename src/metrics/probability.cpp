@@ -48,7 +48,8 @@ double log_loss(const LabelsRef& y_true, const MatrixRef& y_proba, const LogLoss
   check_probabilities(function, "y_proba", y_proba);
   const Weights weights(function, options.sample_weight, y_true.size());
   const bool single = y_proba.cols() == 1;
-  const LabelIndex classes = column_classes(function, y_true, options.labels, single ? 2 : y_proba.cols());
+  const LabelIndex classes =
+      column_classes(function, y_true, options.labels, single ? 2 : y_proba.cols());
   double loss = 0.0;
   for (Index i = 0; i < y_true.size(); ++i) {
     const Index c = classes.find(y_true[i]);
@@ -58,7 +59,8 @@ double log_loss(const LabelsRef& y_true, const MatrixRef& y_proba, const LogLoss
   return options.normalize ? loss / weights.sum() : loss;
 }
 
-double brier_score_loss(const LabelsRef& y_true, const MatrixRef& y_proba, const BrierScoreOptions& options) {
+double brier_score_loss(const LabelsRef& y_true, const MatrixRef& y_proba,
+                        const BrierScoreOptions& options) {
   constexpr std::string_view function = "brier_score_loss";
   check_rows(function, y_true.size(), "y_proba", y_proba.rows());
   check_probabilities(function, "y_proba", y_proba);
@@ -67,8 +69,10 @@ double brier_score_loss(const LabelsRef& y_true, const MatrixRef& y_proba, const
   if (y_proba.cols() == 1) {
     const LabelIndex present = LabelIndex::of({&y_true});
     if (present.size() > 2)
-      throw InvalidInput(fmt::format("{}: y_true has labels {}, but y_proba has one column; expected one a "
-                                     "class", function, describe(present.labels())));
+      throw InvalidInput(
+          fmt::format("{}: y_true has labels {}, but y_proba has one column; expected one a "
+                      "class",
+                      function, describe(present.labels())));
     const int greatest = present[present.size() - 1];
     const bool only_negatives = present.size() == 1 && (greatest == 0 || greatest == -1);
     const int positive = options.pos_label.value_or(only_negatives ? 1 : greatest);
@@ -98,12 +102,14 @@ CalibrationCurve calibration_curve(const LabelsRef& y_true, const VectorRef& y_p
   check_rows(function, y_true.size(), "y_prob", y_prob.size());
   check_probabilities(function, "y_prob", y_prob);
   if (options.n_bins < 1)
-    throw InvalidParameter(fmt::format("{}: expected n_bins ≥ 1, got {}", function, options.n_bins));
+    throw InvalidParameter(
+        fmt::format("{}: expected n_bins ≥ 1, got {}", function, options.n_bins));
   const Weights weights(function, options.sample_weight, y_true.size());
   const LabelIndex present = LabelIndex::of({&y_true});
   const int positive = positive_label(function, options.pos_label, present);
   if (present.size() > 2)
-    throw InvalidInput(fmt::format("{}: expected two labels, got {}", function, describe(present.labels())));
+    throw InvalidInput(
+        fmt::format("{}: expected two labels, got {}", function, describe(present.labels())));
 
   const std::vector<double> edges = bin_edges(y_prob, weights, options);
   const Vector zeros = Vector::Zero(options.n_bins);
@@ -125,7 +131,8 @@ CalibrationCurve calibration_curve(const LabelsRef& y_true, const VectorRef& y_p
     curve.prob_pred[filled] = probabilities[bin] / support[bin];
     curve.support[filled++] = support[bin];
   }
-  for (Vector* part : {&curve.prob_true, &curve.prob_pred, &curve.support}) part->conservativeResize(filled);
+  for (Vector* part : {&curve.prob_true, &curve.prob_pred, &curve.support})
+    part->conservativeResize(filled);
   return curve;
 }
 

@@ -48,8 +48,8 @@ ThresholdCounts count_by_threshold(std::vector<Ranked> rows) {
 
 /// The rows for which `included(i)`, without those that weigh nothing.
 template <class Positive, class Score, class Included>
-std::vector<Ranked> collect(Index n, const Weights& weights, const Positive& positive, const Score& score,
-                            const Included& included) {
+std::vector<Ranked> collect(Index n, const Weights& weights, const Positive& positive,
+                            const Score& score, const Included& included) {
   std::vector<Ranked> rows;
   rows.reserve(static_cast<std::size_t>(n));
   for (Index i = 0; i < n; ++i)
@@ -60,8 +60,9 @@ std::vector<Ranked> collect(Index n, const Weights& weights, const Positive& pos
 constexpr auto all_rows = [](Index) { return true; };
 
 /// The curve of one class against the rest.
-ThresholdCounts curve_counts(std::string_view function, const LabelsRef& y_true, const VectorRef& y_score,
-                             std::optional<int> pos_label, const Vector& sample_weight) {
+ThresholdCounts curve_counts(std::string_view function, const LabelsRef& y_true,
+                             const VectorRef& y_score, std::optional<int> pos_label,
+                             const Vector& sample_weight) {
   check_rows(function, y_true.size(), "y_score", y_score.size());
   check_finite(function, "y_score", y_score);
   const Weights weights(function, sample_weight, y_true.size());
@@ -171,24 +172,27 @@ void refuse_average(std::string_view function, Average average, std::string_view
                                      names_of(average)[static_cast<std::size_t>(average)]));
 }
 
-double multiclass_roc_auc(const LabelsRef& y_true, const MatrixRef& y_score, const RocAucOptions& options,
-                          const Weights& weights) {
+double multiclass_roc_auc(const LabelsRef& y_true, const MatrixRef& y_score,
+                          const RocAucOptions& options, const Weights& weights) {
   constexpr std::string_view function = "roc_auc_score";
   if (options.multi_class == MultiClass::raise)
-    throw InvalidInput(fmt::format("{}: the target has more than two classes; choose multi_class ovr or ovo "
-                                   "(as scorers: roc_auc_ovr, roc_auc_ovo)",
-                                   function));
+    throw InvalidInput(
+        fmt::format("{}: the target has more than two classes; choose multi_class ovr or ovo "
+                    "(as scorers: roc_auc_ovr, roc_auc_ovo)",
+                    function));
   check_row_sums(function, "y_score", y_score);
   const LabelIndex classes = column_classes(function, y_true, options.labels, y_score.cols());
   if (options.multi_class == MultiClass::ovr)
     return one_vs_rest(y_true, y_score, classes, options.average, weights, roc_area);
-  if (options.average == Average::micro) refuse_average(function, options.average, "macro or weighted with ovo");
+  if (options.average == Average::micro)
+    refuse_average(function, options.average, "macro or weighted with ovo");
   return one_vs_one(y_true, y_score, classes, options.average, weights);
 }
 
 }  // namespace
 
-RocCurve roc_curve(const LabelsRef& y_true, const VectorRef& y_score, const RocCurveOptions& options) {
+RocCurve roc_curve(const LabelsRef& y_true, const VectorRef& y_score,
+                   const RocCurveOptions& options) {
   ThresholdCounts counts =
       curve_counts("roc_curve", y_true, y_score, options.pos_label, options.sample_weight);
   if (options.drop_intermediate) {
@@ -213,8 +217,8 @@ RocCurve roc_curve(const LabelsRef& y_true, const VectorRef& y_score, const RocC
 
 PrecisionRecallCurve precision_recall_curve(const LabelsRef& y_true, const VectorRef& y_score,
                                             const PrecisionRecallCurveOptions& options) {
-  ThresholdCounts counts = curve_counts("precision_recall_curve", y_true, y_score, options.pos_label,
-                                        options.sample_weight);
+  ThresholdCounts counts = curve_counts("precision_recall_curve", y_true, y_score,
+                                        options.pos_label, options.sample_weight);
   if (options.drop_intermediate) {
     counts = thinned(counts, [&p = counts.positives](std::size_t i) {
       return p[i] != p[i - 1] || p[i + 1] != p[i];
@@ -238,7 +242,8 @@ PrecisionRecallCurve precision_recall_curve(const LabelsRef& y_true, const Vecto
 double auc(const VectorRef& x, const VectorRef& y) {
   if (x.size() != y.size())
     throw InvalidInput(fmt::format("auc: x has {} points, but y has {}", x.size(), y.size()));
-  if (x.size() < 2) throw InvalidInput(fmt::format("auc: expected at least two points, got {}", x.size()));
+  if (x.size() < 2)
+    throw InvalidInput(fmt::format("auc: expected at least two points, got {}", x.size()));
   bool rises = true;
   bool falls = true;
   double area = 0.0;
@@ -252,7 +257,8 @@ double auc(const VectorRef& x, const VectorRef& y) {
   return rises ? area : -area;
 }
 
-double roc_auc_score(const LabelsRef& y_true, const MatrixRef& y_score, const RocAucOptions& options) {
+double roc_auc_score(const LabelsRef& y_true, const MatrixRef& y_score,
+                     const RocAucOptions& options) {
   constexpr std::string_view function = "roc_auc_score";
   check_rows(function, y_true.size(), "y_score", y_score.rows());
   check_finite(function, "y_score", y_score);
@@ -263,10 +269,13 @@ double roc_auc_score(const LabelsRef& y_true, const MatrixRef& y_score, const Ro
 
   const LabelIndex present = LabelIndex::of({&y_true});
   if (present.size() > 2)
-    throw InvalidInput(fmt::format("{}: y_true has labels {}, but y_score has {} columns; expected one a "
-                                   "class", function, describe(present.labels()), y_score.cols()));
-  const LabelIndex classes =
-      y_score.cols() == 1 ? present : column_classes(function, y_true, options.labels, y_score.cols());
+    throw InvalidInput(
+        fmt::format("{}: y_true has labels {}, but y_score has {} columns; expected one a "
+                    "class",
+                    function, describe(present.labels()), y_score.cols()));
+  const LabelIndex classes = y_score.cols() == 1
+                                 ? present
+                                 : column_classes(function, y_true, options.labels, y_score.cols());
   const int positive = classes[classes.size() - 1];
   return roc_area(collect(
       y_true.size(), weights, [&](Index i) { return y_true[i] == positive; },
@@ -284,17 +293,19 @@ double average_precision_score(const LabelsRef& y_true, const MatrixRef& y_score
   const LabelIndex present = LabelIndex::of({&y_true});
   if (present.size() > 2) {
     if (options.pos_label != 1)
-      throw InvalidInput(fmt::format("{}: pos_label is fixed to 1 for more than two classes, got {}", function,
-                                     options.pos_label));
+      throw InvalidInput(
+          fmt::format("{}: pos_label is fixed to 1 for more than two classes, got {}", function,
+                      options.pos_label));
     return one_vs_rest(y_true, y_score, column_classes(function, y_true, {}, y_score.cols()),
                        options.average, weights, precision_recall_area);
   }
   if (present.size() == 2 && present.find(options.pos_label) < 0)
-    throw InvalidInput(fmt::format("{}: pos_label {} is not among the labels {}", function, options.pos_label,
-                                   describe(present.labels())));
+    throw InvalidInput(fmt::format("{}: pos_label {} is not among the labels {}", function,
+                                   options.pos_label, describe(present.labels())));
   const Index column =
-      y_score.cols() == 1 ? 0
-                          : column_classes(function, y_true, {}, y_score.cols()).find(options.pos_label);
+      y_score.cols() == 1
+          ? 0
+          : column_classes(function, y_true, {}, y_score.cols()).find(options.pos_label);
   return precision_recall_area(collect(
       y_true.size(), weights, [&](Index i) { return y_true[i] == options.pos_label; },
       [&](Index i) { return y_score(i, column); }, all_rows));

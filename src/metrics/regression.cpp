@@ -18,8 +18,8 @@ Weights check(std::string_view function, const MatrixRef& y_true, const MatrixRe
               const Vector& sample_weight) {
   check_rows(function, y_true.rows(), "y_pred", y_pred.rows());
   if (y_true.cols() != y_pred.cols() || y_true.cols() == 0)
-    throw InvalidInput(fmt::format("{}: y_true has {} outputs, but y_pred has {}", function, y_true.cols(),
-                                   y_pred.cols()));
+    throw InvalidInput(fmt::format("{}: y_true has {} outputs, but y_pred has {}", function,
+                                   y_true.cols(), y_pred.cols()));
   check_finite(function, "y_true", y_true);
   check_finite(function, "y_pred", y_pred);
   return {function, sample_weight, y_true.rows()};
@@ -40,7 +40,8 @@ double weighted_sum(const Weights& weights, Index n, const F& f) {
 template <class F>
 double squared_deviations(const Weights& weights, Index n, const F& f) {
   const double origin = f(0);
-  const double mean = weighted_sum(weights, n, [&](Index i) { return f(i) - origin; }) / weights.sum();
+  const double mean =
+      weighted_sum(weights, n, [&](Index i) { return f(i) - origin; }) / weights.sum();
   return weighted_sum(weights, n, [&](Index i) { return square(f(i) - origin - mean); });
 }
 
@@ -66,7 +67,8 @@ double explained(double unexplained, double total, bool force_finite) {
 
 }  // namespace
 
-double mean_squared_error(const MatrixRef& y_true, const MatrixRef& y_pred, const RegressionLossOptions& options) {
+double mean_squared_error(const MatrixRef& y_true, const MatrixRef& y_pred,
+                          const RegressionLossOptions& options) {
   return mean_loss("mean_squared_error", y_true, y_pred, options, square, identity);
 }
 
@@ -78,8 +80,9 @@ double root_mean_squared_error(const MatrixRef& y_true, const MatrixRef& y_pred,
 
 double mean_absolute_error(const MatrixRef& y_true, const MatrixRef& y_pred,
                            const RegressionLossOptions& options) {
-  return mean_loss("mean_absolute_error", y_true, y_pred, options,
-                   [](double x) { return std::abs(x); }, identity);
+  return mean_loss(
+      "mean_absolute_error", y_true, y_pred, options, [](double x) { return std::abs(x); },
+      identity);
 }
 
 double r2_score(const MatrixRef& y_true, const MatrixRef& y_pred, const R2Options& options) {
@@ -96,7 +99,8 @@ double r2_score(const MatrixRef& y_true, const MatrixRef& y_pred, const R2Option
   return total / static_cast<double>(y_true.cols());
 }
 
-double explained_variance_score(const MatrixRef& y_true, const MatrixRef& y_pred, const R2Options& options) {
+double explained_variance_score(const MatrixRef& y_true, const MatrixRef& y_pred,
+                                const R2Options& options) {
   const Weights weights = check("explained_variance_score", y_true, y_pred, options.sample_weight);
   const Index n = y_true.rows();
   double total = 0.0;

@@ -35,7 +35,8 @@ ClassificationReport classification_report(const LabelsRef& y_true, const Labels
   check_zero_division(function, options.zero_division);
   const Weights weights(function, options.sample_weight, y_true.size());
   const LabelIndex present = LabelIndex::of({&y_true, &y_pred});
-  const ClassCounts counts = count_classes(function, y_true, y_pred, options.labels, present, weights);
+  const ClassCounts counts =
+      count_classes(function, y_true, y_pred, options.labels, present, weights);
   const Index k = counts.labels.size();
   if (!options.target_names.empty() && static_cast<Index>(options.target_names.size()) != k)
     throw InvalidInput(fmt::format("{}: {} target_names for {} labels {}", function,
@@ -45,7 +46,8 @@ ClassificationReport classification_report(const LabelsRef& y_true, const Labels
     return ClassificationReport::Row{std::move(name), s.precision, s.recall, s.fscore, support};
   };
   const auto average_row = [&](std::string name, Average average) {
-    return row(std::move(name), averaged(counts, average, 1.0, options.zero_division), counts.actual.sum());
+    return row(std::move(name), averaged(counts, average, 1.0, options.zero_division),
+               counts.actual.sum());
   };
   const LabelIndex shown(function, counts.labels);
   ClassificationReport report{
@@ -56,8 +58,8 @@ ClassificationReport classification_report(const LabelsRef& y_true, const Labels
       .covers_all_labels = std::all_of(present.labels().begin(), present.labels().end(),
                                        [&](int label) { return shown.find(label) >= 0; })};
   for (Index c = 0; c < k; ++c) {
-    const PrecisionRecallF s =
-        scores_of(counts.hits[c], counts.predicted[c], counts.actual[c], 1.0, options.zero_division);
+    const PrecisionRecallF s = scores_of(counts.hits[c], counts.predicted[c], counts.actual[c], 1.0,
+                                         options.zero_division);
     report.classes.push_back(row(options.target_names.empty()
                                      ? fmt::format("{}", counts.labels[c])
                                      : options.target_names[static_cast<std::size_t>(c)],
@@ -68,20 +70,22 @@ ClassificationReport classification_report(const LabelsRef& y_true, const Labels
 
 std::string ClassificationReport::to_string(int digits) const {
   digits = std::max(digits, 0);
-  std::size_t width = std::max(std::string_view("weighted avg").size(), static_cast<std::size_t>(digits));
+  std::size_t width =
+      std::max(std::string_view("weighted avg").size(), static_cast<std::size_t>(digits));
   for (const Row& row : classes) width = std::max(width, width_of(row.name));
 
-  std::string text = fmt::format("{:>{}}  {:>9} {:>9} {:>9} {:>9}\n\n", "", width, "precision", "recall",
-                                 "f1-score", "support");
+  std::string text = fmt::format("{:>{}}  {:>9} {:>9} {:>9} {:>9}\n\n", "", width, "precision",
+                                 "recall", "f1-score", "support");
   const auto add = [&](const Row& row) {
-    text += fmt::format("{:>{}}  {:>9.{}f} {:>9.{}f} {:>9.{}f} {:>9}\n", row.name, width, row.precision,
-                        digits, row.recall, digits, row.f1, digits, support_text(row.support, digits));
+    text +=
+        fmt::format("{:>{}}  {:>9.{}f} {:>9.{}f} {:>9.{}f} {:>9}\n", row.name, width, row.precision,
+                    digits, row.recall, digits, row.f1, digits, support_text(row.support, digits));
   };
   for (const Row& row : classes) add(row);
   text += '\n';
   if (covers_all_labels) {
-    text += fmt::format("{:>{}}  {:>9} {:>9} {:>9.{}f} {:>9}\n", "accuracy", width, "", "", micro.f1,
-                        digits, support_text(micro.support, digits));
+    text += fmt::format("{:>{}}  {:>9} {:>9} {:>9.{}f} {:>9}\n", "accuracy", width, "", "",
+                        micro.f1, digits, support_text(micro.support, digits));
   } else {
     add(micro);
   }

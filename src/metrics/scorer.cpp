@@ -15,8 +15,8 @@
 namespace espalier {
 namespace {
 
-// What rows are ranked by: decision values if there are any, else probabilities; for two classes one
-// column, in which larger means `positive` (or the greater class).
+// What rows are ranked by: decision values if there are any, else probabilities; for two classes
+// one column, in which larger means `positive` (or the greater class).
 Matrix ranking_scores(Predictions& p, std::optional<int> positive = {}) {
   const Classifier& classifier = p.classifier();
   const Labels& classes = classifier.classes();
@@ -24,8 +24,10 @@ Matrix ranking_scores(Predictions& p, std::optional<int> positive = {}) {
   Index column = last;
   if (positive && classes.size() == 2) {
     if (*positive != classes[0] && *positive != classes[1])
-      throw InvalidInput(fmt::format("class {}, which the scorer takes as positive, is not among the classes "
-                                     "{} and {} of {}", *positive, classes[0], classes[1], classifier.to_string()));
+      throw InvalidInput(
+          fmt::format("class {}, which the scorer takes as positive, is not among the classes "
+                      "{} and {} of {}",
+                      *positive, classes[0], classes[1], classifier.to_string()));
     column = *positive == classes[0] ? 0 : 1;
   }
   if (classifier.has_decision_function()) {
@@ -67,7 +69,8 @@ double roc_auc(Predictions& p, const Target& y, const Vector& w) {
 }
 
 double average_precision(Predictions& p, const Target& y, const Vector& w) {
-  return average_precision_score(p.classifier().align(y), ranking_scores(p, 1), {.sample_weight = w});
+  return average_precision_score(p.classifier().align(y), ranking_scores(p, 1),
+                                 {.sample_weight = w});
 }
 
 double neg_log_loss(Predictions& p, const Target& y, const Vector& w) {
@@ -106,7 +109,8 @@ struct Named {
   Score score;
 };
 
-constexpr std::array named_scorers{  // sorted by name
+constexpr std::array named_scorers{
+    // sorted by name
     Named{"accuracy", RoleKind::classifier, accuracy},
     Named{"average_precision", RoleKind::classifier, average_precision},
     Named{"balanced_accuracy", RoleKind::classifier, balanced_accuracy},
@@ -123,7 +127,8 @@ constexpr std::array named_scorers{  // sorted by name
     Named{"precision", RoleKind::classifier, of_labels<precision_score, Average::binary>},
     Named{"precision_macro", RoleKind::classifier, of_labels<precision_score, Average::macro>},
     Named{"precision_micro", RoleKind::classifier, of_labels<precision_score, Average::micro>},
-    Named{"precision_weighted", RoleKind::classifier, of_labels<precision_score, Average::weighted>},
+    Named{"precision_weighted", RoleKind::classifier,
+          of_labels<precision_score, Average::weighted>},
     Named{"r2", RoleKind::regressor, r2},
     Named{"recall", RoleKind::classifier, of_labels<recall_score, Average::binary>},
     Named{"recall_macro", RoleKind::classifier, of_labels<recall_score, Average::macro>},
@@ -131,9 +136,11 @@ constexpr std::array named_scorers{  // sorted by name
     Named{"recall_weighted", RoleKind::classifier, of_labels<recall_score, Average::weighted>},
     Named{"roc_auc", RoleKind::classifier, roc_auc},
     Named{"roc_auc_ovo", RoleKind::classifier, of_pairs<MultiClass::ovo, Average::macro>},
-    Named{"roc_auc_ovo_weighted", RoleKind::classifier, of_pairs<MultiClass::ovo, Average::weighted>},
+    Named{"roc_auc_ovo_weighted", RoleKind::classifier,
+          of_pairs<MultiClass::ovo, Average::weighted>},
     Named{"roc_auc_ovr", RoleKind::classifier, of_pairs<MultiClass::ovr, Average::macro>},
-    Named{"roc_auc_ovr_weighted", RoleKind::classifier, of_pairs<MultiClass::ovr, Average::weighted>},
+    Named{"roc_auc_ovr_weighted", RoleKind::classifier,
+          of_pairs<MultiClass::ovr, Average::weighted>},
 };
 
 const Named& find_scorer(std::string_view name) {
@@ -182,9 +189,11 @@ const Matrix& Predictions::values() {
 Scorer::Scorer() : Scorer(Kind::own_score, "score", RoleKind::other, true, own_score) {}
 
 Scorer::Scorer(std::string_view name)
-    : Scorer(Kind::named, std::string(name), find_scorer(name).role, true, find_scorer(name).score) {}
+    : Scorer(Kind::named, std::string(name), find_scorer(name).role, true,
+             find_scorer(name).score) {}
 
-Scorer::Scorer(Kind kind, std::string name, RoleKind role, bool takes_sample_weight, Function function)
+Scorer::Scorer(Kind kind, std::string name, RoleKind role, bool takes_sample_weight,
+               Function function)
     : kind_(kind),
       name_(std::move(name)),
       role_(role),
@@ -197,13 +206,16 @@ double Scorer::operator()(const Estimator& estimator, const Features& X, const T
   return (*this)(predictions, y, sample_weight);
 }
 
-double Scorer::operator()(Predictions& predictions, const Target& y, const Vector& sample_weight) const {
+double Scorer::operator()(Predictions& predictions, const Target& y,
+                          const Vector& sample_weight) const {
   const Estimator& estimator = predictions.estimator();
   if (role_ != RoleKind::other && estimator.role() != role_)
     throw NotSupported(fmt::format("scorer '{}' needs a {}, got {}", name_,
-                                   names_of(role_)[static_cast<std::size_t>(role_)], estimator.to_string()));
+                                   names_of(role_)[static_cast<std::size_t>(role_)],
+                                   estimator.to_string()));
   if (sample_weight.size() != 0 && !takes_sample_weight_)
-    throw InvalidInput(fmt::format("scorer '{}' takes no sample_weight, but some were given", name_));
+    throw InvalidInput(
+        fmt::format("scorer '{}' takes no sample_weight, but some were given", name_));
   return function_(predictions, y, sample_weight);
 }
 
@@ -233,9 +245,10 @@ Scorer Codec<Scorer>::decode(const Value& value) {
   if (value.is_none()) return {};
   if (const Value* function = value.find("function")) {
     const std::string name = detail::decode_text(*function);
-    const auto unavailable = [name](const Estimator&, const Features&, const Target&, const Vector&) -> double {
-      throw NotSupported(fmt::format("scorer '{}' was a function of the program that saved it; set it again",
-                                     name));
+    const auto unavailable = [name](const Estimator&, const Features&, const Target&,
+                                    const Vector&) -> double {
+      throw NotSupported(fmt::format(
+          "scorer '{}' was a function of the program that saved it; set it again", name));
     };
     return Scorer::from_estimator(name, unavailable);
   }

@@ -73,9 +73,11 @@ Value Codec<Categories>::encode(const Categories& v) {
     return numbers;
   }
   Value::List list(v.texts().begin(), v.texts().end());
-  if (v.has_missing()) return list.emplace_back(), list;
-  const bool ambiguous = std::all_of(v.texts().begin(), v.texts().end(), reads_as_number);
-  return ambiguous ? Value(Value::Object{{"texts", list}}) : Value(list);
+  if (v.has_missing())
+    list.emplace_back();
+  else if (std::all_of(v.texts().begin(), v.texts().end(), reads_as_number))
+    return Value::Object{{"texts", std::move(list)}};
+  return list;
 }
 
 Categories Codec<Categories>::decode(const Value& v) {

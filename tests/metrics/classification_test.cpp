@@ -34,8 +34,10 @@ void check_group(const json& file, const std::string& group, const Labels& subse
   const auto value = [&](const std::string& name) { return to_number(expected.at(name)); };
 
   EXPECT_TRUE(near(accuracy_score(y, pred, {.sample_weight = w}), value("accuracy")));
-  EXPECT_TRUE(near(accuracy_score(y, pred, {.normalize = false, .sample_weight = w}), value("accuracy_count")));
-  EXPECT_TRUE(near(balanced_accuracy_score(y, pred, {.sample_weight = w}), value("balanced_accuracy")));
+  EXPECT_TRUE(near(accuracy_score(y, pred, {.normalize = false, .sample_weight = w}),
+                   value("accuracy_count")));
+  EXPECT_TRUE(
+      near(balanced_accuracy_score(y, pred, {.sample_weight = w}), value("balanced_accuracy")));
   EXPECT_TRUE(near(balanced_accuracy_score(y, pred, {.sample_weight = w, .adjusted = true}),
                    value("balanced_accuracy_adjusted")));
 
@@ -71,7 +73,8 @@ void check_group(const json& file, const std::string& group, const Labels& subse
   };
   check_classes(precision_recall_fscore_support(y, pred, {.beta = 0.5, .sample_weight = w}),
                 expected.at("classes"));
-  const ClassScores some = precision_recall_fscore_support(y, pred, {.labels = subset, .sample_weight = w});
+  const ClassScores some =
+      precision_recall_fscore_support(y, pred, {.labels = subset, .sample_weight = w});
   check_classes(some, expected.at("classes_subset"));
   EXPECT_EQ(some.labels, subset);
 }
@@ -94,7 +97,8 @@ TEST(PrecisionRecall, MatchesScikitLearnForThePositiveClass) {
   const Labels pred = to_labels(file["pred"]);
   const Vector w = to_vector(file["weight"]);
   const json& expected = file["weighted"];
-  EXPECT_TRUE(near(precision_score(y, pred, {.sample_weight = w}), to_number(expected["precision"])));
+  EXPECT_TRUE(
+      near(precision_score(y, pred, {.sample_weight = w}), to_number(expected["precision"])));
   EXPECT_TRUE(near(recall_score(y, pred, {.sample_weight = w}), to_number(expected["recall"])));
   EXPECT_TRUE(near(f1_score(y, pred, {.sample_weight = w}), to_number(expected["f1"])));
   const PrecisionRecallOptions of_zero{.pos_label = 0, .sample_weight = w};
@@ -128,7 +132,8 @@ TEST(BalancedAccuracy, LeavesOutClassesThatOnlyThePredictionHas) {
 }
 
 TEST(BalancedAccuracy, AdjustedIsNotDefinedForOneClass) {
-  EXPECT_TRUE(std::isnan(balanced_accuracy_score(labels({4, 4}), labels({4, 4}), {.adjusted = true})));
+  EXPECT_TRUE(
+      std::isnan(balanced_accuracy_score(labels({4, 4}), labels({4, 4}), {.adjusted = true})));
 }
 
 TEST(ConfusionMatrix, CountsTrueInRowsAndPredictedInColumns) {
@@ -144,10 +149,16 @@ TEST(ConfusionMatrix, GivesZeroForZeroByZero) {
 
 TEST(ConfusionMatrix, RefusesLabelsThatDoNotOccurOrStandTwice) {
   const Labels y = labels({0, 1});
-  EXPECT_TRUE(throws<InvalidInput>([&] { confusion_matrix(y, y, {.labels = labels({2, 3})}); },
-                                   {"confusion_matrix", "{2, 3}", "y_true"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { confusion_matrix(y, y, {.labels = labels({1, 0, 1})}); },
-                                   {"confusion_matrix", "label 1", "twice"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        confusion_matrix(y, y, {.labels = labels({2, 3})});
+      },
+      {"confusion_matrix", "{2, 3}", "y_true"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        confusion_matrix(y, y, {.labels = labels({1, 0, 1})});
+      },
+      {"confusion_matrix", "label 1", "twice"}));
 }
 
 TEST(PrecisionRecall, ZeroDivisionIsWhatWasAsked) {
@@ -168,16 +179,23 @@ TEST(PrecisionRecall, NanClassesAreLeftOutOfAverages) {
 }
 
 TEST(PrecisionRecall, WeightedAverageOfClassesWithoutSupportIsPlain) {
-  const double mean = recall_score(labels({0, 0}), labels({0, 0}),
-                                   {.labels = labels({5, 6}), .average = Average::weighted, .zero_division = 1.0});
+  const double mean =
+      recall_score(labels({0, 0}), labels({0, 0}),
+                   {.labels = labels({5, 6}), .average = Average::weighted, .zero_division = 1.0});
   EXPECT_EQ(mean, 1.0);
 }
 
 TEST(PrecisionRecall, BinaryRefusesMoreThanTwoLabelsAndAnUnknownPositive) {
-  EXPECT_TRUE(throws<InvalidInput>([] { f1_score(labels({0, 1, 2}), labels({0, 1, 1})); },
-                                   {"f1_score", "binary", "{0, 1, 2}"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { recall_score(labels({3, 4}), labels({3, 4})); },
-                                   {"recall_score", "pos_label 1", "{3, 4}"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        f1_score(labels({0, 1, 2}), labels({0, 1, 1}));
+      },
+      {"f1_score", "binary", "{0, 1, 2}"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        recall_score(labels({3, 4}), labels({3, 4}));
+      },
+      {"recall_score", "pos_label 1", "{3, 4}"}));
   EXPECT_EQ(recall_score(labels({0, 0}), labels({0, 0})), 0.0);
 }
 
@@ -186,13 +204,17 @@ TEST(FBeta, ZeroIsPrecisionAndInfinityIsRecall) {
   const Labels pred = labels({1, 0, 0, 1, 0});
   EXPECT_EQ(fbeta_score(y, pred, 0.0), precision_score(y, pred));
   EXPECT_EQ(fbeta_score(y, pred, std::numeric_limits<double>::infinity()), recall_score(y, pred));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { fbeta_score(y, pred, -1.0); }, {"fbeta_score", "beta", "-1"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { fbeta_score(y, pred, -1.0); }, {"fbeta_score", "beta", "-1"}));
 }
 
 TEST(ClassificationMetrics, RefuseEmptyAndUnequalInput) {
   const Labels two = labels({0, 1});
-  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy_score(two, labels({0, 1, 1})); },
-                                   {"accuracy_score", "2 rows", "y_pred has 3"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        accuracy_score(two, labels({0, 1, 1}));
+      },
+      {"accuracy_score", "2 rows", "y_pred has 3"}));
   EXPECT_TRUE(throws<InvalidInput>([] { f1_score(Labels(), Labels()); }, {"f1_score", "empty"}));
 }
 
@@ -201,11 +223,12 @@ TEST(ClassificationMetrics, RefuseUnusableWeights) {
   const auto with = [&](double a, double b) {
     return [=] { accuracy_score(y, y, {.sample_weight = Vector{{a, b}}}); };
   };
-  EXPECT_TRUE(throws<InvalidInput>(with(1.0, -2.0), {"accuracy_score", "sample_weight", "-2", "row 1"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>(with(1.0, -2.0), {"accuracy_score", "sample_weight", "-2", "row 1"}));
   EXPECT_TRUE(throws<InvalidInput>(with(nan, 1.0), {"sample_weight", "nan", "row 0"}));
   EXPECT_TRUE(throws<InvalidInput>(with(0.0, 0.0), {"all sample_weight are 0"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy_score(y, y, {.sample_weight = Vector::Ones(3)}); },
-                                   {"3 entries", "2 rows"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { accuracy_score(y, y, {.sample_weight = Vector::Ones(3)}); }, {"3 entries", "2 rows"}));
 }
 
 TEST(ClassificationMetrics, ManyDistinctLabelsAreCounted) {

@@ -58,7 +58,8 @@ TEST(RocCurve, IsNanWithoutOneOfTheClasses) {
 TEST(RocCurve, NeedsAPositiveClassWhenLabelsDoNotTell) {
   const Labels y{{1, 2, 2}};
   const Vector score{{0.1, 0.2, 0.3}};
-  EXPECT_TRUE(throws<InvalidInput>([&] { roc_curve(y, score); }, {"roc_curve", "{1, 2}", "pos_label"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { roc_curve(y, score); }, {"roc_curve", "{1, 2}", "pos_label"}));
   EXPECT_EQ(roc_curve(y, score, {.pos_label = 2}).tpr, (Vector{{0.0, 0.5, 1.0, 1.0}}));
 }
 
@@ -114,17 +115,20 @@ TEST(RocAuc, MatchesScikitLearnOnThreeClasses) {
   const Matrix proba = to_matrix(file["proba"]);
   const Vector w = to_vector(file["weight"]);
   for (const Average average : {Average::micro, Average::macro, Average::weighted}) {
-    const std::string name = "roc_auc_ovr_" + std::string(names_of(average)[static_cast<std::size_t>(average)]);
+    const std::string name =
+        "roc_auc_ovr_" + std::string(names_of(average)[static_cast<std::size_t>(average)]);
     EXPECT_TRUE(near(roc_auc_score(y, proba, {.average = average, .multi_class = MultiClass::ovr}),
                      to_number(file["unweighted"][name])));
     EXPECT_TRUE(near(
-        roc_auc_score(y, proba, {.average = average, .sample_weight = w, .multi_class = MultiClass::ovr}),
+        roc_auc_score(y, proba,
+                      {.average = average, .sample_weight = w, .multi_class = MultiClass::ovr}),
         to_number(file["weighted"][name])));
   }
   EXPECT_TRUE(near(roc_auc_score(y, proba, {.multi_class = MultiClass::ovo}),
                    to_number(file["unweighted"]["roc_auc_ovo_macro"])));
-  EXPECT_TRUE(near(roc_auc_score(y, proba, {.average = Average::weighted, .multi_class = MultiClass::ovo}),
-                   to_number(file["unweighted"]["roc_auc_ovo_weighted"])));
+  EXPECT_TRUE(
+      near(roc_auc_score(y, proba, {.average = Average::weighted, .multi_class = MultiClass::ovo}),
+           to_number(file["unweighted"]["roc_auc_ovo_weighted"])));
 }
 
 TEST(RocAuc, WeightTwoEqualsTwoCopiesForPairsOfClasses) {
@@ -170,19 +174,25 @@ TEST(RocAuc, RefusesWhatDoesNotFit) {
   };
   EXPECT_TRUE(throws<InvalidInput>(call(proba, {}), {"roc_auc_score", "ovr or ovo"}));
   EXPECT_TRUE(throws<InvalidInput>(call(proba.col(0), {}), {"{0, 1, 2}", "1 columns"}));
-  EXPECT_TRUE(throws<InvalidInput>(call(2.0 * proba, {.multi_class = MultiClass::ovr}), {"row 0", "sums to 2"}));
-  EXPECT_TRUE(throws<InvalidInput>(call(Matrix::Constant(3, 4, 0.25), {.multi_class = MultiClass::ovr}),
-                                   {"3 labels", "4 columns"}));
+  EXPECT_TRUE(throws<InvalidInput>(call(2.0 * proba, {.multi_class = MultiClass::ovr}),
+                                   {"row 0", "sums to 2"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>(call(Matrix::Constant(3, 4, 0.25), {.multi_class = MultiClass::ovr}),
+                           {"3 labels", "4 columns"}));
   EXPECT_TRUE(throws<InvalidInput>(call(Matrix(3, 0), {}), {"0 columns"}));
   EXPECT_TRUE(throws<InvalidInput>(
-      call(proba, {.multi_class = MultiClass::ovr, .labels = Labels{{0, 1, 3}}}), {"label 2", "{0, 1, 3}"}));
+      call(proba, {.multi_class = MultiClass::ovr, .labels = Labels{{0, 1, 3}}}),
+      {"label 2", "{0, 1, 3}"}));
   EXPECT_TRUE(throws<InvalidInput>(
       call(proba, {.multi_class = MultiClass::ovr, .labels = Labels{{2, 1, 0}}}), {"rising"}));
   EXPECT_TRUE(throws<InvalidParameter>(
       call(proba, {.average = Average::micro, .multi_class = MultiClass::ovo}), {"micro"}));
   EXPECT_TRUE(throws<InvalidParameter>(call(proba, {.average = Average::binary}), {"binary"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { roc_auc_score(Labels{{0, 1}}, Vector{{0.0, nan}}); },
-                                   {"roc_auc_score", "y_score", "nan", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        roc_auc_score(Labels{{0, 1}}, Vector{{0.0, nan}});
+      },
+      {"roc_auc_score", "y_score", "nan", "row 1"}));
 }
 
 TEST(AveragePrecision, MatchesScikitLearn) {
@@ -191,15 +201,17 @@ TEST(AveragePrecision, MatchesScikitLearn) {
     const Vector w = data.weights(group);
     EXPECT_TRUE(near(average_precision_score(data.y, data.score, {.sample_weight = w}),
                      to_number(data.file[group]["average_precision"])));
-    EXPECT_TRUE(near(average_precision_score(data.y, -data.score, {.pos_label = 0, .sample_weight = w}),
-                     to_number(data.file[group]["average_precision_of_0"])));
+    EXPECT_TRUE(
+        near(average_precision_score(data.y, -data.score, {.pos_label = 0, .sample_weight = w}),
+             to_number(data.file[group]["average_precision_of_0"])));
   }
   const json file = golden("metrics_multiclass.json");
   for (const Average average : {Average::micro, Average::macro, Average::weighted}) {
     const std::string name = std::string(names_of(average)[static_cast<std::size_t>(average)]);
-    EXPECT_TRUE(near(average_precision_score(to_labels(file["y"]), to_matrix(file["proba"]),
-                                             {.average = average, .sample_weight = to_vector(file["weight"])}),
-                     to_number(file["weighted"]["average_precision_" + name])));
+    EXPECT_TRUE(near(
+        average_precision_score(to_labels(file["y"]), to_matrix(file["proba"]),
+                                {.average = average, .sample_weight = to_vector(file["weight"])}),
+        to_number(file["weighted"]["average_precision_" + name])));
   }
 }
 
@@ -218,14 +230,22 @@ TEST(AveragePrecision, IsZeroWithoutPositives) {
 }
 
 TEST(AveragePrecision, RefusesAnUnknownPositive) {
-  EXPECT_TRUE(throws<InvalidInput>([] { average_precision_score(Labels{{0, 1}}, Vector{{0.1, 0.2}}, {.pos_label = 7}); },
-                                   {"average_precision_score", "pos_label 7", "{0, 1}"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        average_precision_score(Labels{{0, 1}}, Vector{{0.1, 0.2}}, {.pos_label = 7});
+      },
+      {"average_precision_score", "pos_label 7", "{0, 1}"}));
 }
 
 TEST(Auc, IsPositiveForAFallingX) {
   EXPECT_EQ(auc(Vector{{1.0, 0.5, 0.0}}, Vector{{1.0, 1.0, 0.0}}), 0.75);
-  EXPECT_TRUE(throws<InvalidInput>([] { auc(Vector{{0.0, 1.0, 0.5}}, Vector{{1.0, 1.0, 0.0}}); }, {"auc", "rise"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { auc(Vector{{0.0}}, Vector{{1.0}}); }, {"auc", "two points", "1"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        auc(Vector{{0.0, 1.0, 0.5}}, Vector{{1.0, 1.0, 0.0}});
+      },
+      {"auc", "rise"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([] { auc(Vector{{0.0}}, Vector{{1.0}}); }, {"auc", "two points", "1"}));
 }
 
 }  // namespace

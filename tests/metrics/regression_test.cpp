@@ -25,10 +25,13 @@ void check_group(const json& data, const Matrix& y, const Matrix& pred, const st
   const json& expected = data[group];
   const auto value = [&](const char* name) { return to_number(expected.at(name)); };
   EXPECT_TRUE(near(mean_squared_error(y, pred, {.sample_weight = w}), value("mean_squared_error")));
-  EXPECT_TRUE(near(root_mean_squared_error(y, pred, {.sample_weight = w}), value("root_mean_squared_error")));
-  EXPECT_TRUE(near(mean_absolute_error(y, pred, {.sample_weight = w}), value("mean_absolute_error")));
+  EXPECT_TRUE(near(root_mean_squared_error(y, pred, {.sample_weight = w}),
+                   value("root_mean_squared_error")));
+  EXPECT_TRUE(
+      near(mean_absolute_error(y, pred, {.sample_weight = w}), value("mean_absolute_error")));
   EXPECT_TRUE(near(r2_score(y, pred, {.sample_weight = w}), value("r2")));
-  EXPECT_TRUE(near(explained_variance_score(y, pred, {.sample_weight = w}), value("explained_variance")));
+  EXPECT_TRUE(
+      near(explained_variance_score(y, pred, {.sample_weight = w}), value("explained_variance")));
 }
 
 TEST(RegressionMetrics, MatchScikitLearnOnDiabetes) {
@@ -81,13 +84,20 @@ TEST(RegressionMetrics, RefuseWhatDoesNotFit) {
   const Vector y{{1.0, 2.0}};
   EXPECT_TRUE(throws<InvalidInput>([&] { mean_squared_error(y, Vector::Ones(3)); },
                                    {"mean_squared_error", "2 rows", "3"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { r2_score(y, Matrix::Ones(2, 2)); }, {"r2_score", "1 outputs", "2"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { mean_absolute_error(y, Vector{{0.0, infinity_}}); },
-                                   {"mean_absolute_error", "y_pred", "inf", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { r2_score(y, Matrix::Ones(2, 2)); },
+                                   {"r2_score", "1 outputs", "2"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        mean_absolute_error(y, Vector{{0.0, infinity_}});
+      },
+      {"mean_absolute_error", "y_pred", "inf", "row 1"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { root_mean_squared_error(Vector(), Vector()); },
                                    {"root_mean_squared_error", "empty"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { r2_score(y, y, {.sample_weight = Vector{{-1.0, 1.0}}}); },
-                                   {"r2_score", "sample_weight", "-1"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        r2_score(y, y, {.sample_weight = Vector{{-1.0, 1.0}}});
+      },
+      {"r2_score", "sample_weight", "-1"}));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using nlohmann::json;
 
 TEST(ClassificationReport, PrintsTheTableOfScikitLearn) {
   const json file = golden("metrics_multiclass.json");
-  const ClassificationReport report = classification_report(to_labels(file["y"]), to_labels(file["pred"]));
+  const ClassificationReport report =
+      classification_report(to_labels(file["y"]), to_labels(file["pred"]));
   EXPECT_TRUE(report.covers_all_labels);
   EXPECT_EQ(report.to_string(), file["unweighted"]["report"].get<std::string>());
 }
@@ -54,15 +55,17 @@ TEST(ClassificationReport, AlignsNamesThatAreNotAscii) {
 }
 
 TEST(ClassificationReport, RoundsAFractionalSupport) {
-  const ClassificationReport report = classification_report(Labels{{0, 1}}, Labels{{0, 1}},
-                                                            {.sample_weight = Vector{{0.126, 2.0}}});
+  const ClassificationReport report = classification_report(
+      Labels{{0, 1}}, Labels{{0, 1}}, {.sample_weight = Vector{{0.126, 2.0}}});
   EXPECT_NE(report.to_string().find("0.13\n"), std::string::npos);
   EXPECT_NE(report.to_string().find("        2\n"), std::string::npos);
 }
 
 TEST(ClassificationReport, RefusesAWrongNumberOfNames) {
   EXPECT_TRUE(throws<InvalidInput>(
-      [] { classification_report(Labels{{0, 1}}, Labels{{0, 1}}, {.target_names = {"only"}}); },
+      [] {
+        classification_report(Labels{{0, 1}}, Labels{{0, 1}}, {.target_names = {"only"}});
+      },
       {"classification_report", "1 target_names", "2 labels"}));
 }
 

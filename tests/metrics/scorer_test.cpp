@@ -41,7 +41,9 @@ class EchoProba : public Implements<EchoProba, Classifier, NoParams, EchoState> 
 
  private:
   friend Implements;
-  State do_fit(const Features&, const Labels& y, const FitContext&) const { return {encode_labels(y).classes}; }
+  State do_fit(const Features&, const Labels& y, const FitContext&) const {
+    return {encode_labels(y).classes};
+  }
   Matrix do_predict_proba(const State&, const Features& X) const {
     ++CallCounts::proba;
     return X.dense();
@@ -56,7 +58,9 @@ class EchoDecision : public Implements<EchoDecision, Classifier, NoParams, EchoS
 
  private:
   friend Implements;
-  State do_fit(const Features&, const Labels& y, const FitContext&) const { return {encode_labels(y).classes}; }
+  State do_fit(const Features&, const Labels& y, const FitContext&) const {
+    return {encode_labels(y).classes};
+  }
   Matrix do_decision_function(const State&, const Features& X) const { return X.dense(); }
 };
 
@@ -90,18 +94,22 @@ struct TwoClasses {
 TEST(Scorer, ScoresByName) {
   const TwoClasses data;
   const json& expected = data.file["weighted"];
-  const auto score = [&](const char* name) { return Scorer(name)(data.model, data.both, data.y, data.w); };
+  const auto score = [&](const char* name) {
+    return Scorer(name)(data.model, data.both, data.y, data.w);
+  };
   EXPECT_TRUE(near(score("neg_log_loss"), -to_number(expected["log_loss"])));
   EXPECT_TRUE(near(score("neg_brier_score"), -to_number(expected["brier"])));
   const Labels predicted = data.model.predict(data.both);
   EXPECT_EQ(score("accuracy"), accuracy_score(data.y, predicted, {.sample_weight = data.w}));
-  EXPECT_EQ(score("balanced_accuracy"), balanced_accuracy_score(data.y, predicted, {.sample_weight = data.w}));
+  EXPECT_EQ(score("balanced_accuracy"),
+            balanced_accuracy_score(data.y, predicted, {.sample_weight = data.w}));
   EXPECT_EQ(score("f1"), f1_score(data.y, predicted, {.sample_weight = data.w}));
   EXPECT_EQ(score("recall_macro"),
             recall_score(data.y, predicted, {.average = Average::macro, .sample_weight = data.w}));
   EXPECT_EQ(score("roc_auc"), roc_auc_score(data.y, data.p, {.sample_weight = data.w}));
   EXPECT_EQ(score("roc_auc_ovr"), score("roc_auc"));
-  EXPECT_EQ(score("average_precision"), average_precision_score(data.y, data.p, {.sample_weight = data.w}));
+  EXPECT_EQ(score("average_precision"),
+            average_precision_score(data.y, data.p, {.sample_weight = data.w}));
 }
 
 TEST(Scorer, ScoresRegressorsByName) {
@@ -116,7 +124,8 @@ TEST(Scorer, ScoresRegressorsByName) {
   EXPECT_TRUE(near(score("explained_variance"), to_number(expected["explained_variance"])));
   EXPECT_TRUE(near(score("neg_mean_squared_error"), -to_number(expected["mean_squared_error"])));
   EXPECT_TRUE(near(score("neg_mean_absolute_error"), -to_number(expected["mean_absolute_error"])));
-  EXPECT_TRUE(near(score("neg_root_mean_squared_error"), -to_number(expected["root_mean_squared_error"])));
+  EXPECT_TRUE(
+      near(score("neg_root_mean_squared_error"), -to_number(expected["root_mean_squared_error"])));
   EXPECT_EQ(Scorer()(model, predicted, y, w), score("r2"));
 }
 
@@ -146,7 +155,8 @@ TEST(Scorer, EveryNameMakesAScorer) {
 }
 
 TEST(Scorer, RefusesAnUnknownNameAndListsTheKnownOnes) {
-  EXPECT_TRUE(throws<InvalidParameter>([] { Scorer("acuracy"); }, {"'acuracy'", "accuracy, ", "roc_auc_ovr"}));
+  EXPECT_TRUE(throws<InvalidParameter>([] { Scorer("acuracy"); },
+                                       {"'acuracy'", "accuracy, ", "roc_auc_ovr"}));
 }
 
 TEST(Scorer, RanksByDecisionValuesOfTheGreaterClass) {
@@ -167,8 +177,11 @@ TEST(AveragePrecisionScorer, TakesClassOneForPositiveEvenIfItIsTheLesser) {
   EXPECT_EQ(Scorer("average_precision")(other, proba, y),
             average_precision_score(y, proba.col(0), {.pos_label = 1}));
   const EchoProba neither = EchoProba().fit(proba, Labels{{3, 4, 4, 3}});
-  EXPECT_TRUE(throws<InvalidInput>([&] { Scorer("average_precision")(neither, proba, Labels{{3, 4, 4, 3}}); },
-                                   {"class 1", "3 and 4"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        Scorer("average_precision")(neither, proba, Labels{{3, 4, 4, 3}});
+      },
+      {"class 1", "3 and 4"}));
 }
 
 TEST(Scorer, LogLossKnowsClassesThatAFoldLacks) {
@@ -198,8 +211,11 @@ TEST(Scorer, RefusesTheWrongRoleByName) {
                                    {"'r2'", "Regressor", "EchoProba()"}));
   const Matrix decisions = Vector{{-2.0, 3.0}};
   const EchoDecision model = EchoDecision().fit(decisions, Labels{{0, 1}});
-  EXPECT_TRUE(throws<NotSupported>([&] { Scorer("neg_log_loss")(model, decisions, Labels{{0, 1}}); },
-                                   {"EchoDecision", "predict_proba"}));
+  EXPECT_TRUE(throws<NotSupported>(
+      [&] {
+        Scorer("neg_log_loss")(model, decisions, Labels{{0, 1}});
+      },
+      {"EchoDecision", "predict_proba"}));
 }
 
 TEST(Scorer, SeveralScorersShareOnePrediction) {
@@ -215,13 +231,15 @@ TEST(Scorer, SeveralScorersShareOnePrediction) {
 
 TEST(Scorer, TakesFunctionsOfTheUser) {
   const TwoClasses data;
-  const Scorer hits = Scorer::from_labels("hits", [](const Labels& y, const Labels& predicted, const Vector& w) {
-    return accuracy_score(y, predicted, {.normalize = false, .sample_weight = w});
-  });
+  const Scorer hits =
+      Scorer::from_labels("hits", [](const Labels& y, const Labels& predicted, const Vector& w) {
+        return accuracy_score(y, predicted, {.normalize = false, .sample_weight = w});
+      });
   EXPECT_EQ(hits.name(), "hits");
   EXPECT_TRUE(hits.takes_sample_weight());
   EXPECT_EQ(hits(data.model, data.both, data.y, data.w),
-            accuracy_score(data.y, data.model.predict(data.both), {.normalize = false, .sample_weight = data.w}));
+            accuracy_score(data.y, data.model.predict(data.both),
+                           {.normalize = false, .sample_weight = data.w}));
 
   const Scorer sure = Scorer::from_probabilities(
       "sure", [](const Labels&, const Matrix& proba, const Labels& classes) {
@@ -235,8 +253,8 @@ TEST(Scorer, TakesFunctionsOfTheUser) {
   const Matrix x = Vector{{1.0, 2.0}};
   EXPECT_EQ(worst(EchoRegressor().fit(x, Vector{{1.0, 2.0}}), x, Vector{{1.5, 4.0}}), -2.0);
 
-  const Scorer small = Scorer::from_estimator(
-      "small", [](const Estimator& e, const Features& X, const Target& y) {
+  const Scorer small =
+      Scorer::from_estimator("small", [](const Estimator& e, const Features& X, const Target& y) {
         return static_cast<double>(e.to_string().size()) + static_cast<double>(X.cols() + y.rows());
       });
   EXPECT_EQ(small(data.model, data.both, data.y), 11.0 + 2.0 + static_cast<double>(data.y.size()));
@@ -244,7 +262,8 @@ TEST(Scorer, TakesFunctionsOfTheUser) {
 
 TEST(Scorer, RefusesWeightsThatAFunctionDoesNotTake) {
   const TwoClasses data;
-  const Scorer plain = Scorer::from_labels("plain", [](const Labels&, const Labels&) { return 1.0; });
+  const Scorer plain =
+      Scorer::from_labels("plain", [](const Labels&, const Labels&) { return 1.0; });
   EXPECT_FALSE(plain.takes_sample_weight());
   EXPECT_EQ(plain(data.model, data.both, data.y), 1.0);
   EXPECT_TRUE(throws<InvalidInput>([&] { plain(data.model, data.both, data.y, data.w); },
@@ -262,10 +281,12 @@ TEST(ScorerCodec, KeepsNamesAndTheDefault) {
 
 TEST(ScorerCodec, KeepsTheNameOfAFunctionThatCannotBeSaved) {
   const TwoClasses data;
-  const Scorer plain = Scorer::from_labels("profit", [](const Labels&, const Labels&) { return 1.0; });
+  const Scorer plain =
+      Scorer::from_labels("profit", [](const Labels&, const Labels&) { return 1.0; });
   const Scorer read = Codec<Scorer>::decode(Codec<Scorer>::encode(plain));
   EXPECT_EQ(read.name(), "profit");
-  EXPECT_TRUE(throws<NotSupported>([&] { read(data.model, data.both, data.y); }, {"'profit'", "set it again"}));
+  EXPECT_TRUE(throws<NotSupported>([&] { read(data.model, data.both, data.y); },
+                                   {"'profit'", "set it again"}));
 }
 
 }  // namespace

@@ -32,13 +32,15 @@ inline double to_number(const nlohmann::json& value) {
 
 inline Vector to_vector(const nlohmann::json& values) {
   Vector result(static_cast<Index>(values.size()));
-  for (Index i = 0; i < result.size(); ++i) result[i] = to_number(values[static_cast<std::size_t>(i)]);
+  for (Index i = 0; i < result.size(); ++i)
+    result[i] = to_number(values[static_cast<std::size_t>(i)]);
   return result;
 }
 
 inline Labels to_labels(const nlohmann::json& values) {
   Labels result(static_cast<Index>(values.size()));
-  for (Index i = 0; i < result.size(); ++i) result[i] = values[static_cast<std::size_t>(i)].get<int>();
+  for (Index i = 0; i < result.size(); ++i)
+    result[i] = values[static_cast<std::size_t>(i)].get<int>();
   return result;
 }
 

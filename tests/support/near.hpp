@@ -20,14 +20,16 @@ inline bool is_near(double a, double b, double relative) {
 
 inline testing::AssertionResult near(double actual, double expected, double relative = 1e-12) {
   if (is_near(actual, expected, relative)) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "got " << actual << ", expected " << expected << ", off by "
-                                     << actual - expected;
+  return testing::AssertionFailure()
+         << "got " << actual << ", expected " << expected << ", off by " << actual - expected;
 }
 
-inline testing::AssertionResult near(const Matrix& actual, const Matrix& expected, double relative = 1e-12) {
+inline testing::AssertionResult near(const Matrix& actual, const Matrix& expected,
+                                     double relative = 1e-12) {
   if (actual.rows() != expected.rows() || actual.cols() != expected.cols())
-    return testing::AssertionFailure() << "got " << actual.rows() << " × " << actual.cols() << ", expected "
-                                       << expected.rows() << " × " << expected.cols();
+    return testing::AssertionFailure()
+           << "got " << actual.rows() << " × " << actual.cols() << ", expected " << expected.rows()
+           << " × " << expected.cols();
   for (Index j = 0; j < actual.cols(); ++j)
     for (Index i = 0; i < actual.rows(); ++i)
       if (!is_near(actual(i, j), expected(i, j), relative))

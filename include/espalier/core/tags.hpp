@@ -20,6 +20,7 @@ struct Tags {
   bool binary_only = false;       ///< classifier: two classes at most
   bool deterministic = true;      ///< the same data and random_state give the same bits
   bool weights_are_copies = true; ///< weight k equals k copies of the row, weight 0 none
+  bool keeps_zero_weights = false; ///< fit sees rows of weight 0 (row numbers must hold, as in ready splits)
   bool poor_score = false;        ///< not expected to learn the conformance kit's easy data
 };
 

@@ -3,8 +3,8 @@
 /// Tables in and out of CSV files.
 ///
 ///     DataFrame table = read_csv("people.csv");
-///     auto [X, y] = read_csv_dataset("churn.csv", "churn", {.types = {{"zip", ColumnType::categorical}}});
-///     write_csv(table.head(100), "sample.csv");
+///     auto [X, y] = read_csv_dataset("churn.csv", "churn", {.types = {{"zip",
+///     ColumnType::categorical}}}); write_csv(table.head(100), "sample.csv");
 #pragma once
 
 #include <filesystem>
@@ -31,23 +31,25 @@ struct CsvOptions {
   std::optional<char> quote = '"';
 
   /// Lines that start with it are skipped; none by default.
-  std::optional<char> comment;
+  std::optional<char> comment = std::nullopt;
 
   /// Whether the first line holds the names of the columns. Without, they are x0, x1, …
   bool header = true;
 
   /// Names to use instead of those in the header, or where there is none; one for each field.
-  std::vector<std::string> names;
+  std::vector<std::string> names = {};
 
-  /// The columns to keep, in this order; empty keeps all. The others cost little time and no memory.
-  std::vector<std::string> columns;
+  /// The columns to keep, in this order; empty keeps all. The others cost little time and no
+  /// memory.
+  std::vector<std::string> columns = {};
 
   /// Types that are known. Post codes and identifiers look like numbers but are categories:
   /// `{{"zip", ColumnType::categorical}}`. The types of other columns are inferred.
-  std::map<std::string, ColumnType> types;
+  std::map<std::string, ColumnType> types = {};
 
-  /// Texts that mean "missing", besides the default ones: `{"?"}` for many files of the UCI archive.
-  std::vector<std::string> missing_values;
+  /// Texts that mean "missing", besides the default ones: `{"?"}` for many files of the UCI
+  /// archive.
+  std::vector<std::string> missing_values = {};
 
   /// Whether `default_csv_missing_values()` mean "missing".
   bool default_missing_values = true;
@@ -70,29 +72,33 @@ std::span<const std::string_view> default_csv_missing_values();
 
 /// Reads a CSV file into a table.
 ///
-/// - **Format.** RFC 4180, and more kindly: lines end with LF, CR LF or CR; the last one may go without;
+/// - **Format.** RFC 4180, and more kindly: lines end with LF, CR LF or CR; the last one may go
+/// without;
 ///   a UTF-8 byte order mark is skipped, and so are blank lines (empty, or spaces and tabs). All
 ///   records have as many fields as the first. Text is UTF-8.
 /// - **Types.** A column is numeric when every cell of the whole file is a number or missing, else
-///   categorical, with its dictionary sorted; `true` and `false` are categories, and a column without a
-///   value is numeric. A number is what `std::from_chars` takes, to the last bit, and may have a `+`
-///   in front; `inf` and `infinity` are numbers, and one too large for a double is infinite. Spaces and
-///   tabs around a cell do not count when it is compared with a number or a missing value; a text keeps
-///   them.
+///   categorical, with its dictionary sorted; `true` and `false` are categories, and a column
+///   without a value is numeric. A number is what `std::from_chars` takes, to the last bit, and may
+///   have a `+` in front; `inf` and `infinity` are numbers, and one too large for a double is
+///   infinite. Spaces and tabs around a cell do not count when it is compared with a number or a
+///   missing value; a text keeps them.
 /// - **Names.** A column without a name is called `Unnamed: j`, j counted from 0, as in pandas.
 /// - A file with a header and no rows gives a table with no rows, its columns numeric unless given.
 ///
-/// The file is read in blocks of a megabyte that are parsed in parallel; it is not mapped into memory,
-/// because a file that somebody truncates meanwhile would then end the process. Time O(bytes); memory
-/// is the table's (8 bytes a number, 4 a category) and some tens of megabytes. When a column turns out
-/// to be text only after the first block, the file is read once more for that column.
+/// The file is read in blocks of a megabyte that are parsed in parallel; it is not mapped into
+/// memory, because a file that somebody truncates meanwhile would then end the process. Time
+/// O(bytes); memory is the table's (8 bytes a number, 4 a category) and some tens of megabytes.
+/// When a column turns out to be text only after the first block, the file is read once more for
+/// that column.
 ///
 /// @throws IoError           the file is missing, a directory or unreadable
-/// @throws FormatError       with path, line and column: a record with too many or too few fields, a
-///                           quote that is never closed or has text behind it, a text in a column given
-///                           as numeric, two columns of one name, an empty file, a binary file, text
-///                           that is not UTF-8
-/// @throws InvalidInput      `columns` or `types` name a column that is not there; `names` are too few
+/// @throws FormatError       with path, line and column: a record with too many or too few fields,
+/// a
+///                           quote that is never closed or has text behind it, a text in a column
+///                           given as numeric, two columns of one name, an empty file, a binary
+///                           file, text that is not UTF-8
+/// @throws InvalidInput      `columns` or `types` name a column that is not there; `names` are too
+/// few
 /// @throws InvalidParameter  delimiter, quote and comment are not three different characters
 DataFrame read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
@@ -105,8 +111,8 @@ struct Dataset {
   Column y;
 };
 
-/// Reads a CSV file and takes one column out as the target. With `options.columns` it is read whether
-/// they name it or not.
+/// Reads a CSV file and takes one column out as the target. With `options.columns` it is read
+/// whether they name it or not.
 /// @throws FormatError  a target is missing, unless `options.drop_missing_target`; and as read_csv
 Dataset read_csv_dataset(const std::filesystem::path& path, const std::string& target,
                          const CsvOptions& options = {});
@@ -115,15 +121,15 @@ Dataset read_csv_dataset(const std::filesystem::path& path, const std::string& t
 struct CsvWriteOptions {
   char delimiter = ',';
   bool header = true;
-  std::string missing;  ///< what stands for a missing cell; a text that equals it is quoted
+  std::string missing = {};  ///< what stands for a missing cell; a text that equals it is quoted
 };
 
 /// The table as CSV text: lines end with LF, texts are quoted where they need it.
 ///
-/// Numbers are written in the shortest form that reads back to the same bits (but for the payload of a
-/// NaN: it is missing). Read back with the same column types and `quoted_missing = false`, the table is
-/// the same; with default options, a text like `NA` reads back as missing, and a column whose texts all
-/// look like numbers as numeric. A text that means "missing" by default is quoted.
+/// Numbers are written in the shortest form that reads back to the same bits (but for the payload
+/// of a NaN: it is missing). Read back with the same column types and `quoted_missing = false`, the
+/// table is the same; with default options, a text like `NA` reads back as missing, and a column
+/// whose texts all look like numbers as numeric. A text that means "missing" by default is quoted.
 /// @throws InvalidParameter  the delimiter is a quote or a line end
 std::string to_csv(const DataFrame& table, const CsvWriteOptions& options = {});
 

@@ -2,16 +2,16 @@
 /// @file
 /// Scores of predicted class labels.
 ///
-/// What all metrics share: options are an aggregate whose members have scikit-learn's names, order and
-/// defaults, so a call names only what it changes; empty `sample_weight` means ones; an expression, a
-/// block or a Map converts to the arguments.
+/// What all metrics share: options are an aggregate whose members have scikit-learn's names, order
+/// and defaults, so a call names only what it changes; empty `sample_weight` means ones; an
+/// expression, a block or a Map converts to the arguments.
 ///
 ///     accuracy_score(y_test, model.predict(X_test));
 ///     f1_score(y_true, y_pred, {.average = Average::macro, .sample_weight = w});
 ///
 /// All throw InvalidInput, which names the function, when the arguments are empty or disagree in
-/// length, or when a weight is negative, NaN or infinite, or all are zero. All sums run in the order of
-/// the rows. Time O(n log k) for n rows and k classes unless something else is said.
+/// length, or when a weight is negative, NaN or infinite, or all are zero. All sums run in the
+/// order of the rows. Time O(n log k) for n rows and k classes unless something else is said.
 #pragma once
 
 #include <espalier/core/types.hpp>
@@ -25,24 +25,24 @@ struct AccuracyOptions {
 };
 
 /// The share of rows whose predicted label is the true one.
-double accuracy_score(const Eigen::Ref<const Labels>& y_true, const Eigen::Ref<const Labels>& y_pred,
-                      const AccuracyOptions& options = {});
+double accuracy_score(const Eigen::Ref<const Labels>& y_true,
+                      const Eigen::Ref<const Labels>& y_pred, const AccuracyOptions& options = {});
 
 struct BalancedAccuracyOptions {
   Vector sample_weight = {};
   bool adjusted = false;  ///< rescale so that guessing scores 0 and perfection stays 1
 };
 
-/// The mean over the classes of `y_true` of their recall: accuracy where every class weighs the same.
-/// Classes that only `y_pred` has, or whose rows all weigh zero, are left out. `adjusted` with one
-/// class is NaN.
+/// The mean over the classes of `y_true` of their recall: accuracy where every class weighs the
+/// same. Classes that only `y_pred` has, or whose rows all weigh zero, are left out. `adjusted`
+/// with one class is NaN.
 /// @see Brodersen et al., ICPR (2010) 3121–3124
 double balanced_accuracy_score(const Eigen::Ref<const Labels>& y_true,
                                const Eigen::Ref<const Labels>& y_pred,
                                const BalancedAccuracyOptions& options = {});
 
-/// What a confusion matrix is divided by: nothing, the sum of each row (a true class), of each column
-/// (a predicted class), or of everything. 0 / 0 is 0.
+/// What a confusion matrix is divided by: nothing, the sum of each row (a true class), of each
+/// column (a predicted class), or of everything. 0 / 0 is 0.
 enum class Normalize { none, by_true, by_pred, all };
 
 constexpr auto names_of(Normalize) {
@@ -55,12 +55,14 @@ struct ConfusionMatrixOptions {
   Normalize normalize = Normalize::none;
 };
 
-/// k × k: entry (i, j) is the weight of the rows whose true label is the i-th and whose predicted label
-/// is the j-th. Rows with a label outside `options.labels` are left out.
+/// k × k: entry (i, j) is the weight of the rows whose true label is the i-th and whose predicted
+/// label is the j-th. Rows with a label outside `options.labels` are left out.
 ///
-/// @throws InvalidInput  besides the common reasons: a label stands twice in `options.labels`, or none
+/// @throws InvalidInput  besides the common reasons: a label stands twice in `options.labels`, or
+/// none
 ///                       of them is in `y_true`
-Matrix confusion_matrix(const Eigen::Ref<const Labels>& y_true, const Eigen::Ref<const Labels>& y_pred,
+Matrix confusion_matrix(const Eigen::Ref<const Labels>& y_true,
+                        const Eigen::Ref<const Labels>& y_pred,
                         const ConfusionMatrixOptions& options = {});
 
 /// Options of precision, recall and the F-scores.
@@ -74,10 +76,13 @@ struct PrecisionRecallOptions {
 
 /// The share of right rows among those that were predicted positive, tp / (tp + fp).
 ///
-/// @throws InvalidInput      besides the common reasons, with Average::binary: more than two labels, or
-///                           two of which none is `pos_label`; else: a label stands twice in `labels`
+/// @throws InvalidInput      besides the common reasons, with Average::binary: more than two
+/// labels, or
+///                           two of which none is `pos_label`; else: a label stands twice in
+///                           `labels`
 /// @throws InvalidParameter  `zero_division` is none of 0, 1 and NaN
-double precision_score(const Eigen::Ref<const Labels>& y_true, const Eigen::Ref<const Labels>& y_pred,
+double precision_score(const Eigen::Ref<const Labels>& y_true,
+                       const Eigen::Ref<const Labels>& y_pred,
                        const PrecisionRecallOptions& options = {});
 
 /// The share of the positive rows that were found, tp / (tp + fn). Throws as precision_score.

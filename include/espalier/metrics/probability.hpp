@@ -2,9 +2,10 @@
 /// @file
 /// Scores of predicted probabilities.
 ///
-/// Options, weights and errors are as in classification.hpp. Probabilities are n × 1 (of the positive
-/// class) or n × k, a column a class in rising order of the labels. They must be finite, in [0, 1], and
-/// rows of two and more columns must sum to 1 within 1e-5, where scikit-learn only warns.
+/// Options, weights and errors are as in classification.hpp. Probabilities are n × 1 (of the
+/// positive class) or n × k, a column a class in rising order of the labels. They must be finite,
+/// in [0, 1], and rows of two and more columns must sum to 1 within 1e-5, where scikit-learn only
+/// warns.
 #pragma once
 
 #include <array>
@@ -43,11 +44,12 @@ struct BrierScoreOptions {
 /// The mean of Σ_k (p_k − [y = k])²: squared error of probabilities. Throws as log_loss; a single
 /// column needs two labels at most.
 /// @see Brier, Monthly Weather Review 78 (1950) 1–3
-double brier_score_loss(const Eigen::Ref<const Labels>& y_true, const Eigen::Ref<const Matrix>& y_proba,
+double brier_score_loss(const Eigen::Ref<const Labels>& y_true,
+                        const Eigen::Ref<const Matrix>& y_proba,
                         const BrierScoreOptions& options = {});
 
-/// Where the bins of a calibration curve lie: `uniform` cuts [0, 1] into equal widths, `quantile` puts
-/// about the same number of rows into each.
+/// Where the bins of a calibration curve lie: `uniform` cuts [0, 1] into equal widths, `quantile`
+/// puts about the same number of rows into each.
 enum class BinStrategy { uniform, quantile };
 
 constexpr auto names_of(BinStrategy) {
@@ -58,8 +60,8 @@ struct CalibrationCurveOptions {
   std::optional<int> pos_label = {};  ///< nothing: 1, if labels are 0 and 1 or −1 and 1
   int n_bins = 5;
   BinStrategy strategy = BinStrategy::uniform;
-  /// Weights enter the means of each bin; the edges of `quantile` are those of the rows that weigh more
-  /// than zero. (scikit-learn takes none.)
+  /// Weights enter the means of each bin; the edges of `quantile` are those of the rows that weigh
+  /// more than zero. (scikit-learn takes none.)
   Vector sample_weight = {};
 };
 
@@ -73,7 +75,8 @@ struct CalibrationCurve {
 /// How often the positive class comes true where it was predicted with a given probability: on the
 /// diagonal for a calibrated model. A probability on an edge belongs to the bin below.
 ///
-/// @throws InvalidInput      besides the common reasons: a probability outside [0, 1]; more than two
+/// @throws InvalidInput      besides the common reasons: a probability outside [0, 1]; more than
+/// two
 ///                           labels, or `pos_label` is needed and nothing
 /// @throws InvalidParameter  `n_bins` < 1
 CalibrationCurve calibration_curve(const Eigen::Ref<const Labels>& y_true,

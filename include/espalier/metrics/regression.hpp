@@ -2,8 +2,8 @@
 /// @file
 /// Scores of predicted numbers.
 ///
-/// `y_true` and `y_pred` are vectors, or matrices with a column an output; over outputs the plain mean
-/// is taken (scikit-learn's `uniform_average`). Options, weights and errors are as in
+/// `y_true` and `y_pred` are vectors, or matrices with a column an output; over outputs the plain
+/// mean is taken (scikit-learn's `uniform_average`). Options, weights and errors are as in
 /// classification.hpp; NaN and infinity are refused too. Time O(n) for n numbers.
 #pragma once
 
@@ -16,7 +16,8 @@ struct RegressionLossOptions {
 };
 
 /// Mean of (y − ŷ)², in squared units of y.
-double mean_squared_error(const Eigen::Ref<const Matrix>& y_true, const Eigen::Ref<const Matrix>& y_pred,
+double mean_squared_error(const Eigen::Ref<const Matrix>& y_true,
+                          const Eigen::Ref<const Matrix>& y_pred,
                           const RegressionLossOptions& options = {});
 
 /// Square root of the mean of (y − ŷ)², in units of y; the mean over outputs is taken of the roots.
@@ -25,7 +26,8 @@ double root_mean_squared_error(const Eigen::Ref<const Matrix>& y_true,
                                const RegressionLossOptions& options = {});
 
 /// Mean of |y − ŷ|, in units of y.
-double mean_absolute_error(const Eigen::Ref<const Matrix>& y_true, const Eigen::Ref<const Matrix>& y_pred,
+double mean_absolute_error(const Eigen::Ref<const Matrix>& y_true,
+                           const Eigen::Ref<const Matrix>& y_pred,
                            const RegressionLossOptions& options = {});
 
 struct R2Options {
@@ -35,13 +37,14 @@ struct R2Options {
   bool force_finite = true;
 };
 
-/// The share of the variance of y that is explained, 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is what
-/// the mean of `y_true` scores, and it has no lower bound. NaN for fewer than two rows.
+/// The share of the variance of y that is explained, 1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 is
+/// what the mean of `y_true` scores, and it has no lower bound. NaN for fewer than two rows.
 double r2_score(const Eigen::Ref<const Matrix>& y_true, const Eigen::Ref<const Matrix>& y_pred,
                 const R2Options& options = {});
 
 /// 1 − Var(y − ŷ) / Var(y): r2_score without punishment for a constant error.
 double explained_variance_score(const Eigen::Ref<const Matrix>& y_true,
-                                const Eigen::Ref<const Matrix>& y_pred, const R2Options& options = {});
+                                const Eigen::Ref<const Matrix>& y_pred,
+                                const R2Options& options = {});
 
 }  // namespace espalier

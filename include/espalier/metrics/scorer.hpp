@@ -54,12 +54,14 @@ class Predictions {
 /// names begin with `neg_`.
 ///
 /// The named scorers are scikit-learn's, with its rules. `f1`, `precision`, `recall` and
-/// `average_precision` take class 1 as positive, the others the greater of two classes. `roc_auc` and
-/// `average_precision` rank rows by `decision_function` where the classifier has it, else by the
-/// positive class's probability. Those that read probabilities know the classes from the classifier, so
-/// a fold in which a class has no rows still has a log loss. All take sample weights.
+/// `average_precision` take class 1 as positive, the others the greater of two classes. `roc_auc`
+/// and `average_precision` rank rows by `decision_function` where the classifier has it, else by
+/// the positive class's probability. Those that read probabilities know the classes from the
+/// classifier, so a fold in which a class has no rows still has a log loss. All take sample
+/// weights.
 ///
-/// Scorers are values and may be called from several threads at once; so must be a function of yours.
+/// Scorers are values and may be called from several threads at once; so must be a function of
+/// yours.
 class Scorer {
  public:
   /// What the estimator's own `score` gives: accuracy of a classifier, R² of a regressor.
@@ -77,8 +79,8 @@ class Scorer {
   template <class F>
   static Scorer from_labels(std::string name, F metric);
 
-  /// `metric(y_true, proba, classes)`: Labels, the n × k matrix of probabilities, and the k classes of
-  /// its columns.
+  /// `metric(y_true, proba, classes)`: Labels, the n × k matrix of probabilities, and the k classes
+  /// of its columns.
   template <class F>
   static Scorer from_probabilities(std::string name, F metric);
 
@@ -94,13 +96,16 @@ class Scorer {
   bool takes_sample_weight() const { return takes_sample_weight_; }
 
   /// The score of a fitted estimator on X (n × p) and y (n).
-  /// @throws NotSupported  the estimator has another role, or lacks the method that the scorer needs
-  /// @throws InvalidInput  weights are given to a scorer that takes none, or the metric refuses the data
+  /// @throws NotSupported  the estimator has another role, or lacks the method that the scorer
+  /// needs
+  /// @throws InvalidInput  weights are given to a scorer that takes none, or the metric refuses the
+  /// data
   double operator()(const Estimator& estimator, const Features& X, const Target& y,
                     const Vector& sample_weight = {}) const;
 
   /// The same for several scorers over one prediction.
-  double operator()(Predictions& predictions, const Target& y, const Vector& sample_weight = {}) const;
+  double operator()(Predictions& predictions, const Target& y,
+                    const Vector& sample_weight = {}) const;
 
  private:
   friend struct Codec<Scorer>;
@@ -166,7 +171,8 @@ Scorer Scorer::from_estimator(std::string name, F metric) {
           }};
 }
 
-/// As a parameter a scorer is its name, and none for the default. One made from a function is saved as
+/// As a parameter a scorer is its name, and none for the default. One made from a function is saved
+/// as
 /// {"function": name}; read back, it keeps its name and throws NotSupported when called, so that
 /// a saved search still loads and predicts.
 template <>

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Everything that shows a model and its evaluation.
+#pragma once
+
+#include <espalier/inspection/charts.hpp>
+#include <espalier/inspection/diagram.hpp>
+#include <espalier/inspection/html_report.hpp>

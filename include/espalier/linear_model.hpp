@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Models that are linear in the features.
+#pragma once
+
+#include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/ridge.hpp>

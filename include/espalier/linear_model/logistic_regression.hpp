@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <espalier/core/implements.hpp>
+#include <espalier/loss/class_weight.hpp>
+
+namespace espalier {
+
+/// How the objective is minimised. `lbfgs`: limited-memory BFGS, O(np) an iteration (see lbfgs.hpp).
+enum class LogisticSolver { lbfgs };
+
+constexpr auto names_of(LogisticSolver) { return std::array<std::string_view, 1>{"lbfgs"}; }
+
+struct LogisticRegressionParams {
+  double C = 1.0;
+  double tol = 1e-4;
+  bool fit_intercept = true;
+  ClassWeight class_weight = {};
+  LogisticSolver solver = LogisticSolver::lbfgs;
+  int max_iter = 100;
+
+  static constexpr auto fields() {
+    using P = LogisticRegressionParams;
+    return std::tuple{
+        field("C", &P::C, above_or_infinite(0.0), "inverse of the strength of the L2 penalty; inf: no penalty"),
+        field("tol", &P::tol, at_least(0.0), "largest component of the scaled gradient at which to stop"),
+        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+        field("class_weight", &P::class_weight, "how much the classes count"),
+        field("solver", &P::solver, "how the objective is minimised"),
+        field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most")};
+  }
+};
+
+/// What LogisticRegression learns. Shapes: p features, K classes; k = 1 if K = 2, else k = K.
+struct LogisticRegressionState {
+  Labels classes;    // K, ascending
+  Matrix coef;       // k × p
+  Vector intercept;  // k; zero without fit_intercept
+  int n_iter = 0;
+  bool converged = false;
+
+  static constexpr auto fields() {
+    using S = LogisticRegressionState;
+    return std::tuple{field("classes", &S::classes), field("coef", &S::coef), field("intercept", &S::intercept),
+                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+  }
+  void check(const Schema& schema) const;
+};
+
+/// Logistic regression with an L2 penalty: binary for two classes, multinomial for more.
+///
+/// Minimises
+///
+///     (1/Σw) Σᵢ wᵢ·loss(yᵢ, W xᵢ + b) + ‖W‖² / (2·C·Σw)
+///
+/// where w are the sample weights times the class weights, and the loss is log(1 + eʳ) − y·r for two
+/// classes (one row of coefficients, for the second class) or log Σₖ e^rₖ − r_y for K ≥ 3 (one row a
+/// class). The intercept b is not penalised. This is scikit-learn's objective, so C means the same.
+/// "balanced" counts the classes with the sample weights: Σw / (K · Σw of the class).
+///
+/// X need not be scaled to converge: the solver works in variables in which every column has mean 0 and
+/// similar curvature, and begins at the intercept of the best constant model. This changes the way to the
+/// optimum, not the optimum; but it does matter what the penalty means, which depends on the scale of X
+/// as everywhere. `tol` bounds the gradient in those variables, so it does not depend on the scale either:
+/// on columns of unit variance it is the stricter by about two, compared to scikit-learn's. With C = inf
+/// and columns that depend on each other the optimum is not unique, and which one is found differs from
+/// scikit-learn; so do not compare coefficients then, but predictions. With C = inf and classes that a
+/// hyperplane separates there is none: the coefficients grow until the gradient is below `tol`.
+///
+/// For K ≥ 3 the rows of W sum to zero, and so do the intercepts.
+///
+/// Costs O(npk) an iteration, one pass over X, by blocks of rows on several threads; memory O(pk) beside
+/// the data. X may be sparse and stays so; cost is then O(nonzeros·k). The same bits for any number of
+/// threads.
+///
+/// @throws InvalidParameter  a parameter is outside its range
+/// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one class only, or
+///                           class_weight does not fit the classes
+/// @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning (2009) §4.4; Nocedal & Wright,
+///      Numerical Optimization (2006) §7.2
+class LogisticRegression
+    : public Implements<LogisticRegression, Classifier, LogisticRegressionParams, LogisticRegressionState> {
+ public:
+  using Implements::Implements;
+  static constexpr std::string_view type_name = "LogisticRegression";
+  static constexpr Tags tags{.sparse = true, .sample_weight = true};
+
+  const Matrix& coef() const { return state().coef; }            ///< k × p
+  const Vector& intercept() const { return state().intercept; }  ///< k
+  int n_iter() const { return state().n_iter; }                  ///< iterations of the solver
+  bool converged() const { return state().converged; }           ///< false: ended at max_iter
+
+ private:
+  friend Implements;
+  State do_fit(const Features& X, const Target& y, const FitContext& context) const;
+  Matrix do_decision_function(const State& state, const Features& X) const;
+  Matrix do_predict_proba(const State& state, const Features& X) const;
+};
+
+extern template class Implements<LogisticRegression, Classifier, LogisticRegressionParams, LogisticRegressionState>;
+
+}  // namespace espalier

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Everything that minimises a function.
+#pragma once
+
+#include <espalier/optim/lbfgs.hpp>
+#include <espalier/optim/smooth_function.hpp>

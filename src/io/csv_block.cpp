@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "io/csv_block.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/number_text.hpp"
+
+namespace espalier::detail {
+namespace {
+
+/// How many bytes of `text` are valid UTF-8 without NUL, from the beginning.
+std::size_t valid_text(std::string_view text) {
+  const auto byte = [text](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const unsigned b = byte(i);
+    if (b > 0 && b < 0x80) {
+      i += 1;
+    } else if (b >= 0xC2 && b <= 0xDF && continues(i + 1)) {
+      i += 2;
+    } else if (b >= 0xE0 && b <= 0xEF && continues(i + 1) && continues(i + 2) &&
+               !(b == 0xE0 && byte(i + 1) < 0xA0) && !(b == 0xED && byte(i + 1) > 0x9F)) {
+      i += 3;
+    } else if (b >= 0xF0 && b <= 0xF4 && continues(i + 1) && continues(i + 2) && continues(i + 3) &&
+               !(b == 0xF0 && byte(i + 1) < 0x90) && !(b == 0xF4 && byte(i + 1) > 0x8F)) {
+      i += 4;
+    } else {
+      break;
+    }
+  }
+  return i;
+}
+
+/// Parses the records of one block.
+class BlockParser {
+ public:
+  BlockParser(std::string_view text, const CsvPlan& plan, ParsedBlock& block)
+      : plan_(plan), block_(block), records_(text, plan.dialect) {}
+
+  void run() {
+    try {
+      while (records_.next_record()) {
+        parse_record();
+        ++block_.records;
+      }
+    } catch (CsvProblem& problem) {
+      block_.problem = std::move(problem);
+    }
+    block_.lines = records_.lines();
+  }
+
+ private:
+  void parse_record() {
+    const std::size_t expected = plan_.fields.size();
+    std::size_t count = 0;
+    CsvField field;
+    while (records_.next_field(field)) {
+      if (count < expected) parse_cell(field, count);
+      ++count;
+    }
+    if (count != expected) {
+      throw CsvProblem{records_.record_line(), -1,
+                       fmt::format("expected {} fields, got {}", expected, count)};
+    }
+  }
+
+  void parse_cell(const CsvField& field, std::size_t j) {
+    const CellKind kind = plan_.fields[j].kind;
+    if (kind == CellKind::skipped) return;
+    const std::string_view text = plain_text(field, plan_.dialect, unescaped_);
+    const bool missing_allowed = plan_.quoted_missing || !field.quoted;
+    const bool is_missing = kind == CellKind::category
+                                ? parse_category(text, missing_allowed, j)
+                                : parse_number_cell(text, missing_allowed, j);
+    if (is_missing && plan_.fields[j].required) {
+      throw problem(j, "the target is missing; drop_missing_target leaves such rows out");
+    }
+  }
+
+  /// Both return whether the cell is missing.
+  bool parse_category(std::string_view text, bool missing_allowed, std::size_t j) {
+    CellBuffer& cells = block_.fields[j];
+    if (missing_allowed && plan_.missing.contains(trimmed(text))) {
+      cells.codes.push_back(Column::missing_code);
+      return true;
+    }
+    const TextIndex::Found found = cells.texts.insert(text);
+    if (found.is_new) check_text(text, records_.record_line(), static_cast<Index>(j));
+    cells.codes.push_back(found.code);
+    return false;
+  }
+
+  bool parse_number_cell(std::string_view text, bool missing_allowed, std::size_t j) {
+    CellBuffer& cells = block_.fields[j];
+    if (cells.found_text) return false;
+    text = trimmed(text);
+    double value = std::numeric_limits<double>::quiet_NaN();
+    const bool known_missing =
+        plan_.missing.has_numbers() && missing_allowed && plan_.missing.contains(text);
+    if (!known_missing && !parse_number(text, value) &&
+        !(missing_allowed && plan_.missing.contains(text))) {
+      if (plan_.fields[j].kind == CellKind::number) {
+        throw problem(j, shown(text) + " is not a number, and the column was given as numeric");
+      }
+      cells.found_text = true;
+      return false;
+    }
+    cells.numbers.push_back(value);
+    return std::isnan(value);
+  }
+
+  CsvProblem problem(std::size_t j, std::string what) const {
+    return {records_.record_line(), static_cast<Index>(j), std::move(what)};
+  }
+
+  const CsvPlan& plan_;
+  ParsedBlock& block_;
+  CsvRecords records_;
+  std::string unescaped_;
+};
+
+}  // namespace
+
+void parse_block(std::string_view text, const CsvPlan& plan, ParsedBlock& block) {
+  block.fields.resize(plan.fields.size());
+  for (CellBuffer& cells : block.fields) {
+    cells.numbers.clear();
+    cells.codes.clear();
+    cells.texts.clear();
+    cells.found_text = false;
+  }
+  block.records = 0;
+  block.problem.reset();
+  BlockParser(text, plan, block).run();
+}
+
+std::string_view plain_text(const CsvField& field, const CsvDialect& dialect, std::string& buffer) {
+  if (!field.escaped) return field.text;
+  buffer.clear();
+  for (std::size_t i = 0; i < field.text.size(); ++i) {
+    buffer += field.text[i];
+    if (dialect.is_quote(field.text[i])) ++i;
+  }
+  return buffer;
+}
+
+void check_text(std::string_view text, Index line, Index field) {
+  const std::size_t valid = valid_text(text);
+  if (valid == text.size()) return;
+  const auto byte = static_cast<unsigned char>(text[valid]);
+  throw CsvProblem{line, field,
+                   byte == 0
+                       ? "a NUL byte: this is binary, not text"
+                       : fmt::format("byte 0x{:02X} is not UTF-8; iconv converts a file", byte)};
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// From CsvOptions and a header to what the parser needs to know.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include <espalier/io/csv.hpp>
+
+#include "io/csv_records.hpp"
+
+namespace espalier::detail {
+
+/// The texts that mean "missing".
+class MissingTexts {
+ public:
+  void insert(std::string_view text);
+  bool contains(std::string_view text) const {
+    if (text.size() > longest_) return false;
+    return text.empty() ? empty_ : may_start_[static_cast<unsigned char>(text[0])] && find(text);
+  }
+  bool has_numbers() const { return has_numbers_; }  ///< −999, say: looked up before parsing
+
+ private:
+  bool find(std::string_view text) const { return texts_.contains(std::string(text)); }
+
+  std::unordered_set<std::string> texts_;
+  std::array<bool, 256> may_start_{};
+  std::size_t longest_ = 0;
+  bool empty_ = false;
+  bool has_numbers_ = false;
+};
+
+/// What becomes of the cells of a field.
+enum class CellKind {
+  skipped,
+  number,   // given: a text is an error
+  guessed,  // numbers so far: a text ends it
+  category,
+};
+
+struct FieldPlan {
+  std::string name;
+  CellKind kind = CellKind::guessed;
+  bool required = false;  // a missing cell is an error
+};
+
+/// How to parse; the same for all blocks of a pass.
+struct CsvPlan {
+  CsvDialect dialect;
+  MissingTexts missing;
+  bool quoted_missing = true;
+  std::vector<FieldPlan> fields;
+  std::vector<std::size_t> selected;  // the columns of the table: positions in `fields`
+};
+
+/// @throws InvalidParameter  the characters are not different
+CsvDialect dialect_of(const CsvOptions& options);
+
+/// The plan for a text whose first record is `first`. `source` names the text in messages; a column
+/// called `required`, unless that is empty, may have no missing cell.
+/// @throws FormatError   there is no record, or a name stands twice
+/// @throws InvalidInput  the options name a column that is not there
+CsvPlan plan_csv(const std::string& source, std::vector<std::string> first,
+                 const CsvOptions& options, const std::string& required);
+
+}  // namespace espalier::detail

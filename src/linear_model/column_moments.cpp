@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "linear_model/column_moments.hpp"
+
+#include <algorithm>
+
+namespace espalier::detail {
+namespace {
+
+constexpr Index numbers_per_block = 32'768;
+
+/// Weighted sums of x − shift and (x − shift)² over some rows.
+struct Sums {
+  Vector first, second;
+};
+
+Sums sparse_sums(const SparseMatrix& X, const Vector& weights, Index begin, Index end) {
+  Sums sums{Vector::Zero(X.cols()), Vector::Zero(X.cols())};
+  for (Index i = begin; i < end; ++i) {
+    const double w = weights.size() > 0 ? weights[i] : 1.0;
+    for (SparseMatrix::InnerIterator it(X, i); it; ++it) {
+      sums.first[it.col()] += w * it.value();
+      sums.second[it.col()] += w * it.value() * it.value();
+    }
+  }
+  return sums;
+}
+
+Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift, Index begin, Index end) {
+  const Index n = end - begin;
+  Sums sums{Vector(X.cols()), Vector(X.cols())};
+  Vector x(n), wx(n);
+  for (Index j = 0; j < X.cols(); ++j) {
+    x = X.col(j).segment(begin, n).array() - shift[j];
+    if (weights.size() == 0) {
+      sums.first[j] = x.sum();
+      sums.second[j] = x.squaredNorm();
+    } else {
+      wx = weights.segment(begin, n).cwiseProduct(x);
+      sums.first[j] = wx.sum();
+      sums.second[j] = wx.dot(x);
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+Blocks cache_blocks(const Features& X) {
+  const Index n = X.rows();
+  const Index per_row = X.is_sparse() ? std::max<Index>(1, X.sparse().nonZeros() / n) : X.cols();
+  return {n, std::clamp<Index>(numbers_per_block / per_row, 256, 8192)};
+}
+
+double numbers_in(const Features& X) {
+  if (X.is_sparse()) return static_cast<double>(X.sparse().nonZeros());
+  return static_cast<double>(X.rows()) * static_cast<double>(X.cols());
+}
+
+ColumnMoments column_moments(const Features& X, const Vector& weights) {
+  const Index p = X.cols();
+  // Sums of x − (first row) lose no digits to a large mean; a sparse X is mostly zero, so its shift is 0.
+  Vector shift = Vector::Zero(p);
+  if (!X.is_sparse()) shift = X.dense().row(0);
+  const Sums sums = reduce_blocks(
+      cache_blocks(X), numbers_in(X), Sums{Vector::Zero(p), Vector::Zero(p)},
+      [&](Index begin, Index end) {
+        return X.is_sparse() ? sparse_sums(X.sparse(), weights, begin, end)
+                             : dense_sums(X.dense(), weights, shift, begin, end);
+      },
+      [](Sums& total, const Sums& part) {
+        total.first += part.first;
+        total.second += part.second;
+      });
+  const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
+  const Vector from_shift = sums.first / total;
+  return {total, shift + from_shift, (sums.second / total - from_shift.cwiseAbs2()).cwiseMax(0.0)};
+}
+
+}  // namespace espalier::detail

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <espalier/core/features.hpp>
+#include <espalier/core/parallel.hpp>
+
+namespace espalier::detail {
+
+/// Weighted mean and variance of each column of a dense or sparse X.
+struct ColumnMoments {
+  double total_weight;
+  Vector mean;      // p
+  Vector variance;  // p, biased: divided by the total weight
+};
+
+/// One pass over X, in blocks. `weights` may be empty: ones. The variance of a column is accurate to about
+/// ε·(distance of its first row from the mean)²; of a sparse X, to ε·mean².
+ColumnMoments column_moments(const Features& X, const Vector& weights);
+
+/// Blocks of rows of X of about 256 KiB, which stay in the second-level cache from one use to the next;
+/// at least 256 rows, so that columns are read in runs.
+Blocks cache_blocks(const Features& X);
+
+/// The numbers that a pass over X touches.
+double numbers_in(const Features& X);
+
+}  // namespace espalier::detail

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "linear_model/linear_objective.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linear_model/column_moments.hpp"
+
+namespace espalier::detail {
+namespace {
+
+/// Sparse blocks hold at least eight times as many numbers as a partial gradient has, so that adding the
+/// partial ones up costs little.
+Blocks cut(const Features& X, Index outputs) {
+  const Blocks blocks = cache_blocks(X);
+  if (!X.is_sparse()) return blocks;
+  const Index per_row = std::max<Index>(1, X.sparse().nonZeros() / X.rows());
+  return {blocks.n, std::max(blocks.size, 8 * X.cols() * outputs / per_row)};
+}
+
+double work_of(const Features& X, Index outputs) {
+  return (numbers_in(X) + 20.0 * static_cast<double>(X.rows())) * static_cast<double>(outputs);
+}
+
+}  // namespace
+
+LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2,
+                                 bool fit_intercept, double curvature)
+    : X_(X),
+      loss_(loss),
+      p_(X.cols()),
+      k_(loss.outputs()),
+      fit_intercept_(fit_intercept),
+      l2_(l2),
+      blocks_(cut(X, k_)),
+      work_(work_of(X, k_)),
+      intercept_scale_(std::sqrt(curvature)) {
+  ColumnMoments moments = column_moments(X, weights);
+  total_weight_ = moments.total_weight;
+  if (fit_intercept) {
+    mean_ = std::move(moments.mean);
+  } else {
+    mean_ = Vector::Zero(p_);
+    moments.variance += moments.mean.cwiseAbs2();
+  }
+  scale_ = (curvature * moments.variance.array() + l2).sqrt();
+  scale_ = (scale_.array() > 0.0).select(scale_, 1.0);  // a constant column without a penalty
+}
+
+LinearObjective::ConstVariables LinearObjective::variables(const Vector& z) const {
+  return {z.data(), p_ + (fit_intercept_ ? 1 : 0), k_};
+}
+
+Vector LinearObjective::start(const Vector& intercept) const {
+  Matrix z = Matrix::Zero(p_ + (fit_intercept_ ? 1 : 0), k_);
+  if (fit_intercept_) z.row(p_) = intercept.transpose() * intercept_scale_;
+  return z.reshaped();
+}
+
+Matrix LinearObjective::coef(const Vector& z) const {
+  return variables(z).topRows(p_).transpose() * scale_.cwiseInverse().asDiagonal();
+}
+
+Vector LinearObjective::intercept(const Vector& z) const {
+  if (!fit_intercept_) return Vector::Zero(k_);
+  return variables(z).row(p_).transpose() / intercept_scale_ - coef(z) * mean_;
+}
+
+LinearObjective::Sums LinearObjective::sums_of_rows(Index begin, Index end, const Matrix& coef,
+                                                    const Vector& intercept) const {
+  const Index n = end - begin;
+  Matrix raw = intercept.transpose().replicate(n, 1);
+  Sums sums{0.0, Matrix::Zero(p_, k_), Vector()};
+  if (!X_.is_sparse()) {
+    const auto rows = X_.dense().middleRows(begin, n);
+    raw.noalias() += rows * coef;
+    sums.loss = loss_.loss_gradient(begin, raw);
+    sums.coef.noalias() = rows.transpose() * raw;
+  } else {
+    for (Index i = 0; i < n; ++i)
+      for (SparseMatrix::InnerIterator it(X_.sparse(), begin + i); it; ++it)
+        for (Index c = 0; c < k_; ++c) raw(i, c) += it.value() * coef(it.col(), c);
+    sums.loss = loss_.loss_gradient(begin, raw);
+    for (Index i = 0; i < n; ++i)
+      for (SparseMatrix::InnerIterator it(X_.sparse(), begin + i); it; ++it)
+        for (Index c = 0; c < k_; ++c) sums.coef(it.col(), c) += it.value() * raw(i, c);
+  }
+  sums.intercept = raw.colwise().sum();
+  return sums;
+}
+
+double LinearObjective::operator()(const Vector& z, Vector& gradient) const {
+  const Matrix C = coef(z).transpose();
+  const Vector b = intercept(z);
+  const Sums sums = reduce_blocks(
+      blocks_, work_, Sums{0.0, Matrix::Zero(p_, k_), Vector::Zero(k_)},
+      [&](Index begin, Index end) { return sums_of_rows(begin, end, C, b); },
+      [](Sums& total, const Sums& part) {
+        total.loss += part.loss;
+        total.coef += part.coef;
+        total.intercept += part.intercept;
+      });
+  Eigen::Map<Matrix> g(gradient.data(), p_ + (fit_intercept_ ? 1 : 0), k_);
+  g.topRows(p_) = (sums.coef - mean_ * sums.intercept.transpose()) / total_weight_ + l2_ * C;
+  g.topRows(p_).array().colwise() /= scale_.array();
+  if (fit_intercept_) g.row(p_) = sums.intercept.transpose() / (total_weight_ * intercept_scale_);
+  return sums.loss / total_weight_ + 0.5 * l2_ * C.squaredNorm();
+}
+
+}  // namespace espalier::detail

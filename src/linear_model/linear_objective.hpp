@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <espalier/core/features.hpp>
+#include <espalier/core/parallel.hpp>
+
+#include "loss/block_loss.hpp"
+
+namespace espalier::detail {
+
+/// What a linear model with an L2 penalty minimises, over a dense or sparse X (n × p) and k outputs:
+///
+///     F(C, b) = (1/Σw) Σᵢ wᵢ·loss(yᵢ, xᵢC + b) + ½ l2 ‖C‖²        C: p × k, b: k, unpenalised
+///
+/// The solver does not see C and b, but variables z in which the columns of X have mean 0 and F has about
+/// the same curvature in every direction of the axes:
+///
+///     C = Z/s (row by row),  b = z₀/s₀ − mC,  m the means of the columns,  s² = h·var + l2,  s₀² = h
+///
+/// where h is the curvature of the loss. A mere change of variables: F and its minimum are the same ones,
+/// but columns of any scale and offset converge alike. m and s need not be exact for that. Without an
+/// intercept m = 0 and var is the mean square.
+///
+/// One evaluation reads X once: each block of rows goes through margin, loss and gradient while it is in
+/// the cache. O(n·p·k), or O(nonzeros·k).
+class LinearObjective {
+ public:
+  /// `curvature` h is an estimate of the second derivative of the loss by one raw value. `weights` are
+  /// those bound in `loss`, or empty. Both references must outlive this object.
+  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2, bool fit_intercept,
+                  double curvature);
+
+  /// C = 0 and the given b (k; taken as 0 without an intercept). The variables are the columns of Z, each
+  /// followed by its z₀ if there is an intercept.
+  Vector start(const Vector& intercept) const;
+
+  double operator()(const Vector& z, Vector& gradient) const;
+
+  Matrix coef(const Vector& z) const;       ///< k × p
+  Vector intercept(const Vector& z) const;  ///< k; zero without an intercept
+
+ private:
+  /// Of some rows: the sum of the losses, and of the gradients by C and b.
+  struct Sums {
+    double loss = 0.0;
+    Matrix coef;       // p × k
+    Vector intercept;  // k
+  };
+  using ConstVariables = Eigen::Map<const Matrix>;
+
+  ConstVariables variables(const Vector& z) const;
+  Sums sums_of_rows(Index begin, Index end, const Matrix& coef, const Vector& intercept) const;
+
+  const Features& X_;
+  const BlockLoss& loss_;
+  Index p_, k_;
+  bool fit_intercept_;
+  double l2_;
+  Blocks blocks_;
+  double work_;
+  double total_weight_;
+  Vector mean_;   // m
+  Vector scale_;  // s
+  double intercept_scale_;
+};
+
+}  // namespace espalier::detail

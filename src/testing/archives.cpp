@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+
+#include <espalier/core/archive.hpp>
+
+#include "testing/checks.hpp"
+
+namespace espalier::detail::kit {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+void require_registered(const Subject& s) {
+  if (!s.registered()) skip("it is not in the registry, so no model file may contain it");
+}
+
+void require_equal_models(const Estimator& saved, const Estimator& loaded, std::string_view form,
+                          const Features& X) {
+  require(loaded.class_name() == saved.class_name(), fmt::format("{}: another class", form));
+  require(loaded.encode_params() == saved.encode_params(),
+          fmt::format("{}: {} became {}", form, saved.to_string(), loaded.to_string()));
+  require(loaded.fitted() == saved.fitted(), fmt::format("{}: fitted() differs", form));
+  if (!saved.fitted()) return;
+  require(loaded.feature_names_in() == saved.feature_names_in(),
+          fmt::format("{}: feature_names_in() differ", form));
+  require(loaded.iterations() == saved.iterations(), fmt::format("{}: iterations() differ", form));
+  if (saved.role() == RoleKind::classifier)
+    require(as<Classifier>(loaded).classes() == as<Classifier>(saved).classes() &&
+                as<Classifier>(loaded).class_names() == as<Classifier>(saved).class_names(),
+            fmt::format("{}: the classes differ", form));
+  if (saved.role() == RoleKind::transformer)
+    require(as<Transformer>(loaded).get_feature_names_out() ==
+                as<Transformer>(saved).get_feature_names_out(),
+            fmt::format("{}: get_feature_names_out() differ", form));
+  require_same(form, difference(outputs(saved, X), outputs(loaded, X)));
+}
+
+void saves_and_loads_by_bits(const Subject& s) {
+  require_registered(s);
+  const auto round_trip = [](const Estimator& e, const Features& X, const std::string& what) {
+    const Bytes bytes = to_cbor(e);
+    const auto from_bytes = load_any(bytes);
+    require_equal_models(e, *from_bytes, what + " through CBOR", X);
+    require(to_cbor(*from_bytes) == bytes, what + ": saving it again gives other bytes (CBOR)");
+    const std::string text = to_json(e);
+    const auto from_text = from_json(text);
+    require_equal_models(e, *from_text, what + " through JSON", X);
+    require(to_json(*from_text) == text, what + ": saving it again gives another text (JSON)");
+  };
+  round_trip(*s.make(), Matrix(1, 1), "unfitted");
+  if (!s.fits()) return;
+  const Problem problem = s.problem();
+  round_trip(*s.fitted(problem), problem.X, "fitted on a matrix");
+  const DataFrame table = table_of(problem.X);
+  round_trip(*s.fitted(table, problem.y), table, "fitted on a table");
+}
+
+/// A path in the temporary directory that nobody else uses, and nothing there afterwards.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view ending)
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("espalier-{:08x}{:08x}{}", std::random_device()(), std::random_device()(),
+                          ending)) {}
+  ~TemporaryFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void saves_to_a_file(const Subject& s) {
+  require_registered(s);
+  const Problem problem = s.fits() ? s.problem() : Problem{};
+  const auto e = s.fits() ? s.fitted(problem) : s.make();
+  for (const std::string_view ending : {".esp", ".json"}) {
+    const TemporaryFile file(ending);
+    save(*e, file.path());
+    const auto loaded = load_any(file.path());
+    require_equal_models(*e, *loaded, fmt::format("through a file ({})", ending), problem.X);
+  }
+}
+
+/// Loads bytes that may be anything: the result must be an Error, or a model that can be used (whose
+/// methods, too, may throw an Error and nothing else).
+void load_damaged(const Bytes& bytes, const Features& X, std::string_view damage) {
+  try {
+    const auto e = load_any(bytes);
+    e->to_string();
+    if (e->fitted()) outputs(*e, X);
+  } catch (const Error&) {
+  } catch (const std::exception& error) {
+    fail_other_error(fmt::format("load and predict after {}", damage), "an Error or a usable model",
+                     error);
+  }
+}
+
+/// Every length and every byte of a small file; of a large one the first 200 bytes and then positions
+/// in equal steps, as many as keep the bytes read within the budget.
+std::vector<std::size_t> positions(std::size_t size) {
+  constexpr std::size_t budget = 4'000'000, head = 200;
+  const std::size_t step = std::max<std::size_t>(1, size * size / budget);
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < size; i += i < head ? 1 : step) result.push_back(i);
+  return result;
+}
+
+void damage(const Bytes& whole, const Features& X, std::string_view form) {
+  for (const std::size_t length : positions(whole.size())) {
+    const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+    const std::string what = fmt::format("{} was cut after {} bytes", form, length);
+    require_error<Error>(what, "an Error", {}, [&] { load_any(cut); });
+  }
+  Bytes altered = whole;
+  for (const std::size_t at : positions(whole.size())) {
+    for (const int flip : {0x01, 0x82}) {
+      altered[at] = static_cast<std::uint8_t>(whole[at] ^ flip);
+      load_damaged(altered, X, fmt::format("byte {} of {} became {:#04x}", at, form, altered[at]));
+    }
+    altered[at] = whole[at];
+  }
+}
+
+void damaged_files_do_no_harm(const Subject& s) {
+  require_registered(s);
+  const Problem problem = s.fits() ? s.problem({.rows = 40, .cols = 3}) : Problem{};
+  const auto e = s.fits() ? s.fitted(table_of(problem.X), problem.y) : s.make();
+  const Matrix few = s.fits() ? Matrix(problem.X.topRows(5)) : Matrix();
+  damage(to_cbor(*e), few, "the CBOR file");
+  const std::string text = to_json(*e);
+  damage(Bytes(text.begin(), text.end()), few, "the JSON file");
+}
+
+}  // namespace
+
+Checks archive_checks() {
+  return {
+      {"saves_and_loads_by_bits", "a loaded model is equal and gives the same bits (JSON and CBOR)",
+       always, saves_and_loads_by_bits},
+      {"saves_to_a_file", "save and load_any through a file", always, saves_to_a_file},
+      {"damaged_files_do_no_harm",
+       "a file cut at any length or altered in any byte gives an Error or a usable model", always,
+       damaged_files_do_no_harm},
+  };
+}
+
+}  // namespace espalier::detail::kit

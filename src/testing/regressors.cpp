@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include <espalier/metrics/regression.hpp>
+
+#include "testing/checks.hpp"
+
+namespace espalier::detail::kit {
+namespace {
+
+void learns_a_linear_relation(const Subject& s) {
+  const Problem problem = s.problem({.rows = 200});
+  const auto e = s.fitted(problem);
+  const double r2 = as<Regressor>(*e).score(problem.X, *problem.y);
+  require(r2 > 0.5, fmt::format("R² on its training rows, a linear relation, is {:.3f}", r2));
+}
+
+void score_is_r2(const Subject& s) {
+  const Problem problem = s.problem();
+  const auto e = s.fitted(problem);
+  const auto& model = as<Regressor>(*e);
+  const Matrix predicted = model.predict(problem.X);
+  const Vector w = Vector::LinSpaced(120, 0.0, 2.0);
+  const double expected = r2_score(problem.values(), predicted);
+  require(std::abs(model.score(problem.X, *problem.y) - expected) < 1e-12,
+          "score() is not r2_score(y, predict(X))");
+  require(std::abs(model.score(problem.X, *problem.y, w) -
+                   r2_score(problem.values(), predicted, {.sample_weight = w})) < 1e-12,
+          "score() with weights is not the weighted R²");
+}
+
+void integer_y_is_real_y(const Subject& s) {
+  const Problem problem = s.problem();
+  const Vector rounded = problem.values().col(0).array().round();
+  const Labels whole = rounded.cast<int>();
+  require_same("y as integers and as the same real numbers",
+               difference(outputs(*s.fitted(problem.X, Target(whole)), problem.X),
+                          outputs(*s.fitted(problem.X, Target(rounded)), problem.X)));
+}
+
+void predictions_have_their_shape(const Subject& s) {
+  const Problem problem = s.problem();
+  const auto e = s.fitted(problem);
+  const auto& model = as<Regressor>(*e);
+  const Vector one = model.predict(problem.X);
+  const Matrix multi = model.predict_multi(problem.X);
+  require(one.size() == 120, fmt::format("predict gives {} values for 120 rows", one.size()));
+  require(one.allFinite(), "predict is not finite");
+  require(multi.cols() == 1 && multi.col(0) == one, "predict_multi is not predict as a column");
+}
+
+void several_outputs_are_predicted(const Subject& s) {
+  const Problem problem = s.problem({.outputs = 3});
+  const auto e = s.fitted(problem);
+  const auto& model = as<Regressor>(*e);
+  const Matrix predicted = model.predict_multi(problem.X);
+  require(predicted.rows() == 120 && predicted.cols() == 3,
+          fmt::format("predict_multi is {} × {} for 120 rows and 3 outputs", predicted.rows(),
+                      predicted.cols()));
+  require(predicted.allFinite(), "predict_multi is not finite");
+  require_error<NotSupported>("predict after a fit on 3 outputs", "NotSupported",
+                              {"predict_multi", s.name()}, [&] { model.predict(problem.X); });
+  require(std::abs(model.score(problem.X, *problem.y) - r2_score(problem.values(), predicted)) < 1e-12,
+          "score() is not the mean R² over the outputs");
+}
+
+}  // namespace
+
+Checks regressor_checks() {
+  const auto learns = [](const Subject& s) { return is_regressor(s) && !s.tags().poor_score; };
+  const auto multi = [](const Subject& s) { return is_regressor(s) && s.tags().multi_output; };
+  return {
+      {"learns_a_linear_relation", "R² on easy data is above 0.5 (unless poor_score)", learns,
+       learns_a_linear_relation},
+      {"score_is_r2", "score() is the R² of predict()", is_regressor, score_is_r2},
+      {"integer_y_is_real_y", "y of integers gives the same bits as real numbers", is_regressor,
+       integer_y_is_real_y},
+      {"predictions_have_their_shape", "predict gives a finite value a row", is_regressor,
+       predictions_have_their_shape},
+      {"several_outputs_are_predicted", "multi_output: predict_multi has a column an output", multi,
+       several_outputs_are_predicted},
+  };
+}
+
+}  // namespace espalier::detail::kit

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <espalier/core/estimator.hpp>
+
+#include <sstream>
+#include <stop_token>
+
+#include <gtest/gtest.h>
+
+#include <espalier/core/parallel.hpp>
+#include <espalier/core/progress_bar.hpp>
+#include <espalier/core/warnings.hpp>
+#include <espalier/linear_model/ridge.hpp>
+#include <espalier/preprocessing/standard_scaler.hpp>
+#include "support/expect_error.hpp"
+#include "support/toy_estimators.hpp"
+
+namespace espalier {
+namespace {
+
+using namespace testing_support;
+
+const Matrix X = Matrix::Random(20, 3);
+const Vector y = X.col(0) - 2.0 * X.col(1);
+
+TEST(Estimator, RefusesUseBeforeFitByName) {
+  EXPECT_TRUE(throws<NotFitted>([] { Toy().predict(X); }, {"This Toy instance is not fitted yet", "'fit'"}));
+  EXPECT_TRUE(throws<NotFitted>([] { Toy().n_features_in(); }, {"Toy"}));
+}
+
+TEST(Estimator, FitReturnsTheObjectAndATemporaryByValue) {
+  Toy model;
+  EXPECT_EQ(&model.fit(X, y), &model);
+  const Toy made = Toy({.shift = 1.0}).fit(X, y);
+  EXPECT_TRUE(made.fitted());
+  EXPECT_EQ(made.n_features_in(), 3);
+}
+
+TEST(Estimator, WrongWidthSaysBothWidths) {
+  const Toy model = Toy().fit(X, y);
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(X.leftCols(2)); },
+                                   {"X has 2 features", "Toy is expecting 3 features"}));
+}
+
+TEST(Estimator, TransposedInputIsAnErrorNotASilentAnswer) {
+  const Toy model = Toy().fit(X, y);
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(Matrix(X.transpose())); }, {"20 features"}));
+}
+
+TEST(Estimator, BadInputNamesColumnAndRow) {
+  Matrix bad = X;
+  bad(7, 1) = std::nan("");
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(bad, y); }, {"Toy", "NaN", "'x1'", "row 7", "SimpleImputer"}));
+  bad(7, 1) = infinity;
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(bad, y); }, {"infinity", "'x1'", "row 7"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(Matrix(0, 3), Vector()); }, {"Toy", "0 samples", "0 × 3"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(Matrix(20, 0), y); }, {"0 features", "20 × 0"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y.head(19)); }, {"20 samples", "y has 19"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(SparseMatrix(X.sparseView()), y); }, {"Toy", "sparse"}));
+}
+
+TEST(Estimator, CategoricalColumnIsNamedWithTheEncoders) {
+  const DataFrame table{Column::numeric("age", {1, 2}), Column::categorical("plan", {"a", "b"})};
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(table, std::vector{1.0, 2.0}); }, {"'plan'", "OneHotEncoder"}));
+}
+
+TEST(Estimator, WeightsAreChecked) {
+  const auto fit = [](Vector w) { Toy().fit(X, y, {.sample_weight = std::move(w)}); };
+  EXPECT_TRUE(throws<InvalidInput>([&] { fit(Vector::Ones(5)); }, {"20 samples", "5 values"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { fit(Vector::Zero(20)); }, {"zero for every row"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { fit(-Vector::Ones(20)); }, {"-1", "row 0"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y, {.groups = Labels::Zero(20)}); }, {"Toy", "groups"}));
+}
+
+TEST(Estimator, RowsOfWeightZeroAreNotSeen) {
+  Vector w = Vector::Ones(20);
+  w.head(5).setZero();
+  const Toy weighted = Toy().fit(X, y, {.sample_weight = w});
+  const Toy shorter = Toy().fit(X.bottomRows(15), y.tail(15), {.sample_weight = Vector::Ones(15)});
+  EXPECT_EQ(weighted.state().mean, shorter.state().mean);
+  EXPECT_EQ(weighted.state().weight, 15.0);
+}
+
+TEST(Estimator, FailedFitLeavesTheModelAsItWas) {
+  Toy model = Toy().fit(X, y);
+  const Vector before = model.predict(X);
+  model.params().mode = ToyMode::fail;
+  EXPECT_THROW(model.fit(2.0 * X, y), InvalidInput);
+  EXPECT_EQ(model.predict(X), before);
+}
+
+TEST(Estimator, CancelledFitLeavesTheModelAsItWas) {
+  Toy model = Toy().fit(X, y);
+  const Vector before = model.predict(X);
+  std::stop_source source;
+  int calls = 0;
+  const auto stop_at_second = [&](const Progress& p) {
+    ++calls;
+    if (p.iteration == 2) source.request_stop();
+  };
+  EXPECT_TRUE(throws<Cancelled>(
+      [&] { model.fit(2.0 * X, y, {.callback = stop_at_second, .stop = source.get_token()}); }, {"Toy", "cancelled"}));
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(model.predict(X), before);
+}
+
+TEST(Estimator, NamesAreCheckedByNameAndOrder) {
+  const DataFrame table = DataFrame::from_matrix(X, {"a", "b", "c"});
+  const Toy model = Toy().fit(table, y);
+  EXPECT_EQ(model.feature_names_in(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(model.predict(table), model.predict(X));  // nameless numbers are taken as they come
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(table.select({"c", "b", "a"})); }, {"same order"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(table.renamed("b", "z")); },
+                                   {"unseen at fit time:\n- z", "now missing:\n- b"}));
+}
+
+TEST(Estimator, LayoutsOfTheSameNumbersAgree) {
+  const Toy model = Toy().fit(X, y);
+  const Vector expected = model.predict(X);
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const RowMajor by_rows = X;
+  Matrix larger = Matrix::Zero(30, 5);
+  larger.block(4, 1, 20, 3) = X;
+  EXPECT_EQ(model.predict(by_rows), expected);
+  EXPECT_EQ(model.predict(larger.block(4, 1, 20, 3)), expected);
+  EXPECT_EQ(model.predict(Eigen::Map<const Matrix>(X.data(), 20, 3)), expected);
+  EXPECT_EQ(model.predict(X.row(3))[0], expected[3]);
+  EXPECT_TRUE(model.predict(X.cast<float>()).isApprox(expected, 1e-6));
+}
+
+TEST(Params, GetSetAndListByName) {
+  Toy model;
+  model.set_param("shift", 2);  // an integer is a number
+  model.set_param("mode", "slow");
+  model.set_param("limit", 0.5);
+  EXPECT_EQ(model.params().shift, 2.0);
+  EXPECT_EQ(model.get_param("mode"), Value("slow"));
+  EXPECT_EQ(model.get_params().size(), 5U);
+  EXPECT_EQ(model.to_string(), "Toy(shift=2, mode='slow', limit=0.5)");
+  model.set_param("limit", Value());
+  EXPECT_FALSE(model.params().limit.has_value());
+}
+
+TEST(Params, RefusalsNameParameterExpectationAndValue) {
+  Toy model;
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("shift", "x"); },
+                                       {"The 'shift' parameter of Toy must be a number in the range [-10, 10]", "'x'"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("max_iter", 2.5); }, {"'max_iter'", "an integer", "2.5"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("mode", "fast"); }, {"'plain', 'fail', 'slow'", "'fast'"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("shfit", 1); },
+                                       {"Invalid parameter 'shfit'", "grid, limit, max_iter, mode, shift"}));
+  model.params().max_iter = 0;  // stored in silence, refused by fit, as scikit-learn does
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.fit(X, y); }, {"'max_iter'", "[1, inf)", "Got 0"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { Toy({.shift = std::nan("")}).fit(X, y); }, {"'shift'", "nan"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { Toy({.grid = {1.0, -1.0}}).fit(X, y); }, {"'grid'"}));
+}
+
+TEST(Params, SettingSeveralIsAllOrNone) {
+  Toy model;
+  EXPECT_THROW(model.set_params({{"shift", 3.0}, {"nonsense", 1}}), InvalidParameter);
+  EXPECT_EQ(model.params().shift, 0.0);
+}
+
+TEST(Estimator, CloneForgetsAndCopyRemembers) {
+  const Toy model = Toy({.shift = 2.0}).fit(X, y);
+  const auto clone = model.clone();
+  const auto copy = model.copy();
+  EXPECT_FALSE(clone->fitted());
+  EXPECT_TRUE(copy->fitted());
+  EXPECT_EQ(clone->get_param("shift"), Value(2.0));
+  clone->set_param("shift", 1.0);
+  EXPECT_EQ(model.params().shift, 2.0);
+}
+
+TEST(Classifier, TargetFromACategoricalColumnGivesNames) {
+  const Target target = Column::categorical("churn", {"yes", "no", "yes"});
+  EXPECT_TRUE(target.is_labels());
+  EXPECT_EQ(target.labels(), (Labels(3) << 1, 0, 1).finished());
+  EXPECT_EQ(target.class_names(), (std::vector<std::string>{"no", "yes"}));
+}
+
+TEST(Target, ConvertsBothWaysWhereItCan) {
+  EXPECT_EQ(Target(Vector(Vector::LinSpaced(3, 0, 2))).labels(), (Labels(3) << 0, 1, 2).finished());
+  EXPECT_EQ(Target(std::vector{3, 1}).vector(), (Vector(2) << 3, 1).finished());
+  EXPECT_TRUE(throws<InvalidInput>([] { Target(std::vector{0.5, 1.0}).labels(); }, {"continuous"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { Target(Matrix::Zero(3, 2)).labels(); }, {"2 columns"}));
+  const auto missing = Column::categorical("y", std::vector<std::optional<std::string>>{"a", std::nullopt});
+  EXPECT_TRUE(throws<InvalidInput>([&] { Target{missing}; }, {"'y'", "row 1"}));
+}
+
+TEST(Transformer, NamesItsOutput) {
+  StandardScaler scaler;
+  EXPECT_THROW(scaler.get_feature_names_out(), NotFitted);
+  const Features out = scaler.fit_transform(DataFrame::from_matrix(X, {"a", "b", "c"}));
+  EXPECT_EQ(out.names(), scaler.get_feature_names_out());
+  EXPECT_EQ(out.names().back(), "c");
+  EXPECT_TRUE(scaler.inverse_transform(out).dense().isApprox(X));
+}
+
+TEST(Regressor, SeveralOutputsNeedPredictMulti) {
+  Matrix both(20, 2);
+  both << y, -y;
+  const Ridge model = Ridge().fit(X, both);
+  EXPECT_EQ(model.predict_multi(X).cols(), 2);
+  EXPECT_TRUE(throws<NotSupported>([&] { model.predict(X); }, {"2 outputs", "predict_multi"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, both); }, {"Toy", "2 columns"}));
+}
+
+TEST(Warnings, GoToTheHandlerAndNowhereElse) {
+  std::ostringstream out;
+  const auto before = set_warning_handler(warnings_to(out));
+  warn(WarningKind::convergence, "Toy", "stopped at max_iter=3; raise it");
+  set_warning_handler(before);
+  warn(WarningKind::convergence, "Toy", "unheard");
+  EXPECT_EQ(out.str(), "Warning (Toy): stopped at max_iter=3; raise it\n");
+}
+
+TEST(ProgressBar, ShowsShareLossAndTimeLeftAndEndsTheLine) {
+  std::ostringstream out;
+  const ProgressBar bar(out, 10);
+  bar({.task = "Toy", .iteration = 5, .total = 10, .loss = 0.25, .elapsed = 61.0});
+  EXPECT_EQ(out.str(), "\rToy  50% [#####-----] 5/10  loss 0.25  ETA 1:01");
+  bar({.task = "Toy", .iteration = 6, .total = 10, .elapsed = 62.0});  // within a tenth of a second: not drawn
+  bar({.task = "Toy", .iteration = 10, .total = 10, .elapsed = 63.0});
+  EXPECT_NE(out.str().find("100% [##########] 10/10  in 1:03"), std::string::npos);
+  EXPECT_EQ(out.str().back(), '\n');
+}
+
+TEST(ProgressBar, IsACallback) {
+  std::ostringstream out;
+  Toy().fit(X, y, {.callback = ProgressBar(out)});
+  EXPECT_NE(out.str().find("3/3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace espalier

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <espalier/core/features.hpp>
+
+#include <gtest/gtest.h>
+
+#include <espalier/core/errors.hpp>
+#include <espalier/core/schema.hpp>
+#include "support/expect_error.hpp"
+
+namespace espalier {
+namespace {
+
+using namespace testing_support;
+
+const Matrix M = (Matrix(3, 2) << 1, 2, 3, 4, 5, 6).finished();
+
+TEST(Features, BorrowsColumnMajorDoubles) {
+  EXPECT_EQ(Features(M).dense().data(), M.data());
+  EXPECT_EQ(Features(M.middleRows(1, 2)).dense().data(), M.data() + 1);
+  EXPECT_EQ(Features(M.middleRows(1, 2)).dense(), M.middleRows(1, 2));
+  const SparseMatrix S = M.sparseView();
+  EXPECT_EQ(&Features(S).sparse(), &S);
+}
+
+TEST(Features, TakesOverTemporaries) {
+  Matrix temporary = M;
+  const double* data = temporary.data();
+  const Features X(std::move(temporary));
+  EXPECT_EQ(X.dense().data(), data);
+  EXPECT_EQ(Features(M * 2.0).dense(), Matrix(M * 2.0));
+}
+
+TEST(Features, OwnedOutlivesItsSource) {
+  Features X = [] {
+    const Matrix local = M;
+    return Features(local).owned();
+  }();
+  EXPECT_EQ(X.dense(), M);
+}
+
+TEST(Features, AsksForWhatItIsNot) {
+  EXPECT_TRUE(throws<InvalidInput>([] { Features(M).sparse(); }, {"a dense matrix", "a sparse matrix"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { Features(M).table(); }, {"table"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { Features(M).column(2); }, {"no column 2"}));
+}
+
+TEST(Features, TakesRowsOfEveryKind) {
+  const std::vector<Index> rows{2, 0, 2};
+  const Matrix expected = M(rows, Eigen::all);
+  EXPECT_EQ(Features(M).take(rows).dense(), expected);
+  EXPECT_EQ(Features(SparseMatrix(M.sparseView())).take(rows).to_matrix(), expected);
+  EXPECT_EQ(Features(DataFrame::from_matrix(M)).take(rows).to_matrix(), expected);
+  const std::vector<Index> outside{3};
+  EXPECT_TRUE(throws<InvalidInput>([&] { Features(M).take(outside); }, {"no row 3"}));
+}
+
+TEST(Features, SelectsColumnsOfEveryKindAndKeepsNames) {
+  const std::vector<Index> columns{1, 0, 1};
+  const Matrix expected = M(Eigen::all, columns);
+  EXPECT_EQ(Features(M).select_columns(columns).dense(), expected);
+  EXPECT_EQ(Features(SparseMatrix(M.sparseView())).select_columns(columns).to_matrix(), expected);
+  const Features named = Features(M).with_names(std::vector<std::string>{"a", "b"});
+  const std::vector<Index> swapped{1, 0};
+  EXPECT_EQ(named.select_columns(swapped).names(), (std::vector<std::string>{"b", "a"}));
+}
+
+TEST(Features, StacksSideBySide) {
+  const SparseMatrix S = M.sparseView();
+  const Matrix both = (Matrix(3, 4) << M, M).finished();
+  EXPECT_EQ(Features::hstack({M, S}).dense(), both);
+  EXPECT_EQ(Matrix(Features::hstack({M, S}, true).sparse()), both);
+  const DataFrame words{Column::categorical("w", {"p", "q", "p"})};
+  const Features mixed = Features::hstack({Features(M).with_names(std::vector<std::string>{"a", "b"}), words});
+  EXPECT_TRUE(mixed.is_table());
+  EXPECT_EQ(mixed.names(), (std::vector<std::string>{"a", "b", "w"}));
+  EXPECT_THROW(Features::hstack({M, M.topRows(2)}), InvalidInput);
+}
+
+TEST(Schema, ColumnWithoutValuesTakesTheExpectedType) {
+  const DataFrame train{Column::numeric("a", {1, 2}), Column::categorical("b", {"x", "y"})};
+  const Schema schema = Schema::of(train);
+  const double nan = std::nan("");
+  const DataFrame empty{Column::numeric("a", {1}), Column::numeric("b", {nan})};
+  EXPECT_TRUE(schema.conform(empty, "Model").table()["b"].is_categorical());
+  const DataFrame wrong{Column::numeric("a", {1}), Column::numeric("b", {7})};
+  EXPECT_TRUE(throws<InvalidInput>([&] { schema.conform(wrong, "Model"); },
+                                   {"Model", "'b'", "categorical at fit", "numeric now"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { schema.conform(M, "Model"); }, {"'b'", "DataFrame"}));
+}
+
+}  // namespace
+}  // namespace espalier
