@@ -51,8 +51,8 @@ int main() try {
        SimpleImputer({.strategy = ImputeStrategy::most_frequent}) |
            OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}),
        ColumnType::categorical}};
-  const Pipeline logistic(prepare, LogisticRegression());
-  const Pipeline boosting(step("model", HistGradientBoostingClassifier({.random_state = 0})));  // takes the raw table
+  const Pipeline logistic{prepare, LogisticRegression()};
+  const Pipeline boosting{step("model", HistGradientBoostingClassifier({.random_state = 0}))};  // takes the raw table
   std::cout << text_diagram(logistic) << "\n";
 
   const CrossValidateOptions options{.scoring = {"roc_auc", "neg_log_loss"}, .cv = 5, .callback = ProgressBar(std::cerr)};
@@ -81,11 +81,11 @@ int main() try {
   const Labels truth = model.align(y_test);
   const Labels predicted = model.predict(X_test);
   const Vector p_leave = probability_of(model, X_test, "Yes");
-  std::cout << classification_report(truth, predicted, {.class_names = model.class_names()}) << "ROC AUC "
+  std::cout << classification_report(truth, predicted, {.target_names = model.class_names()}) << "ROC AUC "
             << roc_auc_score(truth, p_leave) << ", log loss " << log_loss(truth, model.predict_proba(X_test)) << "\n";
 
   HtmlReport report("Customer churn", "Held-out rows of a telephone company's customers");
-  const Pipeline plain = Pipeline(prepare, LogisticRegression()).fit(X_train, y_train);
+  const Pipeline plain = Pipeline{prepare, LogisticRegression()}.fit(X_train, y_train);
   const Vector p_plain = probability_of(plain, X_test, "Yes");
   report.add_scores({{"ROC AUC", roc_auc_score(truth, p_leave)},
                      {"average precision", average_precision_score(truth, p_leave)},

@@ -3,7 +3,7 @@
 using namespace espalier;
 
 int main() {
-  auto [X, y] = read_csv_dataset(ESPALIER_EXAMPLE_DATA "/credit_data.csv", "Status");
+  auto [X, y] = read_csv_dataset("examples/data/credit_data.csv", "Status");
   auto [X_train, X_test, y_train, y_test] = train_test_split(X, y, {.random_state = 0, .stratify = true});
 
   ColumnTransformer prepare{

@@ -4,9 +4,14 @@
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
+#include <espalier/dummy/dummy_classifier.hpp>
+#include <espalier/dummy/dummy_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/model_selection/grid_search_cv.hpp>
+#include <espalier/model_selection/randomized_search_cv.hpp>
+#include <espalier/preprocessing/label_encoder.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
@@ -23,15 +28,22 @@ void add_all(Registry& registry) {
 
 void add_builtin_estimators(Registry& registry) {
   add_all<  //
-      ColumnTransformer,      //
-      LogisticRegression,     //
-      OneHotEncoder,          //
-      OrdinalEncoder,         //
-      Pipeline<Classifier>,   //
-      Pipeline<Regressor>,    //
-      Pipeline<Transformer>,  //
-      Ridge,                  //
-      SimpleImputer,          //
+      ColumnTransformer,              //
+      DummyClassifier,                //
+      DummyRegressor,                 //
+      GridSearchCV<Classifier>,       //
+      GridSearchCV<Regressor>,        //
+      LabelEncoder,                   //
+      LogisticRegression,             //
+      OneHotEncoder,                  //
+      OrdinalEncoder,                 //
+      Pipeline<Classifier>,           //
+      Pipeline<Regressor>,            //
+      Pipeline<Transformer>,          //
+      RandomizedSearchCV<Classifier>, //
+      RandomizedSearchCV<Regressor>,  //
+      Ridge,                          //
+      SimpleImputer,                  //
       StandardScaler>(registry);
 }
 

@@ -23,7 +23,7 @@ int main() {
       {"numbers", SimpleImputer() | StandardScaler(), ColumnType::numeric},
       {"categories", SimpleImputer({.strategy = ImputeStrategy::most_frequent}) | OneHotEncoder(), {"Home", "Job"}},
       {"rest", ColumnAction::drop, {"Marital", "Records"}}};
-  Pipeline model(prepare, LogisticRegression({.C = 0.5}));
+  Pipeline model{prepare, LogisticRegression({.C = 0.5})};
   model.fit(X_train, y_train);
   std::cout << model.fitted_step<LogisticRegression>("logistic_regression").coef().cols() << " coefficients\n";
 

@@ -5,6 +5,7 @@
 
 #include <espalier/preprocessing/categories.hpp>
 #include <espalier/preprocessing/category.hpp>
+#include <espalier/preprocessing/label_encoder.hpp>
 #include <espalier/preprocessing/min_frequency.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>

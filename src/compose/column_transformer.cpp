@@ -172,8 +172,13 @@ void ColumnTransformerState::check(const Schema& schema) const {
 
 // ColumnTransformer
 
-ColumnTransformer::ColumnTransformer(std::initializer_list<ColumnBlock> transformers, ColumnTreatment remainder)
-    : Implements(ColumnTransformerParams{.transformers = transformers, .remainder = std::move(remainder)}) {}
+ColumnTransformer::ColumnTransformer(std::initializer_list<ColumnBlock> transformers, ColumnTransformerOptions options)
+    : ColumnTransformer(std::vector<ColumnBlock>(transformers), std::move(options)) {}
+
+ColumnTransformer::ColumnTransformer(std::vector<ColumnBlock> transformers, ColumnTransformerOptions options) {
+  static_cast<ColumnTransformerOptions&>(params()) = std::move(options);
+  params().transformers = std::move(transformers);
+}
 
 const Estimator* ColumnTransformer::find_fitted(std::string_view name) const {
   for (const FittedColumnBlock& block : state().blocks)

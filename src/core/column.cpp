@@ -109,6 +109,10 @@ Column Column::numeric(std::string name, const Eigen::Ref<const Vector>& values)
                  std::vector<double>(values.data(), values.data() + values.size()));
 }
 
+Column Column::categorical(std::string name, std::initializer_list<const char*> values) {
+  return categorical(std::move(name), std::vector<std::string>(values.begin(), values.end()));
+}
+
 Column Column::categorical(std::string name, const std::vector<std::string>& values) {
   auto [codes, dictionary] = encode(values);
   return categorical(std::move(name), std::move(codes), std::move(dictionary));

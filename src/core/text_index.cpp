@@ -2,40 +2,92 @@
 #include "core/text_index.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <bit>
+#include <cstring>
 #include <limits>
 #include <utility>
 
 #include <espalier/core/errors.hpp>
 
 namespace espalier::detail {
+namespace {
+
+constexpr std::uint64_t odd_a = 0x9e3779b97f4a7c15;
+constexpr std::uint64_t odd_b = 0xd6e8feb86659fd93;
+constexpr std::size_t short_size = 8;
+
+template <class Word>
+std::uint64_t load(const char* bytes) {
+  Word word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/// For up to 8 bytes, together with their number, the text itself; else a hash of it.
+std::uint64_t key_of(std::string_view text) {
+  const char* const begin = text.data();
+  const std::size_t n = text.size();
+  if (n >= 4 && n <= short_size) {
+    return load<std::uint32_t>(begin) | load<std::uint32_t>(begin + n - 4) << 32;
+  }
+  if (n < 4) {
+    if (n == 0) return 0;
+    return load<std::uint8_t>(begin) | load<std::uint8_t>(begin + n / 2) << 8 |
+           load<std::uint8_t>(begin + n - 1) << 16;
+  }
+  std::uint64_t hash = load<std::uint64_t>(begin + n - 8) * odd_b;
+  for (std::size_t i = 0; i + 8 < n; i += 8) {
+    hash = (std::rotl(hash, 29) ^ load<std::uint64_t>(begin + i)) * odd_a;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::size_t TextIndex::start(std::uint64_t key, std::size_t size) const {
+  const std::uint64_t mixed = (key ^ (key >> 32) ^ size) * odd_a;
+  return static_cast<std::size_t>((mixed ^ (mixed >> 29)) * odd_b >> shift_);
+}
 
 TextIndex::Found TextIndex::insert(std::string_view text) {
   if (2 * texts_.size() >= slots_.size()) grow();
-  const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>{}(text));
+  const std::uint64_t key = key_of(text);
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = hash & mask;
-  for (; slots_[i].code >= 0; i = (i + 1) & mask) {
-    if (slots_[i].hash == hash && texts_[static_cast<std::size_t>(slots_[i].code)] == text) {
-      return {slots_[i].code, false};
+  for (std::size_t i = start(key, text.size());; i = (i + 1) & mask) {
+    Slot& slot = slots_[i];
+    if (slot.code < 0) return insert_new(text, slot, key);
+    if (slot.key != key || slot.size != text.size()) continue;
+    if (text.size() <= short_size || texts_[static_cast<std::size_t>(slot.code)] == text) {
+      return {slot.code, false};
     }
   }
+}
+
+TextIndex::Found TextIndex::insert_new(std::string_view text, Slot& slot, std::uint64_t key) {
   if (texts_.size() == static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     throw InvalidInput("a column holds more distinct texts than a code can count (2147483647)");
   }
-  const auto code = static_cast<std::int32_t>(texts_.size());
   texts_.push_back(keep(text));
-  slots_[i] = {hash, code};
-  return {code, true};
+  slot = {key, text.size(), static_cast<std::int32_t>(texts_.size() - 1)};
+  return {slot.code, true};
 }
 
-void TextIndex::clear() { *this = TextIndex(); }
+void TextIndex::clear() {
+  constexpr std::size_t kept_slots = std::size_t{1} << 14;
+  if (slots_.size() > kept_slots || blocks_.size() > 8) {
+    *this = TextIndex();
+    return;
+  }
+  if (texts_.empty()) return;
+  std::fill(slots_.begin(), slots_.end(), Slot());
+  texts_.clear();
+  blocks_.clear();
+  left_ = 0;
+}
 
 std::string_view TextIndex::keep(std::string_view text) {
   if (text.size() > left_) {
-    constexpr std::size_t largest = std::size_t{1} << 20;
-    const std::size_t usual =
-        std::min(largest, std::size_t{1024} << std::min<std::size_t>(blocks_.size(), 10));
+    const std::size_t usual = std::size_t{1024} << std::min<std::size_t>(blocks_.size(), 10);
     left_ = std::max(usual, text.size());
     blocks_.push_back(std::make_unique_for_overwrite<char[]>(left_));
     next_ = blocks_.back().get();
@@ -48,12 +100,13 @@ std::string_view TextIndex::keep(std::string_view text) {
 }
 
 void TextIndex::grow() {
-  const std::vector<Slot> old = std::exchange(
-      slots_, std::vector<Slot>(std::max<std::size_t>(16, 2 * slots_.size()), Slot{0, -1}));
+  std::vector<Slot> old(std::max<std::size_t>(16, 2 * slots_.size()));
+  old.swap(slots_);
+  shift_ = 64 - std::countr_zero(slots_.size());
   const std::size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.code < 0) continue;
-    std::size_t i = slot.hash & mask;
+    std::size_t i = start(slot.key, slot.size);
     while (slots_[i].code >= 0) i = (i + 1) & mask;
     slots_[i] = slot;
   }

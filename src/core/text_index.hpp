@@ -25,6 +25,8 @@ class TextIndex {
 
   std::size_t size() const { return texts_.size(); }
   std::string_view operator[](std::size_t code) const { return texts_[code]; }
+
+  /// Forgets the texts and keeps some of the memory.
   void clear();
 
   struct Sorted {
@@ -35,13 +37,17 @@ class TextIndex {
 
  private:
   struct Slot {
-    std::uint32_t hash;
-    std::int32_t code;  // −1: free
+    std::uint64_t key = 0;   // the bytes of a text of at most 8, else a hash
+    std::uint64_t size = 0;  // of the text
+    std::int32_t code = -1;  // −1: free
   };
+  Found insert_new(std::string_view text, Slot& slot, std::uint64_t key);
+  std::size_t start(std::uint64_t key, std::size_t size) const;
   std::string_view keep(std::string_view text);
   void grow();
 
   std::vector<Slot> slots_;  // a power of two, at most half of them taken
+  int shift_ = 64;           // 64 − log₂ of their number
   std::vector<std::string_view> texts_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;

@@ -15,9 +15,10 @@ void check(const BlobsOptions& o) {
   detail::require_at_least(who, "centers", 1, o.centers);
   detail::require_option(who, "cluster_std", o.cluster_std >= 0.0 && std::isfinite(o.cluster_std),
                          "finite and not negative", o.cluster_std);
-  detail::require_option(who, "center_high",
-                         o.center_low <= o.center_high && std::isfinite(o.center_high - o.center_low),
-                         "finite and not below center_low", o.center_high);
+  detail::require_option(
+      who, "center_high",
+      o.center_low <= o.center_high && std::isfinite(o.center_high - o.center_low),
+      "finite and not below center_low", o.center_high);
 }
 
 }  // namespace
@@ -30,8 +31,7 @@ Blobs make_blobs(const BlobsOptions& options) {
   for (double& c : blobs.centers.reshaped())
     c = random.uniform(options.center_low, options.center_high);
   const Matrix noise = detail::random_normal(random, options.n_samples, options.n_features);
-  const std::vector<Index> order =
-      detail::row_order(random, options.n_samples, options.shuffle);
+  const std::vector<Index> order = detail::row_order(random, options.n_samples, options.shuffle);
   const Index share = options.n_samples / options.centers;
   const Index larger = options.n_samples % options.centers;
   Index row = 0;

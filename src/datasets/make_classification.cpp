@@ -30,11 +30,11 @@ void check(const ClassificationOptions& o) {
   detail::require_option(who, "class_sep", std::isfinite(o.class_sep), "finite", o.class_sep);
   if (o.weights.size() == 0) return;
   if (o.weights.size() != o.n_classes)
-    throw InvalidParameter(fmt::format("{}: there are {} weights for {} classes", who,
-                                       o.weights.size(), o.n_classes));
-  detail::require_option(who, "weights", o.weights.allFinite() && o.weights.minCoeff() >= 0.0 &&
-                                             o.weights.sum() > 0.0,
-                         "finite, not negative and not all zero", o.weights.minCoeff());
+    throw InvalidParameter(
+        fmt::format("{}: there are {} weights for {} classes", who, o.weights.size(), o.n_classes));
+  detail::require_option(
+      who, "weights", o.weights.allFinite() && o.weights.minCoeff() >= 0.0 && o.weights.sum() > 0.0,
+      "finite, not negative and not all zero", o.weights.minCoeff());
 }
 
 /// How many rows each class has: its share, rounded so that all rows are used.
@@ -99,7 +99,8 @@ ClassificationData make_classification(const ClassificationOptions& options) {
   X.middleCols(informative, options.n_redundant) =
       X.leftCols(informative) * random_uniform(random, informative, options.n_redundant);
   for (int& label : y)
-    if (random.uniform() < options.flip_y) label = static_cast<int>(random.integer(options.n_classes));
+    if (random.uniform() < options.flip_y)
+      label = static_cast<int>(random.integer(options.n_classes));
   const std::vector<Index> row_order = detail::row_order(random, n, options.shuffle);
   const std::vector<Index> order = detail::row_order(random, options.n_features, options.shuffle);
   return {X(row_order, order), y(row_order)};

@@ -47,13 +47,13 @@ Vector codes_of(const Labels& labels, const Labels& classes) {
   return codes;
 }
 
-/// Sample weights times class weights; empty when both are absent.
-Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y, const Vector& sample_weight) {
+/// Sample weights times class weights; empty when both are absent. The classes are balanced by their numbers
+/// of rows, not by their weights.
+Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y, const std::vector<std::string>& class_names,
+                   const Vector& sample_weight) {
   if (class_weight.is_none()) return sample_weight;
-  const Vector by_class = class_weight.of_classes(y.classes, y.codes, {}, name);
-  const Vector weights = by_class(y.codes);
-  if (sample_weight.size() == 0) return weights;
-  return weights.cwiseProduct(sample_weight);
+  const Vector by_class = class_weighted(class_weight, y, {}, name, detail::names_of_classes(y.classes, class_names));
+  return sample_weight.size() > 0 ? Vector(by_class.cwiseProduct(sample_weight)) : by_class;
 }
 
 Index outputs_for(const Labels& classes) { return classes.size() == 2 ? 1 : classes.size(); }
@@ -78,7 +78,7 @@ HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(const
   if (context.validation)
     validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes), context.validation->sample_weight};
   const hgb::FitTargets targets{encoded.codes.cast<double>(),
-                                row_weights(params().class_weight, encoded, context.sample_weight)};
+                                row_weights(params().class_weight, encoded, y.class_names(), context.sample_weight)};
   State state{hgb::fit_state(X, targets, validation ? &*validation : nullptr,
                              *hgb::make_log_loss_objective(encoded.classes.size()), true,
                              hgb::fit_options(params(), type_name), context),

@@ -17,7 +17,8 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Tells which cells are missing: NaN and the missing category, or the cells equal to a given value.
+/// Tells which cells are missing: NaN and the missing category, or the cells equal to a given
+/// value.
 class MissingMark {
  public:
   explicit MissingMark(const std::optional<Category>& value) {
@@ -26,26 +27,31 @@ class MissingMark {
       number_ = *value->number();
     else
       text_ = value->text();
+    standard_ = text_ == nullptr && std::isnan(number_);
   }
 
-  bool standard() const { return std::isnan(number_) && text_ == nullptr; }
-  double number() const { return number_; }             ///< of a missing cell in a numeric column
-  const std::string* text() const { return text_; }  ///< of a missing cell in a categorical column, if it has one
-  bool operator()(double v) const { return standard() ? std::isnan(v) : v == number_; }
+  bool standard() const { return standard_; }
+  double number() const { return number_; }          ///< of a missing cell in a numeric column
+  const std::string* text() const { return text_; }  ///< of one in a categorical column, or null
+  bool operator()(double v) const { return standard_ ? std::isnan(v) : v == number_; }
 
   /// The code of a missing cell; unseen_code where there can be none.
   std::int32_t code(const Dictionary& dictionary) const {
-    if (standard()) return Column::missing_code;
-    const auto at = text_ == nullptr ? dictionary.end() : std::find(dictionary.begin(), dictionary.end(), *text_);
-    return at == dictionary.end() ? unseen_code : static_cast<std::int32_t>(at - dictionary.begin());
+    if (standard_) return Column::missing_code;
+    if (text_ == nullptr) return unseen_code;
+    const auto at = std::find(dictionary.begin(), dictionary.end(), *text_);
+    return at == dictionary.end() ? unseen_code
+                                  : static_cast<std::int32_t>(at - dictionary.begin());
   }
 
  private:
   double number_ = nan;
   const std::string* text_ = nullptr;  // in the parameters, which outlive this object
+  bool standard_ = true;
 };
 
-/// The values of a numeric column that are there; `zeros` more zeros are not listed (a sparse column).
+/// The values of a numeric column that are there; `zeros` more zeros are not listed (a sparse
+/// column).
 struct Observed {
   std::vector<double> values;
   Index zeros = 0;
@@ -56,7 +62,8 @@ struct Observed {
 Observed observed_values(std::span<const double> cells, const MissingMark& missing) {
   Observed result;
   result.values.reserve(cells.size());
-  std::copy_if(cells.begin(), cells.end(), std::back_inserter(result.values), [&](double v) { return !missing(v); });
+  std::copy_if(cells.begin(), cells.end(), std::back_inserter(result.values),
+               [&](double v) { return !missing(v); });
   return result;
 }
 
@@ -66,13 +73,16 @@ double mean(const Observed& x) {
 }
 
 double median(Observed x) {
-  std::sort(x.values.begin(), x.values.end());
-  const Index negative = std::lower_bound(x.values.begin(), x.values.end(), 0.0) - x.values.begin();
+  const Index negative =
+      std::count_if(x.values.begin(), x.values.end(), [](double v) { return v < 0.0; });
   const auto at = [&](Index rank) {
     if (rank >= negative && rank < negative + x.zeros) return 0.0;
-    return x.values[static_cast<std::size_t>(rank < negative ? rank : rank - x.zeros)];
+    const auto place = x.values.begin() + (rank < negative ? rank : rank - x.zeros);
+    std::nth_element(x.values.begin(), place, x.values.end());
+    return *place;
   };
-  return std::midpoint(at((x.size() - 1) / 2), at(x.size() / 2));
+  const double upper = at(x.size() / 2);
+  return x.size() % 2 == 1 ? upper : std::midpoint(at(x.size() / 2 - 1), upper);
 }
 
 double most_frequent(Observed x) {
@@ -105,14 +115,16 @@ std::optional<std::string> most_frequent(const Column& column, std::int32_t miss
   std::optional<std::size_t> best;
   for (std::size_t k = 0; k < counts.size(); ++k) {
     if (counts[k] == 0) continue;
-    if (!best || counts[k] > counts[*best] || (counts[k] == counts[*best] && dictionary[k] < dictionary[*best]))
+    if (!best || counts[k] > counts[*best] ||
+        (counts[k] == counts[*best] && dictionary[k] < dictionary[*best]))
       best = k;
   }
   return best ? std::optional(dictionary[*best]) : std::nullopt;
 }
 
 bool keeps(const SimpleImputerState& state, Index j) {
-  return !std::isnan(state.statistics[j]) || (!state.texts.empty() && state.texts[static_cast<std::size_t>(j)]);
+  return !std::isnan(state.statistics[j]) ||
+         (!state.texts.empty() && state.texts[static_cast<std::size_t>(j)]);
 }
 
 std::vector<Index> kept_columns(const SimpleImputerState& state) {
@@ -126,7 +138,10 @@ std::vector<Index> kept_columns(const SimpleImputerState& state) {
 class Fitter {
  public:
   Fitter(const SimpleImputerParams& params, const Features& X)
-      : params_(params), X_(X), missing_(params.missing_values), has_missing_(static_cast<std::size_t>(X.cols())) {}
+      : params_(params),
+        X_(X),
+        missing_(params.missing_values),
+        has_missing_(static_cast<std::size_t>(X.cols())) {}
 
   SimpleImputerState run() {
     check_types();
@@ -149,18 +164,22 @@ class Fitter {
  private:
   void check_types() const {
     if (X_.is_sparse() && missing_(0.0))
-      throw InvalidInput("SimpleImputer: X is sparse, and with missing_values=0 all its zeros would be missing.");
+      throw InvalidInput(
+          "SimpleImputer: X is sparse, and with missing_values=0 all its zeros would be missing.");
     const bool constant = params_.strategy == ImputeStrategy::constant;
     for (Index j = 0; j < X_.cols(); ++j) {
       const bool categorical = X_.is_table() && X_.table().column(j).is_categorical();
       if (categorical && !constant && params_.strategy != ImputeStrategy::most_frequent)
-        throw InvalidInput(fmt::format(
-            "SimpleImputer: column '{}' is categorical, but strategy '{}' needs numbers. 'most_frequent' and "
-            "'constant' work for categories; a ColumnTransformer gives each type of column its own imputer.",
-            name(j), strategy_name()));
+        throw InvalidInput(
+            fmt::format("SimpleImputer: column '{}' is categorical, but strategy '{}' needs "
+                        "numbers. 'most_frequent' and "
+                        "'constant' work for categories; a ColumnTransformer gives each type of "
+                        "column its own imputer.",
+                        name(j), strategy_name()));
       if (constant && params_.fill_value && categorical != (params_.fill_value->text() != nullptr))
-        throw InvalidInput(fmt::format("SimpleImputer: column '{}' is {}, but fill_value is {}.", name(j),
-                                       categorical ? "categorical" : "numeric", params_.fill_value->to_string()));
+        throw InvalidInput(fmt::format("SimpleImputer: column '{}' is {}, but fill_value is {}.",
+                                       name(j), categorical ? "categorical" : "numeric",
+                                       params_.fill_value->to_string()));
     }
   }
 
@@ -202,26 +221,35 @@ class Fitter {
       if (!keeps(state_, j)) dropped.push_back(name(j));
     if (dropped.empty()) return;
     warn(WarningKind::data, "SimpleImputer",
-         fmt::format("dropping the columns without any value: '{}'. Strategy '{}' needs at least one; "
-                     "keep_empty_features=true keeps them.",
-                     fmt::join(dropped, "', '"), strategy_name()));
+         fmt::format(
+             "dropping the columns without any value: '{}'. Strategy '{}' needs at least one; "
+             "keep_empty_features=true keeps them.",
+             fmt::join(dropped, "', '"), strategy_name()));
   }
 
   /// NaN: drop the column.
   double statistic(const Observed& observed) const {
     if (observed.size() == 0) return params_.keep_empty_features ? fill_number() : nan;
     switch (params_.strategy) {
-      case ImputeStrategy::mean: return mean(observed);
-      case ImputeStrategy::median: return median(observed);
-      case ImputeStrategy::most_frequent: return most_frequent(observed);
-      case ImputeStrategy::constant: return fill_number();
+      case ImputeStrategy::mean:
+        return mean(observed);
+      case ImputeStrategy::median:
+        return median(observed);
+      case ImputeStrategy::most_frequent:
+        return most_frequent(observed);
+      case ImputeStrategy::constant:
+        return fill_number();
     }
     return nan;
   }
 
-  bool fill_given() const { return params_.strategy == ImputeStrategy::constant && params_.fill_value.has_value(); }
+  bool fill_given() const {
+    return params_.strategy == ImputeStrategy::constant && params_.fill_value.has_value();
+  }
   double fill_number() const { return fill_given() ? *params_.fill_value->number() : 0.0; }
-  std::string fill_text() const { return fill_given() ? *params_.fill_value->text() : "missing_value"; }
+  std::string fill_text() const {
+    return fill_given() ? *params_.fill_value->text() : "missing_value";
+  }
 
   std::string name(Index j) const { return X_.names_or_default()[static_cast<std::size_t>(j)]; }
   std::string_view strategy_name() const {
@@ -239,7 +267,8 @@ std::string indicator_name(const std::string& column) { return "missingindicator
 
 Matrix transform_dense(const SimpleImputerState& state, MatrixView X, const MissingMark& missing) {
   const std::vector<Index> kept = kept_columns(state);
-  const auto q = static_cast<Index>(kept.size()), extra = static_cast<Index>(state.indicators.size());
+  const auto q = static_cast<Index>(kept.size()),
+             extra = static_cast<Index>(state.indicators.size());
   Matrix result(X.rows(), q + extra);
   const double work = static_cast<double>(X.rows()) * static_cast<double>(q + extra);
   parallel_for(q + extra, work, [&](Index c) {
@@ -255,11 +284,13 @@ Matrix transform_dense(const SimpleImputerState& state, MatrixView X, const Miss
   return result;
 }
 
-SparseMatrix transform_sparse(const SimpleImputerState& state, const SparseMatrix& X, const MissingMark& missing) {
+SparseMatrix transform_sparse(const SimpleImputerState& state, const SparseMatrix& X,
+                              const MissingMark& missing) {
   const std::vector<Index> kept = kept_columns(state);
   const auto q = static_cast<Index>(kept.size());
   std::vector<Index> place(static_cast<std::size_t>(X.cols()), -1), indicator = place;
-  for (std::size_t c = 0; c < kept.size(); ++c) place[static_cast<std::size_t>(kept[c])] = static_cast<Index>(c);
+  for (std::size_t c = 0; c < kept.size(); ++c)
+    place[static_cast<std::size_t>(kept[c])] = static_cast<Index>(c);
   for (std::size_t c = 0; c < state.indicators.size(); ++c)
     indicator[static_cast<std::size_t>(state.indicators[c])] = q + static_cast<Index>(c);
   SparseMatrix result(X.rows(), q + static_cast<Index>(state.indicators.size()));
@@ -268,7 +299,8 @@ SparseMatrix transform_sparse(const SimpleImputerState& state, const SparseMatri
     result.startVec(i);
     for (SparseMatrix::InnerIterator it(X, i); it; ++it) {
       const Index c = place[static_cast<std::size_t>(it.col())];
-      if (c >= 0) result.insertBack(i, c) = missing(it.value()) ? state.statistics[it.col()] : it.value();
+      if (c >= 0)
+        result.insertBack(i, c) = missing(it.value()) ? state.statistics[it.col()] : it.value();
     }
     for (SparseMatrix::InnerIterator it(X, i); it; ++it) {
       const Index c = indicator[static_cast<std::size_t>(it.col())];
@@ -294,8 +326,10 @@ Column impute(const Column& column, const std::string& fill, const MissingMark& 
   const std::int32_t missing_code = missing.code(dictionary);
   if (std::find(codes.begin(), codes.end(), missing_code) == codes.end()) return column;
   const auto at = std::find(dictionary.begin(), dictionary.end(), fill);
-  std::replace(codes.begin(), codes.end(), missing_code, static_cast<std::int32_t>(at - dictionary.begin()));
-  if (at != dictionary.end()) return Column::categorical(column.name(), std::move(codes), column.shared_dictionary());
+  std::replace(codes.begin(), codes.end(), missing_code,
+               static_cast<std::int32_t>(at - dictionary.begin()));
+  if (at != dictionary.end())
+    return Column::categorical(column.name(), std::move(codes), column.shared_dictionary());
   Dictionary longer = dictionary;
   longer.push_back(fill);
   return Column::categorical(column.name(), std::move(codes), std::move(longer));
@@ -308,11 +342,14 @@ Column indicator_of(const Column& column, const MissingMark& missing) {
                    [&](double v) { return missing(v) ? 1.0 : 0.0; });
   else
     std::transform(column.codes().begin(), column.codes().end(), cells.begin(),
-                   [code = missing.code(column.dictionary())](std::int32_t c) { return c == code ? 1.0 : 0.0; });
+                   [code = missing.code(column.dictionary())](std::int32_t c) {
+                     return c == code ? 1.0 : 0.0;
+                   });
   return Column::numeric(indicator_name(column.name()), std::move(cells));
 }
 
-DataFrame transform_table(const SimpleImputerState& state, const DataFrame& X, const MissingMark& missing) {
+DataFrame transform_table(const SimpleImputerState& state, const DataFrame& X,
+                          const MissingMark& missing) {
   const std::vector<Index> kept = kept_columns(state);
   const std::size_t q = kept.size();
   std::vector<std::optional<Column>> columns(q + state.indicators.size());
@@ -337,14 +374,18 @@ DataFrame transform_table(const SimpleImputerState& state, const DataFrame& X, c
 /// A column of `rows` missing cells.
 Column missing_column(std::string name, ColumnType type, Index rows, const MissingMark& missing) {
   const auto n = static_cast<std::size_t>(rows);
-  if (type == ColumnType::numeric) return Column::numeric(std::move(name), std::vector<double>(n, missing.number()));
+  if (type == ColumnType::numeric)
+    return Column::numeric(std::move(name), std::vector<double>(n, missing.number()));
   if (missing.text() != nullptr)
-    return Column::categorical(std::move(name), std::vector<std::int32_t>(n, 0), Dictionary{*missing.text()});
-  return Column::categorical(std::move(name), std::vector<std::int32_t>(n, Column::missing_code), Dictionary{});
+    return Column::categorical(std::move(name), std::vector<std::int32_t>(n, 0),
+                               Dictionary{*missing.text()});
+  return Column::categorical(std::move(name), std::vector<std::int32_t>(n, Column::missing_code),
+                             Dictionary{});
 }
 
 /// The column with missing cells where `indicator` is not 0.
-Column restore(const Column& column, std::span<const double> indicator, const MissingMark& missing) {
+Column restore(const Column& column, std::span<const double> indicator,
+               const MissingMark& missing) {
   if (column.is_numeric()) {
     std::vector<double> values(column.values().begin(), column.values().end());
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -373,8 +414,8 @@ void SimpleImputerState::check(const Schema& schema) const {
     fits = schema.type(j) == ColumnType::categorical ? std::isnan(statistics[j]) : !has_text;
   }
   if (!fits) throw FormatError("SimpleImputer: the statistics do not fit the columns");
-  const bool ascending = std::adjacent_find(indicators.begin(), indicators.end(), std::greater_equal<>()) ==
-                         indicators.end();
+  const bool ascending = std::adjacent_find(indicators.begin(), indicators.end(),
+                                            std::greater_equal<>()) == indicators.end();
   if (!ascending || (!indicators.empty() && (indicators.front() < 0 || indicators.back() >= p)))
     throw FormatError("SimpleImputer: the indicators are not columns in ascending order");
 }
@@ -389,7 +430,8 @@ Tags SimpleImputer::do_tags() const {
 void SimpleImputer::do_validate() const {
   const auto& fill = params().fill_value;
   if (fill && fill->number() != nullptr && !std::isfinite(*fill->number()))
-    detail::refuse_param(type_name, "fill_value", "a finite number, a text or none", *fill->number());
+    detail::refuse_param(type_name, "fill_value", "a finite number, a text or none",
+                         *fill->number());
 }
 
 SimpleImputerState SimpleImputer::do_fit(const Features& X, const FitContext&) const {
@@ -406,7 +448,8 @@ Features SimpleImputer::do_transform(const State& state, const Features& X) cons
 Features SimpleImputer::do_inverse_transform(const State& state, const Features& X) const {
   if (!params().add_indicator)
     throw NotSupported(
-        "SimpleImputer: inverse_transform works only with add_indicator=true: nothing else tells which cells were "
+        "SimpleImputer: inverse_transform works only with add_indicator=true: nothing else tells "
+        "which cells were "
         "missing.");
   const MissingMark missing(params().missing_values);
   const DataFrame given = X.to_table();
@@ -415,9 +458,11 @@ Features SimpleImputer::do_inverse_transform(const State& state, const Features&
   Index next = 0, next_indicator = given.cols() - static_cast<Index>(state.indicators.size());
   for (Index j = 0; j < n_features_in(); ++j) {
     const bool indicated = std::binary_search(state.indicators.begin(), state.indicators.end(), j);
-    const std::span<const double> indicator = indicated ? given.column(next_indicator++).values() : none;
+    const std::span<const double> indicator =
+        indicated ? given.column(next_indicator++).values() : none;
     if (keeps(state, j))
-      columns.push_back(restore(given.column(next++), indicator, missing).renamed(schema().name(j)));
+      columns.push_back(
+          restore(given.column(next++), indicator, missing).renamed(schema().name(j)));
     else
       columns.push_back(missing_column(schema().name(j), schema().type(j), X.rows(), missing));
   }
@@ -425,7 +470,8 @@ Features SimpleImputer::do_inverse_transform(const State& state, const Features&
   return X.is_table() ? Features(std::move(result)) : Features(result.to_matrix());
 }
 
-std::vector<std::string> SimpleImputer::do_feature_names_out(const State& state, const Schema& schema) const {
+std::vector<std::string> SimpleImputer::do_feature_names_out(const State& state,
+                                                             const Schema& schema) const {
   std::vector<std::string> names;
   for (const Index j : kept_columns(state)) names.push_back(schema.name(j));
   for (const Index j : state.indicators) names.push_back(indicator_name(schema.name(j)));

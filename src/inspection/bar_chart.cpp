@@ -15,22 +15,24 @@ Drawing draw(const BarChart& chart) {
                                    chart.values.size()));
   check_drawable(fmt::format("chart '{}'", chart.title), chart.values);
 
-  constexpr double left = 168.0;
+  constexpr double left = 180.0;
   constexpr double right = 72.0;  // room for the longest bar's value
   constexpr double row = 26.0;
   constexpr double thickness = 16.0;
   constexpr double width = chart_width - left - right;
   const double top = content_top(chart.title);
   const double bottom = top + row * static_cast<double>(n);
-  const Ticks ticks = make_ticks(std::min(0.0, chart.values.minCoeff()),
-                                 std::max(0.0, chart.values.maxCoeff()), 4);
-  const auto at = [&](double value) {
-    return left + (value - ticks.low) / (ticks.high - ticks.low) * width;
-  };
+  const double low = std::min(0.0, chart.values.minCoeff());
+  const double high = std::max(0.0, chart.values.maxCoeff());
+  const double span = high > low ? high - low : 1.0;
+  const auto at = [&](double value) { return left + (value - low) / span * width; };
+  const Ticks ticks = make_ticks(low, low + span, 5);
 
   std::string svg;
   for (const double tick : ticks.at) {
-    svg += fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}V{:.2f}\"/>\n", at(tick), top, bottom);
+    if (tick < low || tick > low + span) continue;
+    svg +=
+        fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}V{:.2f}\"/>\n", at(tick), top, bottom);
     svg += svg_text(at(tick), bottom + 18, "class=\"soft small middle\"", ticks.text(tick), 12);
   }
   for (Index i = 0; i < n; ++i) {
@@ -38,9 +40,11 @@ Drawing draw(const BarChart& chart) {
     const double y = top + row * static_cast<double>(i) + (row - thickness) / 2;
     const double begin = std::min(at(0.0), at(value));
     const double end = std::max(at(0.0), at(value));
-    svg += svg_text(left - 10, y + 12.5, "class=\"end\"", chart.names[static_cast<std::size_t>(i)], 21);
+    svg += svg_text(left - 10, y + 12.5, "class=\"end\"", chart.names[static_cast<std::size_t>(i)],
+                    21);
     svg += fmt::format(
-        "<rect class=\"bar\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" rx=\"2\"/>\n",
+        "<rect class=\"bar\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" "
+        "rx=\"2\"/>\n",
         begin, y, end - begin, thickness);
     svg += svg_text(end + 6, y + 12.5, "class=\"small\"", readable(value), 12);
   }

@@ -13,8 +13,9 @@ namespace {
 constexpr double palest = 0.05;
 constexpr double darkest = 0.62;
 
-constexpr double left = 120.0;
 constexpr double right = 18.0;
+constexpr double tallest_cell = 150.0;
+constexpr std::size_t longest_name = 18;  // characters
 constexpr double gap = 2.0;
 constexpr double room_for_shares = 52.0;
 constexpr double room_for_counts = 24.0;
@@ -22,8 +23,8 @@ constexpr double room_for_counts = 24.0;
 void check(const ConfusionChart& chart) {
   const auto k = static_cast<Index>(chart.class_names.size());
   if (k == 0 || chart.counts.rows() != k || chart.counts.cols() != k)
-    throw InvalidInput(fmt::format("chart '{}': {} class names for counts of {} × {}", chart.title, k,
-                                   chart.counts.rows(), chart.counts.cols()));
+    throw InvalidInput(fmt::format("chart '{}': {} class names for counts of {} × {}", chart.title,
+                                   k, chart.counts.rows(), chart.counts.cols()));
   check_drawable(fmt::format("chart '{}'", chart.title), chart.counts);
 }
 
@@ -37,7 +38,8 @@ std::string cell(double x, double y, double size, double height, double count, d
   const double center = y + (height - gap) / 2;
   if (std::min(size, height) >= room_for_shares) {
     svg += svg_text(middle, center, "class=\"strong middle\"", readable(count), 9);
-    svg += svg_text(middle, center + 18, "class=\"small middle\"", fmt::format("{:.1f} %", 100.0 * share), 9);
+    svg += svg_text(middle, center + 18, "class=\"small middle\"",
+                    fmt::format("{:.1f} %", 100.0 * share), 9);
   } else if (std::min(size, height) >= room_for_counts) {
     svg += svg_text(middle, center + 4, "class=\"small middle\"", readable(count), 6);
   }
@@ -49,40 +51,45 @@ std::string cell(double x, double y, double size, double height, double count, d
 Drawing draw(const ConfusionChart& chart) {
   check(chart);
   const Index k = chart.counts.rows();
-  const double size = (chart_width - left - right) / static_cast<double>(k);
-  const double height = std::min(size, 110.0);
+  std::size_t name_length = 0;
+  for (const std::string& name : chart.class_names)
+    name_length = std::max(name_length, std::min(longest_name, character_count(name)));
+  const double name_width = text_width(name_length);
+  const double left = 44.0 + name_width;
+  const double width = chart_width - left - right;
+  const double size = width / static_cast<double>(k);
+  const double height = std::min(size, tallest_cell);
   const double top = content_top(chart.title);
   const double bottom = top + height * static_cast<double>(k);
-  const bool turned = size < 64.0;  // the names of the columns need more room than a cell is wide
-  const std::string small_if_many = size < 18.0 ? "small " : "";
+  const bool turned =
+      name_width > size;  // the names of the columns need more room than a cell is wide
+  const std::string_view font = size < 18.0 ? "tiny " : "";
 
   std::string svg;
   for (Index i = 0; i < k; ++i) {
     const std::string& name = chart.class_names[static_cast<std::size_t>(i)];
     const double y = top + height * static_cast<double>(i);
-    const double x = left + size * static_cast<double>(i);
     const double row_sum = chart.counts.row(i).sum();
     for (Index j = 0; j < k; ++j)
-      svg += cell(left + size * static_cast<double>(j), y, size, height, chart.counts(i, j), row_sum);
-    svg += svg_text(left - 10, y + height / 2 + 3.5, fmt::format("class=\"{}end\"", small_if_many), name, 11);
-    if (turned) {
-      const double middle = x + size / 2 + 3.5;
-      svg += svg_text(middle, bottom + 10,
-                      fmt::format("class=\"{}end\" transform=\"rotate(-90 {:.2f} {:.2f})\"", small_if_many,
-                                  middle, bottom + 10),
-                      name, 11);
-    } else {
-      const auto room = static_cast<std::size_t>(size / 7.0);
-      svg += svg_text(x + (size - gap) / 2, bottom + 18, "class=\"middle\"", name, room);
-    }
+      svg +=
+          cell(left + size * static_cast<double>(j), y, size, height, chart.counts(i, j), row_sum);
+    svg += svg_text(left - 10, y + height / 2 + 3.5, fmt::format("class=\"{}end\"", font), name,
+                    longest_name);
+    const double middle = left + size * (static_cast<double>(i) + 0.5) - gap / 2;
+    const std::string turn =
+        fmt::format("transform=\"rotate(-90 {0:.2f} {1:.2f})\"", middle + 4, bottom + 10);
+    svg += turned ? svg_text(middle + 4, bottom + 10, fmt::format("class=\"{}end\" {}", font, turn),
+                             name, longest_name)
+                  : svg_text(middle, bottom + 18, fmt::format("class=\"{}middle\"", font), name,
+                             longest_name);
   }
-  const double below = bottom + (turned ? 104.0 : 42.0);
-  svg += svg_text(left + (chart_width - left - right) / 2, below, "class=\"soft middle\"", "predicted class", 20);
+  const double label_y = bottom + (turned ? name_width + 30.0 : 42.0);
   const double middle = (top + bottom) / 2;
+  svg += svg_text(left + width / 2, label_y, "class=\"soft middle\"", "predicted class", 20);
   svg += svg_text(18, middle,
                   fmt::format("class=\"soft middle\" transform=\"rotate(-90 18 {:.2f})\"", middle),
                   "true class", 20);
-  return {chart.title, below + 14, svg};
+  return {chart.title, label_y + 16, svg};
 }
 
 }  // namespace espalier::detail

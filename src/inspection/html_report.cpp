@@ -17,8 +17,12 @@ namespace {
 
 using namespace detail;
 
-LineSeries reference_line(std::string name, Vector x, Vector y) {
-  return {.name = std::move(name), .x = std::move(x), .y = std::move(y), .reference = true};
+LineSeries reference_line(std::string name, std::string note, Vector x, Vector y) {
+  return {.name = std::move(name),
+          .note = std::move(note),
+          .x = std::move(x),
+          .y = std::move(y),
+          .reference = true};
 }
 
 const Vector unit_interval = (Vector(2) << 0.0, 1.0).finished();
@@ -33,10 +37,11 @@ LineChart unit_chart(std::string title, std::string x_label, std::string y_label
           .square = true};
 }
 
-void refuse_nan(const Vector& rates, std::string_view curve, std::string_view name, std::string_view lacks) {
+void refuse_nan(const Vector& rates, std::string_view curve, std::string_view name,
+                std::string_view lacks) {
   if (rates.hasNaN())
-    throw InvalidInput(fmt::format("HtmlReport: the {} of '{}' is not defined: y_true has no {}", curve,
-                                   name, lacks));
+    throw InvalidInput(fmt::format("HtmlReport: the {} of '{}' is not defined: y_true has no {}",
+                                   curve, name, lacks));
 }
 
 }  // namespace
@@ -61,9 +66,7 @@ HtmlReport& HtmlReport::add_preformatted(std::string_view text, std::string_view
   return add_block(card(caption, fmt::format("<pre>{}</pre>", markup_text(text))));
 }
 
-HtmlReport& HtmlReport::add_html(std::string_view html) {
-  return add_block(card("", html));
-}
+HtmlReport& HtmlReport::add_html(std::string_view html) { return add_block(card("", html)); }
 
 HtmlReport& HtmlReport::add_scores(const std::vector<std::pair<std::string, double>>& scores) {
   std::string tiles;
@@ -73,7 +76,8 @@ HtmlReport& HtmlReport::add_scores(const std::vector<std::pair<std::string, doub
   return add_block(fmt::format("<div class=\"tiles\">\n{}</div>\n", tiles));
 }
 
-HtmlReport& HtmlReport::add_table(const DataFrame& table, std::string_view caption, Index max_rows) {
+HtmlReport& HtmlReport::add_table(const DataFrame& table, std::string_view caption,
+                                  Index max_rows) {
   return add_block(card(caption, html_table(table, max_rows)));
 }
 
@@ -112,10 +116,11 @@ HtmlReport& HtmlReport::add_roc_curve(std::string_view name, const Eigen::Ref<co
   refuse_nan(curve.fpr, "ROC curve", name, "negatives");
   refuse_nan(curve.tpr, "ROC curve", name, "positives");
   LineChart empty = unit_chart("ROC curve", "false positive rate", "true positive rate");
-  empty.series.push_back(reference_line("guessing (area 0.5)", unit_interval, unit_interval));
+  empty.series.push_back(reference_line("guessing", "area 0.500", unit_interval, unit_interval));
   const double area = auc(curve.fpr, curve.tpr);
   curve_chart(CurveKind::roc, empty)
-      .series.push_back({.name = fmt::format("{} (area {:.3f})", name, area),
+      .series.push_back({.name = std::string(name),
+                         .note = fmt::format("area {:.3f}", area),
                          .x = std::move(curve.fpr),
                          .y = std::move(curve.tpr)});
   return *this;
@@ -131,18 +136,21 @@ HtmlReport& HtmlReport::add_precision_recall_curve(std::string_view name,
   const double prevalence = curve.precision[0];
   if (prevalence == 0.0)
     throw InvalidInput(fmt::format(
-        "HtmlReport: the precision-recall curve of '{}' is not defined: y_true has no positives", name));
+        "HtmlReport: the precision-recall curve of '{}' is not defined: y_true has no positives",
+        name));
   const double area = (curve.recall.head(points - 1) - curve.recall.tail(points - 1))
                           .dot(curve.precision.head(points - 1));
   LineChart& chart = curve_chart(CurveKind::precision_recall,
                                  unit_chart("Precision and recall", "recall", "precision"));
-  const bool known = std::any_of(chart.series.begin(), chart.series.end(), [&](const LineSeries& s) {
-    return s.reference && s.y[0] == prevalence;
-  });
+  const bool known =
+      std::any_of(chart.series.begin(), chart.series.end(),
+                  [&](const LineSeries& s) { return s.reference && s.y[0] == prevalence; });
   if (!known)
-    chart.series.push_back(reference_line(fmt::format("guessing (share of positives {:.3f})", prevalence),
+    chart.series.push_back(reference_line("guessing",
+                                          fmt::format("share of positives {:.3f}", prevalence),
                                           unit_interval, Vector::Constant(2, prevalence)));
-  chart.series.push_back({.name = fmt::format("{} (average precision {:.3f})", name, area),
+  chart.series.push_back({.name = std::string(name),
+                          .note = fmt::format("average precision {:.3f}", area),
                           .x = std::move(curve.recall),
                           .y = std::move(curve.precision),
                           .steps = true});
@@ -158,9 +166,10 @@ HtmlReport& HtmlReport::add_calibration_curve(std::string_view name,
       y_true, y_prob,
       {.sample_weight = options.sample_weight, .pos_label = options.pos_label.value_or(1)});
   LineChart empty = unit_chart("Calibration", "predicted probability", "observed frequency");
-  empty.series.push_back(reference_line("perfectly calibrated", unit_interval, unit_interval));
+  empty.series.push_back(reference_line("perfectly calibrated", "", unit_interval, unit_interval));
   curve_chart(CurveKind::calibration, empty)
-      .series.push_back({.name = fmt::format("{} (Brier score {:.3f})", name, brier),
+      .series.push_back({.name = std::string(name),
+                         .note = fmt::format("Brier score {:.3f}", brier),
                          .x = std::move(curve.prob_pred),
                          .y = std::move(curve.prob_true),
                          .marker_size = curve.support / curve.support.sum()});
@@ -176,7 +185,8 @@ HtmlReport& HtmlReport::add_confusion_matrix(std::string_view name,
                        .class_names = class_names,
                        .counts = confusion_matrix(y_true, y_pred, options)};
   if (class_names.empty()) {
-    const ClassScores scores = precision_recall_fscore_support(y_true, y_pred, {.labels = options.labels});
+    const ClassScores scores =
+        precision_recall_fscore_support(y_true, y_pred, {.labels = options.labels});
     for (const int label : scores.labels) chart.class_names.push_back(fmt::format("{}", label));
   }
   return add_chart(chart);
@@ -188,13 +198,16 @@ std::string HtmlReport::to_html() const {
   for (const Block& block : blocks_) {
     if (block.is_chart != in_grid) body += block.is_chart ? "<div class=\"charts\">\n" : "</div>\n";
     in_grid = block.is_chart;
-    const std::string drawn = block.kind == CurveKind::other ? block.html : svg_element(draw(block.curves));
+    const std::string drawn =
+        block.kind == CurveKind::other ? block.html : svg_element(draw(block.curves));
     body += block.is_chart ? fmt::format("<figure>{}</figure>\n", drawn) : drawn;
   }
   if (in_grid) body += "</div>\n";
   return page(title_, subtitle_, body);
 }
 
-void HtmlReport::save(const std::filesystem::path& path) const { write_file_atomically(path, to_html()); }
+void HtmlReport::save(const std::filesystem::path& path) const {
+  write_file_atomically(path, to_html());
+}
 
 }  // namespace espalier

@@ -13,7 +13,7 @@ namespace espalier::detail {
 namespace {
 
 constexpr double left = 62.0;
-constexpr double right = 18.0;
+constexpr double right = 24.0;
 constexpr double legend_row = 22.0;
 constexpr double smallest_mark = 3.0;  // radii
 constexpr double largest_mark = 9.0;
@@ -34,15 +34,17 @@ void check(const LineChart& chart) {
   for (const LineSeries& s : chart.series) {
     const std::string what = fmt::format("series '{}' of chart '{}'", s.name, chart.title);
     if (s.x.size() == 0 || s.x.size() != s.y.size())
-      throw InvalidInput(fmt::format("{}: x has {} points and y has {}", what, s.x.size(), s.y.size()));
+      throw InvalidInput(
+          fmt::format("{}: x has {} points and y has {}", what, s.x.size(), s.y.size()));
     if (s.marker_size.size() != 0 && s.marker_size.size() != s.x.size())
-      throw InvalidInput(fmt::format("{}: {} marker sizes for {} points", what,
-                                     s.marker_size.size(), s.x.size()));
+      throw InvalidInput(
+          fmt::format("{}: {} marker sizes for {} points", what, s.marker_size.size(), s.x.size()));
     for (const Vector* values : {&s.x, &s.y, &s.marker_size}) check_drawable(what, *values);
   }
 }
 
-Ticks axis_ticks(const LineChart& chart, Vector LineSeries::*values, std::optional<AxisRange> range) {
+Ticks axis_ticks(const LineChart& chart, Vector LineSeries::*values,
+                 std::optional<AxisRange> range) {
   double low = range ? range->low : std::numeric_limits<double>::infinity();
   double high = range ? range->high : -std::numeric_limits<double>::infinity();
   for (const LineSeries& s : chart.series) {
@@ -55,14 +57,17 @@ Ticks axis_ticks(const LineChart& chart, Vector LineSeries::*values, std::option
 std::string axes(const LineChart& chart, const Scale& x, const Scale& y) {
   std::string svg;
   for (const double tick : y.ticks.at) {
-    svg += fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}H{:.2f}\"/>\n", x.from, y(tick), x.to);
+    svg +=
+        fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}H{:.2f}\"/>\n", x.from, y(tick), x.to);
     svg += svg_text(x.from - 8, y(tick) + 4, "class=\"soft small end\"", y.ticks.text(tick), 12);
   }
   for (const double tick : x.ticks.at) {
-    svg += fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}V{:.2f}\"/>\n", x(tick), y.from, y.to);
+    svg +=
+        fmt::format("<path class=\"grid\" d=\"M{:.2f} {:.2f}V{:.2f}\"/>\n", x(tick), y.from, y.to);
     svg += svg_text(x(tick), y.from + 18, "class=\"soft small middle\"", x.ticks.text(tick), 12);
   }
-  svg += fmt::format("<path class=\"axis\" d=\"M{:.2f} {:.2f}V{:.2f}H{:.2f}\"/>\n", x.from, y.to, y.from, x.to);
+  svg += fmt::format("<path class=\"axis\" d=\"M{:.2f} {:.2f}V{:.2f}H{:.2f}\"/>\n", x.from, y.to,
+                     y.from, x.to);
   svg += svg_text((x.from + x.to) / 2, y.from + 38, "class=\"soft middle\"", chart.x_label, 56);
   const double middle = (y.from + y.to) / 2;
   const std::string turned =
@@ -89,8 +94,8 @@ std::string marks_of(const LineSeries& series, const Scale& x, const Scale& y, i
   for (Index i = 0; i < series.marker_size.size(); ++i) {
     const double share = std::clamp(series.marker_size[i], 0.0, 1.0);
     const double radius = std::max(smallest_mark, largest_mark * std::sqrt(share));
-    svg += fmt::format("<circle class=\"mark f{}\" cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\"/>\n", color,
-                       x(series.x[i]), y(series.y[i]), radius);
+    svg += fmt::format("<circle class=\"mark f{}\" cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\"/>\n",
+                       color, x(series.x[i]), y(series.y[i]), radius);
   }
   return svg;
 }
@@ -99,6 +104,22 @@ std::string marks_of(const LineSeries& series, const Scale& x, const Scale& y, i
 std::string line_class(const LineSeries& series, int color) {
   return series.reference ? "reference" : fmt::format("line s{}", color);
 }
+
+struct Legend {
+  double y;  // of the next entry
+  std::string svg;
+
+  void add(const LineSeries& series, int color) {
+    if (series.name.empty()) return;
+    constexpr std::size_t room = 46;  // characters of name and note
+    svg += fmt::format("<path class=\"{}\" d=\"M{:.2f} {:.2f}h30\"/>\n", line_class(series, color),
+                       left, y - 4);
+    const std::string note = shortened(series.note, 30);
+    svg += svg_text(left + 40, y, "", series.name, room - character_count(note));
+    svg += svg_text(chart_width - right, y, "class=\"soft end\"", note, 30);
+    y += legend_row;
+  }
+};
 
 }  // namespace
 
@@ -110,25 +131,21 @@ Drawing draw(const LineChart& chart) {
   const Scale x{axis_ticks(chart, &LineSeries::x, chart.x_range), left, left + width};
   const Scale y{axis_ticks(chart, &LineSeries::y, chart.y_range), bottom, top};
 
-  std::string svg = axes(chart, x, y);
   std::string behind;
   std::string before;
-  std::string legend;
-  double legend_y = bottom + (chart.x_label.empty() ? 46.0 : 66.0);
+  Legend legend{bottom + (chart.x_label.empty() ? 46.0 : 66.0), {}};
   int drawn = 0;
   for (const LineSeries& series : chart.series) {
     const int color = series.reference ? 0 : drawn++ % series_colors + 1;
-    const std::string line = line_class(series, color);
     (series.reference ? behind : before) +=
-        fmt::format("<path class=\"{}\" d=\"{}\"><title>{}</title></path>\n", line, path_of(series, x, y),
-                    markup_text(series.name)) +
+        fmt::format("<path class=\"{}\" d=\"{}\"><title>{}</title></path>\n",
+                    line_class(series, color), path_of(series, x, y), markup_text(series.name)) +
         marks_of(series, x, y, color);
-    if (series.name.empty()) continue;
-    legend += fmt::format("<path class=\"{}\" d=\"M{:.2f} {:.2f}h30\"/>\n", line, left, legend_y - 4);
-    legend += svg_text(left + 40, legend_y, "", series.name, 54);
-    legend_y += legend_row;
+    if (!series.reference) legend.add(series, color);
   }
-  return {chart.title, legend_y - 4, svg + behind + before + legend};
+  for (const LineSeries& series : chart.series)
+    if (series.reference) legend.add(series, 0);
+  return {chart.title, legend.y - 4, axes(chart, x, y) + behind + before + legend.svg};
 }
 
 }  // namespace espalier::detail

@@ -31,7 +31,7 @@ figure{margin:0;max-width:600px;overflow:hidden}
 .tile b{display:block;font-size:26px;line-height:1.2;font-weight:600;font-variant-numeric:tabular-nums;color:var(--accent)}
 .tile span{color:var(--soft);font-size:14px}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
-th,td{padding:5px 14px;text-align:left;white-space:nowrap}
+th,td{padding:5px 12px;text-align:left;white-space:nowrap}
 th{font-weight:600}
 thead th{color:var(--soft);border-bottom:1px solid var(--rim)}
 tbody tr+tr>*{border-top:1px solid var(--grid)}
@@ -44,17 +44,20 @@ footer{margin-top:40px;color:var(--soft);font-size:13px}
 )";
 
 std::string cell(std::string_view tag, bool number, std::string_view text) {
-  return fmt::format("<{0}{1}>{2}</{0}>", tag, number ? " class=\"number\"" : "", markup_text(text));
+  return fmt::format("<{0}{1}>{2}</{0}>", tag, number ? " class=\"number\"" : "",
+                     markup_text(text));
 }
 
-/// The decimals that show about four digits of the largest number of a column, as many as are needed.
+/// The decimals that show about four digits of the largest number of a column, as many as are
+/// needed.
 int decimals_for(std::span<const double> values) {
   double largest = 0.0;
   int needed = 0;
   for (const double v : values) {
     if (!std::isfinite(v)) continue;
     largest = std::max(largest, std::abs(v));
-    while (needed < 4 && std::abs(v * std::pow(10.0, needed) - std::round(v * std::pow(10.0, needed))) > 1e-6)
+    while (needed < 4 &&
+           std::abs(v * std::pow(10.0, needed) - std::round(v * std::pow(10.0, needed))) > 1e-6)
       ++needed;
   }
   const int room = largest >= 1000.0 ? 1 : largest >= 100.0 ? 2 : largest >= 10.0 ? 3 : 4;
@@ -72,7 +75,8 @@ std::vector<std::string> cell_texts(const Column& column, Index rows) {
       texts.emplace_back("–");
     } else if (numeric) {
       const double v = column.values()[static_cast<std::size_t>(i)];
-      texts.push_back(std::abs(v) >= 1e12 ? fmt::format("{:.4g}", v) : fmt::format("{:.{}f}", v, decimals));
+      texts.push_back(std::abs(v) >= 1e12 ? fmt::format("{:.4g}", v)
+                                          : fmt::format("{:.{}f}", v, decimals));
     } else {
       texts.push_back(column.text(i));
     }
@@ -92,10 +96,10 @@ std::string page(std::string_view title, std::string_view subtitle, std::string_
   std::string below;
   if (!subtitle.empty()) below = fmt::format("<p>{}</p>", markup_text(subtitle));
   return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{0}</title>\n<style>\n{1}{2}</style>\n"
-      "</head>\n<body>\n<main>\n<header><h1>{0}</h1>{3}</header>\n{4}"
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n"
+      "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>{0}</title>\n<style>\n{1}{2}"
+      "</style>\n</head>\n<body>\n<main>\n<header><h1>{0}</h1>{3}</header>\n{4}"
       "<footer>Made with espalier {5}</footer>\n</main>\n</body>\n</html>\n",
       markup_text(title), theme_css(), page_css, below, html, version);
 }
@@ -132,16 +136,19 @@ std::string html_table(const DataFrame& table, Index max_rows) {
   for (const std::string& line : lines) body += fmt::format("<tr>{}</tr>\n", line);
   std::string more;
   if (table.rows() > rows)
-    more = fmt::format("<p class=\"more\">… {} more rows</p>\n", table.rows() - rows);
-  return fmt::format("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n{}", head, body, more);
+    more = fmt::format("<p class=\"more\">… and {} more of {} rows</p>\n", table.rows() - rows,
+                       table.rows());
+  return fmt::format("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n{}", head,
+                     body, more);
 }
 
 std::string html_table(const ClassificationReport& report) {
   using Row = ClassificationReport::Row;
   const auto line = [](const Row& row) {
     return fmt::format("<tr>{}{}{}{}{}</tr>\n", cell("th", false, row.name),
-                       cell("td", true, rounded(row.precision)), cell("td", true, rounded(row.recall)),
-                       cell("td", true, rounded(row.f1)), cell("td", true, support_text(row.support)));
+                       cell("td", true, rounded(row.precision)),
+                       cell("td", true, rounded(row.recall)), cell("td", true, rounded(row.f1)),
+                       cell("td", true, support_text(row.support)));
   };
   std::string classes;
   for (const Row& row : report.classes) classes += line(row);

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-/// The length of the character that begins `text`, or 0 if its bytes are not UTF-8 or XML forbids it.
+/// The length of the character that begins `text`, or 0 if its bytes are not UTF-8 or XML forbids
+/// it.
 std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -54,14 +55,19 @@ std::string markup_text(std::string_view text) {
   return escape_html(clean);
 }
 
+std::size_t character_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+double text_width(std::size_t characters) { return 7.0 * static_cast<double>(characters); }
+
 std::string shortened(std::string_view text, std::size_t length) {
-  std::size_t characters = 0;
-  std::size_t cut = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
-    if (++characters == length) cut = i;
-  }
-  return characters <= length ? std::string(text) : std::string(text.substr(0, cut)) + "…";
+  if (character_count(text) <= length) return std::string(text);
+  std::size_t end = text.size();
+  while (character_count(text.substr(0, end)) >= length) --end;
+  return std::string(text.substr(0, end)) + "…";
 }
 
 std::string svg_text(double x, double y, std::string_view attributes, std::string_view text,
@@ -101,8 +107,8 @@ Ticks make_ticks(double low, double high, int count) {
   }
   const double rough = (high - low) / count;
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
-  const double digit = rough / power;
-  const double step = power * (digit < 1.5 ? 1.0 : digit < 3.5 ? 2.0 : digit < 7.5 ? 5.0 : 10.0);
+  const double digit = rough / power - 1e-9;
+  const double step = power * (digit <= 1.0 ? 1.0 : digit <= 2.0 ? 2.0 : digit <= 5.0 ? 5.0 : 10.0);
   const double first = std::floor(low / step + 1e-9);
   const double last = std::ceil(high / step - 1e-9);
   Ticks ticks{first * step, last * step, step, {}};

@@ -14,15 +14,21 @@ namespace espalier::detail {
 
 inline constexpr double chart_width = 480.0;
 
-/// Text for HTML and XML: special characters escaped; what XML forbids (control characters, bytes that
-/// are not UTF-8) replaced by U+FFFD.
+/// Text for HTML and XML: special characters escaped; what XML forbids (control characters, bytes
+/// that are not UTF-8) replaced by U+FFFD.
 std::string markup_text(std::string_view text);
+
+/// The number of characters of a UTF-8 text.
+std::size_t character_count(std::string_view text);
+
+/// The width in units that `characters` take in the charts' font, generously.
+double text_width(std::size_t characters);
 
 /// `text` cut to `length` characters with an ellipsis.
 std::string shortened(std::string_view text, std::size_t length);
 
-/// A <text> element. `attributes` are put into its tag; a text longer than `length` characters is cut
-/// and becomes the element's tooltip. An empty one gives no element.
+/// A <text> element. `attributes` are put into its tag; a text longer than `length` characters is
+/// cut and becomes the element's tooltip. An empty one gives no element.
 std::string svg_text(double x, double y, std::string_view attributes, std::string_view text,
                      std::size_t length);
 
@@ -37,8 +43,8 @@ Drawing draw(const LineChart& chart);
 Drawing draw(const BarChart& chart);
 Drawing draw(const ConfusionChart& chart);
 
-/// The <svg> element with title and background, for a page that has the style sheet of theme.hpp, or
-/// with that style sheet.
+/// The <svg> element with title and background, for a page that has the style sheet of theme.hpp,
+/// or with that style sheet.
 std::string svg_element(const Drawing& drawing, std::string_view style = {});
 
 /// The y at which the first element below the title may begin.
@@ -54,8 +60,9 @@ struct Ticks {
   std::string text(double value) const;  ///< with the decimals that `step` needs
 };
 
-/// Ticks at about `count` multiples of 1, 2 or 5 times a power of ten that cover [low, high].
-Ticks make_ticks(double low, double high, int count = 5);
+/// Ticks that cover [low, high] in about `count` steps at most, each 1, 2 or 5 times a power of
+/// ten.
+Ticks make_ticks(double low, double high, int count = 6);
 
 struct Point {
   double x;

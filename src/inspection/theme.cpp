@@ -17,6 +17,7 @@ std::string_view theme_css() {
 .espalier-chart .title{font-size:15px;font-weight:600}
 .espalier-chart .soft{fill:var(--soft)}
 .espalier-chart .small{font-size:11.5px}
+.espalier-chart .tiny{font-size:8px}
 .espalier-chart .strong{font-size:16px;font-weight:600}
 .espalier-chart .end{text-anchor:end}
 .espalier-chart .middle{text-anchor:middle}

@@ -101,16 +101,17 @@ class BlockParser {
     CellBuffer& cells = block_.fields[j];
     if (cells.found_text) return false;
     text = trimmed(text);
-    double value = std::numeric_limits<double>::quiet_NaN();
-    const bool known_missing =
-        plan_.missing.has_numbers() && missing_allowed && plan_.missing.contains(text);
-    if (!known_missing && !parse_number(text, value) &&
-        !(missing_allowed && plan_.missing.contains(text))) {
-      if (plan_.fields[j].kind == CellKind::number) {
-        throw problem(j, shown(text) + " is not a number, and the column was given as numeric");
+    const auto is_missing = [&] { return missing_allowed && plan_.missing.contains(text); };
+    double value = 0;
+    if ((plan_.missing.has_numbers() && is_missing()) || !parse_number(text, value)) {
+      if (!is_missing()) {
+        if (plan_.fields[j].kind == CellKind::number) {
+          throw problem(j, shown(text) + " is not a number, and the column was given as numeric");
+        }
+        cells.found_text = true;
+        return false;
       }
-      cells.found_text = true;
-      return false;
+      value = std::numeric_limits<double>::quiet_NaN();
     }
     cells.numbers.push_back(value);
     return std::isnan(value);

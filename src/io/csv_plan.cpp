@@ -101,13 +101,9 @@ void MissingTexts::insert(std::string_view text) {
   text = trimmed(text);
   double number = 0;
   has_numbers_ = has_numbers_ || parse_number(text, number);
-  longest_ = std::max(longest_, text.size());
-  if (text.empty()) {
-    empty_ = true;
-  } else {
-    may_start_[static_cast<unsigned char>(text[0])] = true;
-  }
-  texts_.emplace(text);
+  sizes_[text.empty() ? 0 : static_cast<unsigned char>(text[0])] |=
+      std::uint32_t{1} << std::min<std::size_t>(text.size(), 31);
+  texts_.emplace_back(text);
 }
 
 CsvDialect dialect_of(const CsvOptions& options) {

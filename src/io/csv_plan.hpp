@@ -3,11 +3,12 @@
 /// From CsvOptions and a header to what the parser needs to know.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include <espalier/io/csv.hpp>
@@ -21,18 +22,18 @@ class MissingTexts {
  public:
   void insert(std::string_view text);
   bool contains(std::string_view text) const {
-    if (text.size() > longest_) return false;
-    return text.empty() ? empty_ : may_start_[static_cast<unsigned char>(text[0])] && find(text);
+    const std::uint32_t sizes = sizes_[text.empty() ? 0 : static_cast<unsigned char>(text[0])];
+    return (sizes >> std::min<std::size_t>(text.size(), 31) & 1) != 0 && find(text);
   }
   bool has_numbers() const { return has_numbers_; }  ///< −999, say: looked up before parsing
 
  private:
-  bool find(std::string_view text) const { return texts_.contains(std::string(text)); }
+  bool find(std::string_view text) const {
+    return std::find(texts_.begin(), texts_.end(), text) != texts_.end();
+  }
 
-  std::unordered_set<std::string> texts_;
-  std::array<bool, 256> may_start_{};
-  std::size_t longest_ = 0;
-  bool empty_ = false;
+  std::vector<std::string> texts_;
+  std::array<std::uint32_t, 256> sizes_{};  // by first byte: bit n for texts of n bytes
   bool has_numbers_ = false;
 };
 

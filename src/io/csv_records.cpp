@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <ranges>
+#include <utility>
+#include <vector>
 
 namespace espalier::detail {
 namespace {
@@ -54,20 +56,21 @@ std::size_t find_closing_quote(std::string_view text, std::size_t from, char quo
 }  // namespace
 
 std::size_t last_record_end(std::string_view text, const CsvDialect& dialect) {
-  if (text.ends_with('\r')) text.remove_suffix(1);  // LF may follow
-  std::size_t last = 0;
+  if (text.ends_with('\r')) text.remove_suffix(1);           // LF may follow
+  std::vector<std::pair<std::size_t, std::size_t>> outside;  // the stretches outside quotes
   for (std::size_t from = 0; from < text.size();) {
     const std::size_t open = find_opening_quote(text, from, dialect);
-    const std::string_view between = text.substr(from, open == npos ? npos : open - from);
-    std::size_t line_end = between.rfind('\n');
-    if (line_end == npos) line_end = between.rfind('\r');
-    if (line_end != npos) last = from + line_end + 1;
+    outside.emplace_back(from, std::min(open, text.size()));
     if (open == npos) break;
     const std::size_t close = find_closing_quote(text, open + 1, static_cast<char>(dialect.quote));
     if (close == npos) break;
     from = close + 1;
   }
-  return last;
+  for (auto [from, to] : std::views::reverse(outside)) {
+    while (to > from && !is_line_end(text[to - 1])) --to;
+    if (to > from) return to;
+  }
+  return 0;
 }
 
 CsvRecords::CsvRecords(std::string_view text, const CsvDialect& dialect)
@@ -116,12 +119,6 @@ void CsvRecords::skip_line_end() {
   const bool two = *next_ == '\r' && end_ - next_ > 1 && next_[1] == '\n';
   next_ += two ? 2 : 1;
   ++line_;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 std::string shown(std::string_view text) {

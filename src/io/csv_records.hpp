@@ -3,7 +3,12 @@
 /// CSV text as records and fields.
 #pragma once
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -58,7 +63,7 @@ class CsvRecords {
       field = quoted_field();
     } else {
       const char* const begin = next_;
-      while (!ends_field_[static_cast<unsigned char>(*next_)]) ++next_;
+      next_ = field_end(begin);
       field = {{begin, static_cast<std::size_t>(next_ - begin)}, false, false};
     }
     if (*next_ == dialect_.delimiter) {
@@ -75,6 +80,24 @@ class CsvRecords {
   const char* position() const { return next_; }
 
  private:
+  /// The first delimiter or line end from `p` on.
+  const char* field_end(const char* p) const {
+#ifdef __SSE2__
+    const __m128i delimiter = _mm_set1_epi8(dialect_.delimiter);
+    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i cr = _mm_set1_epi8('\r');
+    for (; end_ - p >= 16; p += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+      const __m128i found =
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, delimiter),
+                       _mm_or_si128(_mm_cmpeq_epi8(bytes, lf), _mm_cmpeq_epi8(bytes, cr)));
+      const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
+      if (mask != 0) return p + std::countr_zero(mask);
+    }
+#endif
+    while (!ends_field_[static_cast<unsigned char>(*p)]) ++p;
+    return p;
+  }
   CsvField quoted_field();
   void skip_line_end();
 
@@ -89,7 +112,12 @@ class CsvRecords {
 };
 
 /// `text` without the spaces and tabs around it.
-std::string_view trimmed(std::string_view text);
+inline std::string_view trimmed(std::string_view text) {
+  constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 /// `text` on one line and not too long for a message.
 std::string shown(std::string_view text);

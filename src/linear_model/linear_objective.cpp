@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
-
-#include "linear_model/column_moments.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -27,6 +24,10 @@ double work_of(const Features& X, Index outputs) {
 
 LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2,
                                  bool fit_intercept, double curvature)
+    : LinearObjective(X, loss, weights, column_moments(X, weights), l2, fit_intercept, curvature) {}
+
+LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights,
+                                 const ColumnMoments& moments, double l2, bool fit_intercept, double curvature)
     : X_(X),
       loss_(loss),
       p_(X.cols()),
@@ -35,20 +36,12 @@ LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const
       l2_(l2),
       blocks_(cut(X, k_)),
       work_(work_of(X, k_)),
-      intercept_scale_(std::sqrt(curvature)) {
-  ColumnMoments moments = column_moments(X, weights);
-  total_weight_ = moments.total_weight;
-  if (fit_intercept) {
-    mean_ = std::move(moments.mean);
-  } else {
-    mean_ = Vector::Zero(p_);
-    moments.variance += moments.mean.cwiseAbs2();
-  }
-  scale_ = (curvature * moments.variance.array() + l2).sqrt();
-  scale_ = (scale_.array() > 0.0).select(scale_, 1.0);  // a constant column without a penalty
-}
+      total_weight_(moments.total_weight),
+      mean_(fit_intercept ? moments.mean : Vector::Zero(p_)),
+      whitening_(X, weights, moments, fit_intercept, curvature, l2),
+      intercept_scale_(std::sqrt(curvature)) {}
 
-LinearObjective::ConstVariables LinearObjective::variables(const Vector& z) const {
+Eigen::Map<const Matrix> LinearObjective::variables(const Vector& z) const {
   return {z.data(), p_ + (fit_intercept_ ? 1 : 0), k_};
 }
 
@@ -59,12 +52,16 @@ Vector LinearObjective::start(const Vector& intercept) const {
 }
 
 Matrix LinearObjective::coef(const Vector& z) const {
-  return variables(z).topRows(p_).transpose() * scale_.cwiseInverse().asDiagonal();
+  return whitening_.to_coef(variables(z).topRows(p_)).transpose();
 }
 
 Vector LinearObjective::intercept(const Vector& z) const {
+  return intercept_of(z, whitening_.to_coef(variables(z).topRows(p_)));
+}
+
+Vector LinearObjective::intercept_of(const Vector& z, const Matrix& coef) const {
   if (!fit_intercept_) return Vector::Zero(k_);
-  return variables(z).row(p_).transpose() / intercept_scale_ - coef(z) * mean_;
+  return variables(z).row(p_).transpose() / intercept_scale_ - coef.transpose() * mean_;
 }
 
 LinearObjective::Sums LinearObjective::sums_of_rows(Index begin, Index end, const Matrix& coef,
@@ -76,7 +73,7 @@ LinearObjective::Sums LinearObjective::sums_of_rows(Index begin, Index end, cons
     const auto rows = X_.dense().middleRows(begin, n);
     raw.noalias() += rows * coef;
     sums.loss = loss_.loss_gradient(begin, raw);
-    sums.coef.noalias() = rows.transpose() * raw;
+    sums.coef.noalias() += rows.transpose() * raw;
   } else {
     for (Index i = 0; i < n; ++i)
       for (SparseMatrix::InnerIterator it(X_.sparse(), begin + i); it; ++it)
@@ -91,8 +88,8 @@ LinearObjective::Sums LinearObjective::sums_of_rows(Index begin, Index end, cons
 }
 
 double LinearObjective::operator()(const Vector& z, Vector& gradient) const {
-  const Matrix C = coef(z).transpose();
-  const Vector b = intercept(z);
+  const Matrix C = whitening_.to_coef(variables(z).topRows(p_));
+  const Vector b = intercept_of(z, C);
   const Sums sums = reduce_blocks(
       blocks_, work_, Sums{0.0, Matrix::Zero(p_, k_), Vector::Zero(k_)},
       [&](Index begin, Index end) { return sums_of_rows(begin, end, C, b); },
@@ -102,8 +99,7 @@ double LinearObjective::operator()(const Vector& z, Vector& gradient) const {
         total.intercept += part.intercept;
       });
   Eigen::Map<Matrix> g(gradient.data(), p_ + (fit_intercept_ ? 1 : 0), k_);
-  g.topRows(p_) = (sums.coef - mean_ * sums.intercept.transpose()) / total_weight_ + l2_ * C;
-  g.topRows(p_).array().colwise() /= scale_.array();
+  g.topRows(p_) = whitening_.to_gradient((sums.coef - mean_ * sums.intercept.transpose()) / total_weight_ + l2_ * C);
   if (fit_intercept_) g.row(p_) = sums.intercept.transpose() / (total_weight_ * intercept_scale_);
   return sums.loss / total_weight_ + 0.5 * l2_ * C.squaredNorm();
 }

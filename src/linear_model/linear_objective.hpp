@@ -4,6 +4,7 @@
 #include <espalier/core/features.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "linear_model/whitening.hpp"
 #include "loss/block_loss.hpp"
 
 namespace espalier::detail {
@@ -13,20 +14,20 @@ namespace espalier::detail {
 ///     F(C, b) = (1/Σw) Σᵢ wᵢ·loss(yᵢ, xᵢC + b) + ½ l2 ‖C‖²        C: p × k, b: k, unpenalised
 ///
 /// The solver does not see C and b, but variables z in which the columns of X have mean 0 and F has about
-/// the same curvature in every direction of the axes:
+/// the same curvature in every direction:
 ///
-///     C = Z/s (row by row),  b = z₀/s₀ − mC,  m the means of the columns,  s² = h·var + l2,  s₀² = h
+///     C = T·Z,  b = z₀/√h − Cᵀm        m the means of the columns, h the curvature of the loss
 ///
-/// where h is the curvature of the loss. A mere change of variables: F and its minimum are the same ones,
-/// but columns of any scale and offset converge alike. m and s need not be exact for that. Without an
-/// intercept m = 0 and var is the mean square.
+/// with T from Whitening. A mere change of variables: F and its minimum are the same ones, but columns of
+/// any scale, offset and correlation converge alike. Half the squared gradient by z estimates how far F is
+/// above its minimum. m = 0 without an intercept.
 ///
 /// One evaluation reads X once: each block of rows goes through margin, loss and gradient while it is in
 /// the cache. O(n·p·k), or O(nonzeros·k).
 class LinearObjective {
  public:
   /// `curvature` h is an estimate of the second derivative of the loss by one raw value. `weights` are
-  /// those bound in `loss`, or empty. Both references must outlive this object.
+  /// those bound in `loss`, or empty. X and `loss` must outlive this object.
   LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2, bool fit_intercept,
                   double curvature);
 
@@ -46,9 +47,11 @@ class LinearObjective {
     Matrix coef;       // p × k
     Vector intercept;  // k
   };
-  using ConstVariables = Eigen::Map<const Matrix>;
+  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, const ColumnMoments& moments,
+                  double l2, bool fit_intercept, double curvature);
 
-  ConstVariables variables(const Vector& z) const;
+  Eigen::Map<const Matrix> variables(const Vector& z) const;
+  Vector intercept_of(const Vector& z, const Matrix& coef) const;
   Sums sums_of_rows(Index begin, Index end, const Matrix& coef, const Vector& intercept) const;
 
   const Features& X_;
@@ -59,9 +62,9 @@ class LinearObjective {
   Blocks blocks_;
   double work_;
   double total_weight_;
-  Vector mean_;   // m
-  Vector scale_;  // s
-  double intercept_scale_;
+  Vector mean_;  // m
+  Whitening whitening_;
+  double intercept_scale_;  // √h
 };
 
 }  // namespace espalier::detail

@@ -25,7 +25,9 @@ std::string python_text(double value) {
 }
 
 /// A file cannot tell these texts from the numbers they stand for.
-bool reads_as_number(const std::string& text) { return text == "NaN" || text == "Infinity" || text == "-Infinity"; }
+bool reads_as_number(const std::string& text) {
+  return text == "NaN" || text == "Infinity" || text == "-Infinity";
+}
 
 }  // namespace
 

@@ -5,7 +5,9 @@
 
 namespace espalier {
 
-std::string Category::to_string() const { return text() != nullptr ? "'" + *text() + "'" : number_text(*number()); }
+std::string Category::to_string() const {
+  return text() != nullptr ? "'" + *text() + "'" : number_text(*number());
+}
 
 Value Codec<Category>::encode(const Category& v) {
   if (v.text() != nullptr) return *v.text();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What OneHotEncoder, OrdinalEncoder and LabelEncoder share: finding the categories of a column, turning
-/// cells into codes and back, and grouping infrequent categories.
+/// What OneHotEncoder, OrdinalEncoder and LabelEncoder share: finding the categories of a column,
+/// turning cells into codes and back, and grouping infrequent categories.
 #pragma once
 
 #include <optional>
@@ -34,7 +34,8 @@ CountedCategories count_categories(const FeatureColumn& column, const Categories
 /// The position of each cell in `categories`; `unseen_code` for what is not there.
 std::vector<std::int32_t> encode_cells(const FeatureColumn& column, const Categories& categories);
 
-/// The distinct cells whose code is `unseen_code`, as a message shows them; empty if there are none.
+/// The distinct cells whose code is `unseen_code`, as a message shows them; empty if there are
+/// none.
 std::string unseen_cells(const FeatureColumn& column, const std::vector<std::int32_t>& codes);
 
 /// What an encoder is told about categories.
@@ -60,8 +61,8 @@ LearnedCategories learn_categories(const Features& X, const CategoryRules& rules
 /// Checks min_frequency by itself.
 void check_min_frequency(std::string_view owner, const std::optional<MinFrequency>& min_frequency);
 
-/// Where categories go when the infrequent ones are put together: the others keep their order, the group
-/// comes last.
+/// Where categories go when the infrequent ones are put together: the others keep their order,
+/// the group comes last.
 struct Grouping {
   std::vector<Index> group_of;  // one a category
   Index groups = 0;
@@ -71,12 +72,14 @@ struct Grouping {
 };
 Grouping group_categories(Index categories, const std::vector<Index>& infrequent);
 
-/// The column that has category `codes[i]` in row i; a negative code is missing, and the code after the
-/// last category is the infrequent group: a text of its own, but missing among numbers.
-Column decode_cells(std::string name, const std::vector<Index>& codes, const Categories& categories);
+/// The column that has category `codes[i]` in row i; a negative code is missing, and the code
+/// after the last category is the infrequent group: a text of its own, but missing among numbers.
+Column decode_cells(std::string name, const std::vector<Index>& codes,
+                    const Categories& categories);
 
 /// Throws FormatError when learned categories do not fit the schema.
-void check_learned(std::string_view owner, const Schema& schema, const std::vector<Categories>& categories,
+void check_learned(std::string_view owner, const Schema& schema,
+                   const std::vector<Categories>& categories,
                    const std::vector<std::vector<Index>>& infrequent);
 
 }  // namespace espalier::detail

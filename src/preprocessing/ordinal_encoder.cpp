@@ -14,7 +14,9 @@ namespace espalier {
 namespace {
 
 /// Categories without the missing one, which has no position of its own.
-Index present(const Categories& categories) { return categories.size() - (categories.has_missing() ? 1 : 0); }
+Index present(const Categories& categories) {
+  return categories.size() - (categories.has_missing() ? 1 : 0);
+}
 
 bool is_code(double value) { return std::isnan(value) || value == std::floor(value); }
 
@@ -23,9 +25,10 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 /// Throws when `value` is the code of a category that is not infrequent.
 void check_free(std::string_view param, double value, Index frequent, const std::string& column) {
   if (value >= 0.0 && value < static_cast<double>(frequent))
-    throw InvalidParameter(fmt::format(
-        "The '{}' parameter of OrdinalEncoder is {}, which is already the code of a category of column '{}'.", param,
-        number_text(value), column));
+    throw InvalidParameter(
+        fmt::format("The '{}' parameter of OrdinalEncoder is {}, which is already the code of a "
+                    "category of column '{}'.",
+                    param, number_text(value), column));
 }
 
 }  // namespace
@@ -43,21 +46,25 @@ void OrdinalEncoder::do_validate() const {
   const bool uses_value = p.handle_unknown == OrdinalUnknown::use_encoded_value;
   if (uses_value ? !p.unknown_value || !is_code(*p.unknown_value) : p.unknown_value.has_value())
     detail::refuse_param(type_name, "unknown_value",
-                         uses_value ? "a whole number or NaN with handle_unknown='use_encoded_value'"
-                                    : "none unless handle_unknown='use_encoded_value'",
+                         uses_value
+                             ? "a whole number or NaN with handle_unknown='use_encoded_value'"
+                             : "none unless handle_unknown='use_encoded_value'",
                          Codec<std::optional<double>>::encode(p.unknown_value));
   if (!is_code(p.encoded_missing_value))
-    detail::refuse_param(type_name, "encoded_missing_value", "a whole number or NaN", p.encoded_missing_value);
+    detail::refuse_param(type_name, "encoded_missing_value", "a whole number or NaN",
+                         p.encoded_missing_value);
 }
 
 OrdinalEncoderState OrdinalEncoder::do_fit(const Features& X, const FitContext&) const {
   const Params& p = params();
-  auto learned = detail::learn_categories(X, {type_name, p.categories, p.handle_unknown == OrdinalUnknown::error,
-                                              p.min_frequency, p.max_categories, false});
+  auto learned = detail::learn_categories(
+      X, {type_name, p.categories, p.handle_unknown == OrdinalUnknown::error, p.min_frequency,
+          p.max_categories, false});
   State state{std::move(learned.categories), std::move(learned.infrequent)};
   const std::vector<std::string> names = X.names_or_default();
   for (std::size_t j = 0; j < names.size(); ++j) {
-    const Index frequent = present(state.categories[j]) - static_cast<Index>(state.infrequent[j].size());
+    const Index frequent =
+        present(state.categories[j]) - static_cast<Index>(state.infrequent[j].size());
     if (p.unknown_value) check_free("unknown_value", *p.unknown_value, frequent, names[j]);
     if (state.categories[j].has_missing())
       check_free("encoded_missing_value", p.encoded_missing_value, frequent, names[j]);
@@ -81,8 +88,10 @@ Features OrdinalEncoder::do_transform(const State& state, const Features& X) con
             "handle_unknown='use_encoded_value' with an unknown_value accepts them.",
             unknown, column.name));
     }
-    const detail::Grouping grouping = detail::group_categories(present(categories), state.infrequent[k]);
-    std::vector<double> value_of(grouping.group_of.begin(), grouping.group_of.end());  // by category
+    const detail::Grouping grouping =
+        detail::group_categories(present(categories), state.infrequent[k]);
+    std::vector<double> value_of(grouping.group_of.begin(),
+                                 grouping.group_of.end());  // by category
     if (categories.has_missing()) value_of.push_back(params().encoded_missing_value);
     std::transform(codes.begin(), codes.end(), result.col(j).begin(), [&](std::int32_t code) {
       return code < 0 ? *params().unknown_value : value_of[static_cast<std::size_t>(code)];
@@ -98,20 +107,23 @@ Features OrdinalEncoder::do_inverse_transform(const State& state, const Features
   for (Index j = 0; j < X.cols(); ++j) {
     const auto k = static_cast<std::size_t>(j);
     const Categories& categories = state.categories[k];
-    const detail::Grouping grouping = detail::group_categories(present(categories), state.infrequent[k]);
+    const detail::Grouping grouping =
+        detail::group_categories(present(categories), state.infrequent[k]);
     std::vector<Index> codes;
     for (const double value : values.col(j)) {
       if (categories.has_missing() && same(value, params().encoded_missing_value)) {
         codes.push_back(-1);
-      } else if (value >= 0.0 && value < static_cast<double>(grouping.groups) && value == std::floor(value)) {
+      } else if (value >= 0.0 && value < static_cast<double>(grouping.groups) &&
+                 value == std::floor(value)) {
         const auto group = static_cast<Index>(value);
         const bool infrequent = grouping.has_infrequent && group == grouping.infrequent_group();
         codes.push_back(infrequent ? categories.size() : grouping.first_of(group));
       } else if (params().unknown_value && same(value, *params().unknown_value)) {
         codes.push_back(-1);
       } else {
-        throw InvalidInput(fmt::format("OrdinalEncoder: {} in row {} is not the code of a category of column '{}'.",
-                                       number_text(value), codes.size(), schema().name(j)));
+        throw InvalidInput(fmt::format(
+            "OrdinalEncoder: {} in row {} is not the code of a category of column '{}'.",
+            number_text(value), codes.size(), schema().name(j)));
       }
     }
     columns.push_back(detail::decode_cells(schema().name(j), codes, categories));

@@ -56,8 +56,8 @@ Moments dense_moments(const double* x, const double* w, Index n) {
   return moments_about(column_sums(x, w, n, rough.mean), rough.mean);
 }
 
-/// The columns of a sparse matrix one after the other would be slow by rows: all at once, zeros by
-/// subtraction from the total weight.
+/// The columns of a sparse matrix one after the other would be slow by rows: all at once, zeros
+/// by subtraction from the total weight.
 std::vector<Moments> sparse_moments(const SparseMatrix& X, const Vector& weights) {
   const Index p = X.cols();
   const auto weight = [&](Index i) { return weights.size() > 0 ? weights[i] : 1.0; };
@@ -65,7 +65,8 @@ std::vector<Moments> sparse_moments(const SparseMatrix& X, const Vector& weights
   Vector sum = Vector::Zero(p), missing = Vector::Zero(p), stored = Vector::Zero(p);
   for (Index i = 0; i < X.outerSize(); ++i)
     for (SparseMatrix::InnerIterator it(X, i); it; ++it)
-      std::isnan(it.value()) ? missing[it.col()] += weight(i) : sum[it.col()] += weight(i) * it.value();
+      std::isnan(it.value()) ? missing[it.col()] += weight(i)
+                             : sum[it.col()] += weight(i) * it.value();
   const Vector observed = total - missing.array();
   const Vector mean = sum.cwiseQuotient(observed);
   Vector first = Vector::Zero(p), second = Vector::Zero(p);
@@ -90,9 +91,11 @@ std::vector<Moments> all_moments(const Features& X, const Vector& weights) {
   if (X.is_sparse()) return sparse_moments(X.sparse(), weights);
   std::vector<Moments> result(static_cast<std::size_t>(X.cols()));
   const double* w = weights.size() > 0 ? weights.data() : nullptr;
-  parallel_for(X.cols(), 4.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()), [&](Index j) {
-    result[static_cast<std::size_t>(j)] = dense_moments(X.column(j).numbers.data(), w, X.rows());
-  });
+  parallel_for(X.cols(), 4.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()),
+               [&](Index j) {
+                 result[static_cast<std::size_t>(j)] =
+                     dense_moments(X.column(j).numbers.data(), w, X.rows());
+               });
   return result;
 }
 
@@ -107,14 +110,16 @@ bool nearly_constant(const Moments& m) {
 
 void StandardScalerState::check(const Schema& schema) const {
   const Index p = schema.n_features;
-  if (mean.size() != p || scale.size() != p || n_samples_seen.size() != p || (var.size() != 0 && var.size() != p))
+  if (mean.size() != p || scale.size() != p || n_samples_seen.size() != p ||
+      (var.size() != 0 && var.size() != p))
     throw FormatError("StandardScaler: mean, var and scale do not fit the number of features");
 }
 
 void StandardScaler::refuse_sparse_centring(const Features& X) const {
   if (X.is_sparse() && params().with_mean)
     throw InvalidInput(
-        "StandardScaler: X is sparse and cannot be centred without filling its zeros; set with_mean=false.");
+        "StandardScaler: X is sparse and cannot be centred without filling its zeros; set "
+        "with_mean=false.");
 }
 
 StandardScalerState StandardScaler::do_fit(const Features& X, const FitContext& context) const {

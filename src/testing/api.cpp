@@ -24,12 +24,13 @@ void copy_is_independent(const Subject& s) {
   const Outputs before = outputs(*original, problem.X);
   const auto copy = original->copy();
   require_same("the copy gives other results", difference(before, outputs(*copy, problem.X)));
-  fit(*copy, s.problem({.rows = 90, .cols = 3, .variant = 1}));
+  fit(*copy, s.problem({.rows = 90, .cols = 5, .variant = 1}));
   require_same("fitting the copy changed the original",
                difference(before, outputs(*original, problem.X)));
   const Value params = original->encode_params();
   for (const ParamInfo& info : copy->param_infos()) copy->set_param(info.name, info.default_value);
-  require(original->encode_params() == params, "setting parameters of the copy changed the original");
+  require(original->encode_params() == params,
+          "setting parameters of the copy changed the original");
 }
 
 void prints_its_class_and_parameters(const Subject& s) {
@@ -39,9 +40,10 @@ void prints_its_class_and_parameters(const Subject& s) {
 }
 
 void registry_makes_it(const Subject& s) {
-  require(s.registered(), fmt::format("'{}' is not in the registry, so no model file may contain it: call "
-                                      "registry().add<{}>()",
-                                      s.name(), s.name()));
+  require(s.registered(),
+          fmt::format("'{}' is not in the registry, so no model file may contain it: call "
+                      "registry().add<{}>()",
+                      s.name(), s.name()));
   const auto made = registry().make(s.name());
   require(made->class_name() == s.name(),
           fmt::format("the registry makes a {} under this name", made->class_name()));
@@ -164,15 +166,16 @@ Checks api_checks() {
   return {
       {"clone_is_equal_and_unfitted", "clone() has the same class and parameters and is not fitted",
        always, clone_is_equal_and_unfitted},
-      {"copy_is_independent", "copy() predicts the same; changing it leaves the original alone", fits,
-       copy_is_independent},
+      {"copy_is_independent", "copy() predicts the same; changing it leaves the original alone",
+       fits, copy_is_independent},
       {"prints_its_class_and_parameters", "to_string() is Class(parameters)", always,
        prints_its_class_and_parameters},
       {"registry_makes_it", "the registry makes it by its class name", always, registry_makes_it},
       {"tags_are_consistent", "the tags suit the role and do not change with fit", always,
        tags_are_consistent},
-      {"unfitted_methods_say_so", "before fit everything learned throws NotFitted, naming the class",
-       fits, unfitted_methods_say_so},
+      {"unfitted_methods_say_so",
+       "before fit everything learned throws NotFitted, naming the class", fits,
+       unfitted_methods_say_so},
       {"fit_leaves_parameters", "fit changes no parameter", fits, fit_leaves_parameters},
       {"fit_returns_itself", "fit returns the object, so that calls can be chained", fits,
        fit_returns_itself},

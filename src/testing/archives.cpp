@@ -90,8 +90,8 @@ void saves_to_a_file(const Subject& s) {
   }
 }
 
-/// Loads bytes that may be anything: the result must be an Error, or a model that can be used (whose
-/// methods, too, may throw an Error and nothing else).
+/// Loads bytes that may be anything: the result must be an Error, or a model that can be used
+/// (whose methods, too, may throw an Error and nothing else).
 void load_damaged(const Bytes& bytes, const Features& X, std::string_view damage) {
   try {
     const auto e = load_any(bytes);
@@ -104,8 +104,8 @@ void load_damaged(const Bytes& bytes, const Features& X, std::string_view damage
   }
 }
 
-/// Every length and every byte of a small file; of a large one the first 200 bytes and then positions
-/// in equal steps, as many as keep the bytes read within the budget.
+/// Every length and every byte of a small file; of a large one the first 200 bytes and then
+/// positions in equal steps, as many as keep the bytes read within the budget.
 std::vector<std::size_t> positions(std::size_t size) {
   constexpr std::size_t budget = 4'000'000, head = 200;
   const std::size_t step = std::max<std::size_t>(1, size * size / budget);
@@ -132,7 +132,7 @@ void damage(const Bytes& whole, const Features& X, std::string_view form) {
 
 void damaged_files_do_no_harm(const Subject& s) {
   require_registered(s);
-  const Problem problem = s.fits() ? s.problem({.rows = 40, .cols = 3}) : Problem{};
+  const Problem problem = s.fits() ? s.problem({.rows = 40}) : Problem{};
   const auto e = s.fits() ? s.fitted(table_of(problem.X), problem.y) : s.make();
   const Matrix few = s.fits() ? Matrix(problem.X.topRows(5)) : Matrix();
   damage(to_cbor(*e), few, "the CBOR file");

@@ -20,17 +20,17 @@ struct Check {
 
 using Checks = std::vector<Check>;
 
-Checks api_checks();          // cloning, printing, registry, what fit does to the object
-Checks parameter_checks();    // get, set, round trips, refusals
-Checks input_checks();        // what X may be, and how it is refused
-Checks form_checks();         // the same X in other forms gives the same result
-Checks name_checks();         // names of columns, in and out
-Checks weight_checks();       // sample weights and the rest of the context
-Checks prediction_checks();   // rows are independent; fits repeat and forget
-Checks state_checks();        // failed and cancelled fits
-Checks archive_checks();      // save and load, damaged files
-Checks thread_checks();       // bits and threads
-Checks target_checks();       // y of classifiers and regressors
+Checks api_checks();         // cloning, printing, registry, what fit does to the object
+Checks parameter_checks();   // get, set, round trips, refusals
+Checks input_checks();       // what X may be, and how it is refused
+Checks form_checks();        // the same X in other forms gives the same result
+Checks name_checks();        // names of columns, in and out
+Checks weight_checks();      // sample weights and the rest of the context
+Checks prediction_checks();  // rows are independent; fits repeat and forget
+Checks state_checks();       // failed and cancelled fits
+Checks archive_checks();     // save and load, damaged files
+Checks thread_checks();      // bits and threads
+Checks target_checks();      // y of classifiers and regressors
 Checks classifier_checks();
 Checks regressor_checks();
 Checks transformer_checks();

@@ -86,7 +86,8 @@ void classes_may_have_names(const Subject& s) {
   const auto& model = as<Classifier>(*e);
   const auto n_classes = static_cast<std::size_t>(model.classes().size());
   const std::vector<std::string> all{"ash", "birch", "cherry"};
-  require(model.class_names() == std::vector(all.begin(), all.begin() + (s.tags().binary_only ? 2 : 3)) &&
+  require(model.class_names() ==
+                  std::vector(all.begin(), all.begin() + (s.tags().binary_only ? 2 : 3)) &&
               n_classes == model.class_names().size(),
           "class_names() are not the texts of the classes that y has");
   require_same("y as text and as labels",
@@ -95,8 +96,8 @@ void classes_may_have_names(const Subject& s) {
   const auto names = model.predict_names(problem.X);
   for (Index i = 0; i < predicted.size(); ++i)
     require(names[static_cast<std::size_t>(i)] == all[static_cast<std::size_t>(predicted[i])],
-            fmt::format("predict_names() gives '{}' for label {}", names[static_cast<std::size_t>(i)],
-                        predicted[i]));
+            fmt::format("predict_names() gives '{}' for label {}",
+                        names[static_cast<std::size_t>(i)], predicted[i]));
   const Column reordered = text_target(problem.labels(), {"cherry", "elm", "ash", "birch"});
   require(model.score(problem.X, reordered) == model.score(problem.X, y),
           "score() depends on the order of the dictionary of y");
@@ -106,8 +107,7 @@ void one_class_works_or_says_why(const Subject& s) {
   const Problem problem = s.problem();
   const Labels y = Labels::Constant(120, 5);
   std::unique_ptr<Estimator> e;
-  if (!succeeds_or_mentions("fit on one class", {"class"},
-                            [&] { e = fitted_on(s, problem.X, y); }))
+  if (!succeeds_or_mentions("fit on one class", {"class"}, [&] { e = fitted_on(s, problem.X, y); }))
     return;
   const auto& model = as<Classifier>(*e);
   require(model.classes() == Labels{{5}}, "classes() is not the one class of y");
@@ -129,7 +129,8 @@ void one_class_with_weight_works_or_says_why(const Subject& s) {
           "it predicts a class whose rows all had weight 0");
 }
 
-/// The class of the largest score of each row; the first of several. One column of decisions: its sign.
+/// The class of the largest score of each row; the first of several. One column of decisions: its
+/// sign.
 Labels best_class(const Matrix& scores, const Labels& classes) {
   Labels result(scores.rows());
   for (Index i = 0; i < scores.rows(); ++i) {
@@ -216,17 +217,18 @@ void class_weight_has_its_effect(const Subject& s) {
   for (const int classes : {2, 3}) {
     const Problem problem = s.problem({.rows = 300, .classes = classes, .spread = 20.0});
     const auto e = s.make();
-    const Labels labels = Labels::LinSpaced(problem.labels().maxCoeff() + 1, 0,
-                                            problem.labels().maxCoeff());
+    const Labels labels =
+        Labels::LinSpaced(problem.labels().maxCoeff() + 1, 0, problem.labels().maxCoeff());
     Vector weights = Vector::Constant(labels.size(), 0.0001);
     weights[0] = 1000.0;
     e->set_param("class_weight", class_weight_of(labels, weights));
     fit(*e, problem);
-    const double share = static_cast<double>((as<Classifier>(*e).predict(problem.X).array() == 0)
-                                                 .count()) / 300.0;
-    require(share > 0.87, fmt::format("with a weight of 1000 for class 0 and 0.0001 for the others, it "
-                                      "predicts class 0 for {:.0f} % of the rows",
-                                      100.0 * share));
+    const double share =
+        static_cast<double>((as<Classifier>(*e).predict(problem.X).array() == 0).count()) / 300.0;
+    require(share > 0.87,
+            fmt::format("with a weight of 1000 for class 0 and 0.0001 for the others, it "
+                        "predicts class 0 for {:.0f} % of the rows",
+                        100.0 * share));
   }
 }
 
@@ -275,8 +277,9 @@ Checks classifier_checks() {
        one_class_with_weight_works_or_says_why},
       {"probabilities_are_probabilities", "predict_proba is a distribution whose mode predict() is",
        is_classifier, probabilities_are_probabilities},
-      {"decisions_agree_with_predictions", "decision_function has its shape and agrees with predict()",
-       is_classifier, decisions_agree_with_predictions},
+      {"decisions_agree_with_predictions",
+       "decision_function has its shape and agrees with predict()", is_classifier,
+       decisions_agree_with_predictions},
       {"decisions_and_probabilities_rank_alike", "for two classes both order the rows alike",
        is_classifier, decisions_and_probabilities_rank_alike},
       {"continuous_y_is_refused", "y of fractions is refused as continuous", is_classifier,

@@ -30,8 +30,9 @@ std::string column_difference(const Column& a, const Column& b, double tolerance
   if (a.type() != b.type()) return fmt::format("column '{}' has two types", a.name());
   for (Index i = 0; i < a.size(); ++i) {
     const auto k = static_cast<std::size_t>(i);
-    const bool equal = a.is_numeric() ? same(a.values()[k], b.values()[k], tolerance)
-                                      : a.text(i) == b.text(i) && a.is_missing(i) == b.is_missing(i);
+    const bool equal = a.is_numeric()
+                           ? same(a.values()[k], b.values()[k], tolerance)
+                           : a.text(i) == b.text(i) && a.is_missing(i) == b.is_missing(i);
     if (!equal)
       return fmt::format("row {}, column '{}': '{}' and '{}'", i, a.name(), a.text(i), b.text(i));
   }

@@ -43,7 +43,8 @@ void empty_input_is_refused(const Subject& s) {
   const Matrix no_rows(0, 4), no_columns(120, 0);
   const std::vector<Index> none;
   const OptionalTarget no_y = problem.y ? OptionalTarget(problem.y->take(none)) : std::nullopt;
-  require_invalid_input("fit on no rows", {"0 samples", s.name()}, [&] { s.fitted(no_rows, no_y); });
+  require_invalid_input("fit on no rows", {"0 samples", s.name()},
+                        [&] { s.fitted(no_rows, no_y); });
   require_invalid_input("fit on no columns", {"0 features", s.name()},
                         [&] { s.fitted(no_columns, problem.y); });
   for (const Method& method : methods(*e)) {
@@ -59,8 +60,8 @@ void require_value_refused(const Subject& s, double value, std::string_view what
   const auto e = s.fitted(table_of(problem.X), problem.y);
   problem.X(7, 2) = value;
   const DataFrame table = table_of(problem.X);
-  require_invalid_input(fmt::format("fit with {} in column 'third'", what), {what, "third", s.name()},
-                        [&] { s.fitted(table, problem.y); });
+  require_invalid_input(fmt::format("fit with {} in column 'third'", what),
+                        {what, "third", s.name()}, [&] { s.fitted(table, problem.y); });
   for (const Method& method : methods(*e))
     require_invalid_input(fmt::format("{} with {} in column 'third'", method.name, what),
                           {what, "third"}, [&] { method.call(*e, table); });
@@ -178,8 +179,9 @@ void constant_columns_do_no_harm(const Subject& s) {
   const auto e = s.fitted(problem);
   for (const Output& output : outputs(*e, problem.X))
     if (!output.value.is_table())
-      require(output.value.to_matrix().allFinite(),
-              fmt::format("{} gives NaN or infinity after a fit on constant columns", output.method));
+      require(
+          output.value.to_matrix().allFinite(),
+          fmt::format("{} gives NaN or infinity after a fit on constant columns", output.method));
 }
 
 }  // namespace
@@ -187,17 +189,18 @@ void constant_columns_do_no_harm(const Subject& s) {
 Checks input_checks() {
   const auto takes_categories = [](const Subject& s) { return s.fits() && s.tags().categorical; };
   return {
-      {"other_width_is_refused", "every method refuses an X of another width, naming both",
-       fits, other_width_is_refused},
-      {"negative_values_follow_the_tag", "negative values are refused exactly if positive_only", fits,
-       negative_values_follow_the_tag},
-      {"empty_input_is_refused", "no rows, or no columns, are refused", fits, empty_input_is_refused},
+      {"other_width_is_refused", "every method refuses an X of another width, naming both", fits,
+       other_width_is_refused},
+      {"negative_values_follow_the_tag", "negative values are refused exactly if positive_only",
+       fits, negative_values_follow_the_tag},
+      {"empty_input_is_refused", "no rows, or no columns, are refused", fits,
+       empty_input_is_refused},
       {"infinite_values_are_refused", "infinity is refused, naming the column", fits,
        infinite_values_are_refused},
       {"missing_values_follow_the_tag", "NaN is refused, naming the column, unless allow_nan", fits,
        missing_values_follow_the_tag},
-      {"sparse_input_follows_the_tag", "a sparse X is refused, or gives what a dense one gives", fits,
-       sparse_input_follows_the_tag},
+      {"sparse_input_follows_the_tag", "a sparse X is refused, or gives what a dense one gives",
+       fits, sparse_input_follows_the_tag},
       {"categorical_columns_follow_the_tag",
        "a categorical column is refused by name, or its dictionary's order does not matter", fits,
        categorical_columns_follow_the_tag},

@@ -31,8 +31,9 @@ void columns_are_found_by_name(const Subject& s) {
   const DataFrame table = table_of(problem.X);
   const auto e = s.fitted(table, problem.y);
   const Outputs expected = outputs(*e, table);
-  require_same("columns in another order",
-               difference(expected, outputs(*e, table.select({"fourth", "third", "second", "first"}))));
+  require_same(
+      "columns in another order",
+      difference(expected, outputs(*e, table.select({"fourth", "third", "second", "first"}))));
   const DataFrame more = table.with(Column::numeric("further", Vector::Zero(table.rows())));
   require_same("with a further column", difference(expected, outputs(*e, more)));
   int missed = 0;
@@ -85,8 +86,8 @@ Checks name_checks() {
   const auto fixed = [](const Subject& s) { return s.fits() && !s.tags().selects_columns; };
   const auto selects = [](const Subject& s) { return s.fits() && s.tags().selects_columns; };
   return {
-      {"column_names_are_checked", "reversed, unseen and missing columns are refused by name", fixed,
-       column_names_are_checked},
+      {"column_names_are_checked", "reversed, unseen and missing columns are refused by name",
+       fixed, column_names_are_checked},
       {"columns_are_found_by_name", "order and further columns do not matter (selects_columns)",
        selects, columns_are_found_by_name},
       {"nameless_input_is_accepted_after_a_fit_with_names",

@@ -97,15 +97,17 @@ void failed_set_params_changes_nothing(const Subject& s) {
   require_equal_params(*e, before, "after a set_params that threw");
 }
 
-void require_names(const Error& error, const Subject& s, const ParamInfo& info, const Value& value) {
+void require_names(const Error& error, const Subject& s, const ParamInfo& info,
+                   const Value& value) {
   for (const std::string& part : {info.name, s.name()})
     require(mentions(error.what(), part),
-            fmt::format("{} = {} is refused without mention of '{}': {}", info.name, value.to_text(),
-                        part, error.what()));
+            fmt::format("{} = {} is refused without mention of '{}': {}", info.name,
+                        value.to_text(), part, error.what()));
 }
 
 /// Sets the value and fits. Returns whether it was refused, by either, with name and class.
-bool is_refused(const Subject& s, const Problem& problem, const ParamInfo& info, const Value& value) {
+bool is_refused(const Subject& s, const Problem& problem, const ParamInfo& info,
+                const Value& value) {
   const auto e = s.make();
   try {
     e->set_param(info.name, value);
@@ -140,7 +142,8 @@ void values_out_of_range_are_refused_by_name(const Subject& s) {
 std::vector<Value> values_of_wrong_type(const ParamInfo& info) {
   std::vector<Value> values{Value::Object{{"no_such_key", "no such value"}},
                             Value::List{Value::List{}, "no such value"}};
-  const bool number = info.expects.starts_with("a number"), integer = info.expects.starts_with("an integer");
+  const bool number = info.expects.starts_with("a number"),
+             integer = info.expects.starts_with("an integer");
   if (!info.expects.starts_with("a text")) values.emplace_back("no such value");
   if (!info.expects.starts_with("true or false")) values.emplace_back(true);
   if (!number) values.emplace_back(1.5);
@@ -208,8 +211,9 @@ Checks parameter_checks() {
        always, unknown_parameters_are_refused},
       {"failed_set_params_changes_nothing", "a set_params that throws leaves every parameter alone",
        always, failed_set_params_changes_nothing},
-      {"wrong_types_are_refused_by_name", "a value of a wrong type is refused, naming the parameter",
-       always, wrong_types_are_refused_by_name},
+      {"wrong_types_are_refused_by_name",
+       "a value of a wrong type is refused, naming the parameter", always,
+       wrong_types_are_refused_by_name},
       {"values_out_of_range_are_refused_by_name",
        "fit refuses a number outside the range, naming the parameter", always,
        values_out_of_range_are_refused_by_name},

@@ -17,8 +17,9 @@ void row_order_does_not_matter(const Subject& s) {
   const std::vector<Index> rows = Random(23).permutation(problem.X.rows());
   const Features shuffled = Features(problem.X).take(rows);
   for (const Method& method : methods(*e))
-    require_same(fmt::format("{} of shuffled rows", method.name),
-                 difference(method.call(*e, shuffled), method.call(*e, problem.X).take(rows), 1e-9));
+    require_same(
+        fmt::format("{} of shuffled rows", method.name),
+        difference(method.call(*e, shuffled), method.call(*e, problem.X).take(rows), 1e-9));
 }
 
 void single_rows_agree_with_the_batch(const Subject& s) {
@@ -48,8 +49,7 @@ void predictions_repeat(const Subject& s) {
     outputs(*e, others);
   } catch (const InvalidInput&) {  // an encoder may not know all of these values
   }
-  require_same("the same call again, after another one",
-               difference(first, outputs(*e, problem.X)));
+  require_same("the same call again, after another one", difference(first, outputs(*e, problem.X)));
 }
 
 void fit_repeats(const Subject& s) {
@@ -109,8 +109,8 @@ void a_pipeline_of_it_agrees(const Subject& s) {
 
 Checks prediction_checks() {
   const auto forgets = [](const Subject& s) {
-    return is_deterministic(s) && !(s.has_param("warm_start") &&
-                                    s.prototype().get_param("warm_start") == Value(true));
+    return is_deterministic(s) &&
+           !(s.has_param("warm_start") && s.prototype().get_param("warm_start") == Value(true));
   };
   return {
       {"row_order_does_not_matter", "shuffled rows give the shuffled result", is_deterministic,

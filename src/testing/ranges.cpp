@@ -39,13 +39,16 @@ std::optional<Range> range_of(std::string_view expects) {
 std::vector<Value> values_outside(const ParamInfo& info) {
   const auto range = range_of(info.expects);
   if (!range) return {};
-  const bool integer = info.expects.starts_with("an integer") || mentions(info.expects, "item an integer");
+  const bool integer =
+      info.expects.starts_with("an integer") || mentions(info.expects, "item an integer");
   const bool list = info.expects.starts_with("a list");
   std::vector<double> numbers;
   const double step = integer ? 1.0 : 1e-6;
   if (std::isfinite(range->low)) {
     numbers.push_back(range->low_included ? range->low - step : range->low);
     numbers.push_back(range->low - 1000.0);
+  } else if (!range->low_included && !integer) {
+    numbers.push_back(range->low);
   }
   if (std::isfinite(range->high)) {
     numbers.push_back(range->high_included ? range->high + step : range->high);

@@ -62,8 +62,9 @@ void several_outputs_are_predicted(const Subject& s) {
   require(predicted.allFinite(), "predict_multi is not finite");
   require_error<NotSupported>("predict after a fit on 3 outputs", "NotSupported",
                               {"predict_multi", s.name()}, [&] { model.predict(problem.X); });
-  require(std::abs(model.score(problem.X, *problem.y) - r2_score(problem.values(), predicted)) < 1e-12,
-          "score() is not the mean R² over the outputs");
+  require(
+      std::abs(model.score(problem.X, *problem.y) - r2_score(problem.values(), predicted)) < 1e-12,
+      "score() is not the mean R² over the outputs");
 }
 
 }  // namespace

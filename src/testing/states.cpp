@@ -12,7 +12,9 @@ namespace {
 /// A fitted estimator and what it gave; says whether it still does.
 struct Snapshot {
   explicit Snapshot(const Subject& s)
-      : problem(s.problem()), estimator(s.fitted(problem)), before(outputs(*estimator, problem.X)) {}
+      : problem(s.problem()),
+        estimator(s.fitted(problem)),
+        before(outputs(*estimator, problem.X)) {}
 
   void require_unchanged(std::string_view situation) const {
     require(estimator->fitted(), fmt::format("after {} it is no longer fitted", situation));
@@ -39,8 +41,7 @@ void a_failed_fit_changes_nothing(const Subject& s) {
   infinite(3, 2) = std::numeric_limits<double>::infinity();
   model.require_survives("a fit with infinity in X",
                          [&] { fit(*model.estimator, infinite, other.y); });
-  model.require_survives("a fit on no rows",
-                         [&] { fit(*model.estimator, Matrix(0, 5), other.y); });
+  model.require_survives("a fit on no rows", [&] { fit(*model.estimator, Matrix(0, 5), other.y); });
   if (!other.y) return;
   model.require_survives("a fit with y of another length",
                          [&] { fit(*model.estimator, other.X, model.problem.y); });
@@ -94,7 +95,8 @@ void a_fit_stopped_on_the_way_changes_nothing(const Subject& s) {
     cancelled = true;
   }
   if (!called) skip("it does not report progress");
-  require(cancelled, "the stop token was triggered in the first report, but fit did not throw Cancelled");
+  require(cancelled,
+          "the stop token was triggered in the first report, but fit did not throw Cancelled");
   model.require_unchanged("a fit that was stopped at its first report");
 }
 

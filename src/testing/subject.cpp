@@ -148,10 +148,9 @@ std::vector<Method> methods(const Estimator& estimator) {
       if (estimator.fitted() && !predicts_new_rows(as<Clusterer>(estimator))) return {};
       return {labels};
     case RoleKind::outlier_detector:
-      return {labels,
-              {"decision_function", [](const E& e, const Features& X) {
-                 return column_of(as<OutlierDetector>(e).decision_function(X));
-               }}};
+      return {labels, {"decision_function", [](const E& e, const Features& X) {
+                         return column_of(as<OutlierDetector>(e).decision_function(X));
+                       }}};
     case RoleKind::other:
       break;
   }
@@ -174,8 +173,8 @@ Outputs take(const Outputs& outputs, std::span<const Index> rows) {
 }
 
 std::vector<std::string> column_names(Index n) {
-  constexpr std::array<std::string_view, 6> words{"first", "second", "third",
-                                                  "fourth", "fifth", "sixth"};
+  constexpr std::array<std::string_view, 6> words{"first",  "second", "third",
+                                                  "fourth", "fifth",  "sixth"};
   std::vector<std::string> names;
   for (Index j = 0; j < n; ++j) {
     const auto k = static_cast<std::size_t>(j);

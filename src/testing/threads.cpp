@@ -60,9 +60,10 @@ void one_thread_starts_no_other(const Subject& s) {
     const ThreadLimit one(1);
     outputs(*e, problem.X);
     const auto after = *count_threads();
-    require(after <= before, fmt::format("fit with n_threads = 1 and predictions under ThreadLimit(1) "
-                                         "left {} threads where there were {}",
-                                         after, before));
+    require(after <= before,
+            fmt::format("fit with n_threads = 1 and predictions under ThreadLimit(1) "
+                        "left {} threads where there were {}",
+                        after, before));
   });
 }
 
@@ -72,8 +73,8 @@ void no_thread_setting_is_changed(const Subject& s) {
   const auto e = s.fitted(problem, {.n_threads = 3});
   outputs(*e, problem.X);
   require(max_threads() == before,
-          fmt::format("max_threads() was {} before a fit with n_threads = 3 and is {} after", before,
-                      max_threads()));
+          fmt::format("max_threads() was {} before a fit with n_threads = 3 and is {} after",
+                      before, max_threads()));
 }
 
 /// Calls `body(k)` on `n` threads at once; the first exception comes out.

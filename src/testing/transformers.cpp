@@ -38,13 +38,12 @@ void y_follows_the_tag(const Subject& s) {
   const Labels y = Labels::LinSpaced(120, 0, 119).unaryExpr([](int i) { return i % 2; });
   const auto e = s.make();
   as<Transformer>(*e).fit(problem.X, y);
-  require_invalid_input("fit with 100 rows and 120 targets", {s.name()}, [&] {
-    as<Transformer>(*e).fit(Matrix(problem.X.topRows(100)), y);
-  });
+  require_invalid_input("fit with 100 rows and 120 targets", {s.name()},
+                        [&] { as<Transformer>(*e).fit(Matrix(problem.X.topRows(100)), y); });
 }
 
-/// What cannot be undone exactly (bins, projections) is at least undone to something that transforms
-/// to the same.
+/// What cannot be undone exactly (bins, projections) is at least undone to something that
+/// transforms to the same.
 void inverse_transform_undoes_transform(const Subject& s) {
   const Problem problem = s.problem();
   const auto e = s.fitted(problem);

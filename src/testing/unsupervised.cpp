@@ -17,7 +17,8 @@ void labels_are_consecutive(const Subject& s) {
   const Labels classes = encode_labels(labels).classes;
   require(classes[0] == 0 || classes[0] == -1, fmt::format("the first cluster is {}", classes[0]));
   for (Index k = 1; k < classes.size(); ++k)
-    require(classes[k] == classes[k - 1] + 1, fmt::format("there is no cluster {}", classes[k - 1] + 1));
+    require(classes[k] == classes[k - 1] + 1,
+            fmt::format("there is no cluster {}", classes[k - 1] + 1));
 }
 
 void fit_predict_gives_the_labels(const Subject& s) {
@@ -31,7 +32,8 @@ void fit_predict_gives_the_labels(const Subject& s) {
 
 double pairs(double n) { return n * (n - 1.0) / 2.0; }
 
-/// The share of pairs of rows on which two groupings agree, 0 for chance and 1 for the same grouping.
+/// The share of pairs of rows on which two groupings agree, 0 for chance and 1 for the same
+/// grouping.
 /// @see Hubert & Arabie, Journal of Classification 2 (1985) 193–218
 double adjusted_rand(const Labels& a, const Labels& b) {
   const Matrix table = confusion_matrix(encode_labels(a).codes, encode_labels(b).codes);
@@ -89,10 +91,11 @@ Checks unsupervised_checks() {
        is_clusterer, labels_are_consecutive},
       {"fit_predict_gives_the_labels", "fit_predict(X) is fit(X).labels()", is_clusterer,
        fit_predict_gives_the_labels},
-      {"finds_blobs", "on round blobs the adjusted Rand index is above 0.4 (unless poor_score)", finds,
-       finds_blobs},
-      {"outliers_are_minus_one", "predict() is the sign of decision_function; far rows are outliers",
-       is_detector, outliers_are_minus_one},
+      {"finds_blobs", "on round blobs the adjusted Rand index is above 0.4 (unless poor_score)",
+       finds, finds_blobs},
+      {"outliers_are_minus_one",
+       "predict() is the sign of decision_function; far rows are outliers", is_detector,
+       outliers_are_minus_one},
       {"fit_predict_is_fit_then_predict", "fit_predict(X) is fit(X).predict(X)", is_detector,
        fit_predict_is_fit_then_predict},
   };

@@ -59,13 +59,13 @@ void require_error(std::string_view situation, const char* expected,
 }
 
 template <class Call>
-void require_invalid_input(std::string_view situation, std::initializer_list<std::string_view> parts,
-                           const Call& call) {
+void require_invalid_input(std::string_view situation,
+                           std::initializer_list<std::string_view> parts, const Call& call) {
   require_error<InvalidInput>(situation, "InvalidInput", parts, call);
 }
 
-/// Runs `call()`, which may throw an Error that has one of `alternatives`, and nothing else. Returns
-/// whether it succeeded.
+/// Runs `call()`, which may throw an Error that has one of `alternatives`, and nothing else.
+/// Returns whether it succeeded.
 template <class Call>
 bool succeeds_or_mentions(std::string_view situation,
                           std::initializer_list<std::string_view> alternatives, const Call& call) {

@@ -75,13 +75,14 @@ void weight_zero_is_no_row(const Subject& s) {
   const auto with_zeros = s.fitted(problem, weighted(weights));
   const auto without = s.fitted(smaller, weighted(weights(kept)));
   for (const Method& method : methods(*without))
-    require_same(fmt::format("{} after rows of weight 0 and without these rows", method.name),
-                 difference(method.call(*with_zeros, problem.X), method.call(*without, problem.X),
-                            1e-7));
+    require_same(
+        fmt::format("{} after rows of weight 0 and without these rows", method.name),
+        difference(method.call(*with_zeros, problem.X), method.call(*without, problem.X), 1e-7));
 }
 
-/// Rows with weights from 0 to 4, and the same with every row as often as its weight says, shuffled:
-/// the two fits that must agree. Labels and values are partly random, so that no fit is perfect.
+/// Rows with weights from 0 to 4, and the same with every row as often as its weight says,
+/// shuffled: the two fits that must agree. Labels and values are partly random, so that no fit is
+/// perfect.
 struct Copies {
   Problem once;
   Vector weights;
@@ -124,8 +125,9 @@ void require_copies_agree(const Subject& s, bool sparse) {
 void weight_k_is_k_copies(const Subject& s) { require_copies_agree(s, false); }
 void weight_k_is_k_copies_sparse(const Subject& s) { require_copies_agree(s, true); }
 
-/// One class, or the half of the rows with larger values, weighs a thousand times as much: some output
-/// must change. Transformers that impute show it on missing values only, so some are missing.
+/// One class, or the half of the rows with larger values, weighs a thousand times as much: some
+/// output must change. Transformers that impute show it on missing values only, so some are
+/// missing.
 void weights_have_an_effect(const Subject& s) {
   Problem problem = s.problem({.spread = 8.0});
   Vector weights = Vector::Ones(120);
@@ -196,8 +198,8 @@ Checks weight_checks() {
        weights_have_an_effect},
       {"groups_follow_the_tag", "groups are taken or refused as the tag says", fits,
        groups_follow_the_tag},
-      {"validation_set_follows_the_tag", "a validation set is taken or refused as the tag says", fits,
-       validation_set_follows_the_tag},
+      {"validation_set_follows_the_tag", "a validation set is taken or refused as the tag says",
+       fits, validation_set_follows_the_tag},
   };
 }
 

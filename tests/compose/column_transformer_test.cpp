@@ -32,14 +32,14 @@ TEST(ColumnTransformer, RemainderIsDroppedPassedOrTransformed) {
   };
   using Names = std::vector<std::string>;
   EXPECT_EQ(names({{{"n", StandardScaler(), {"age"}}}}), (Names{"n__age"}));
-  EXPECT_EQ(names({{{"n", StandardScaler(), {"age"}}, {"p", ColumnAction::drop, {"plan", "id"}}}, ColumnAction::passthrough}),
+  EXPECT_EQ(names({{{"n", StandardScaler(), {"age"}}, {"p", ColumnAction::drop, {"plan", "id"}}}, {.remainder = ColumnAction::passthrough}}),
             (Names{"n__age", "remainder__income"}));
-  EXPECT_EQ(names({{{"n", StandardScaler(), {"age"}}, {"p", ColumnAction::drop, {"plan"}}}, StandardScaler()}),
+  EXPECT_EQ(names({{{"n", StandardScaler(), {"age"}}, {"p", ColumnAction::drop, {"plan"}}}, {.remainder = StandardScaler()}}),
             (Names{"n__age", "remainder__income", "remainder__id"}));
 }
 
 TEST(ColumnTransformer, KeepsCategoriesAsATable) {
-  ColumnTransformer t({{"n", StandardScaler(), {"age"}}}, ColumnAction::passthrough);
+  ColumnTransformer t({{"n", StandardScaler(), {"age"}}}, {.remainder = ColumnAction::passthrough});
   const Features out = t.fit_transform(table);
   ASSERT_TRUE(out.is_table());
   EXPECT_EQ(out.table()["remainder__plan"].text(3), "c");
@@ -69,8 +69,8 @@ TEST(ColumnTransformer, ErrorsNameTheGroup) {
 }
 
 TEST(ColumnTransformer, NamesWithoutGroupsMustNotClash) {
-  ColumnTransformer t({.transformers = {{"a", StandardScaler(), {"age"}}, {"b", StandardScaler(), {"id"}}},
-                       .verbose_feature_names_out = false});
+  ColumnTransformer t({{"a", StandardScaler(), {"age"}}, {"b", StandardScaler(), {"id"}}},
+                      {.verbose_feature_names_out = false});
   EXPECT_EQ(t.fit(table).get_feature_names_out(), (std::vector<std::string>{"age", "id"}));
   t.params().transformers[1].columns = {"age"};
   EXPECT_TRUE(throws<InvalidInput>([&] { t.fit(table); }, {"'age'", "verbose_feature_names_out"}));
@@ -80,7 +80,7 @@ TEST(ColumnTransformer, IsSparseBelowTheThreshold) {
   Matrix wide = Matrix::Zero(10, 8);
   wide.col(3).setOnes();
   const SparseMatrix S = wide.sparseView();
-  ColumnTransformer t({.transformers = {{"s", StandardScaler({.with_mean = false}), ColumnType::numeric}}});
+  ColumnTransformer t{{"s", StandardScaler({.with_mean = false}), ColumnType::numeric}};
   EXPECT_TRUE(t.fit_transform(S).is_sparse());  // 1/8 filled, below 0.3
   t.set_param("sparse_threshold", 0.1);
   EXPECT_TRUE(t.fit_transform(S).is_dense());
@@ -96,7 +96,7 @@ TEST(ColumnTransformer, PathsReachIntoGroups) {
 }
 
 TEST(ColumnTransformer, SavesAndLoads) {
-  const ColumnTransformer t = ColumnTransformer({{"n", StandardScaler(), {"age"}}}, ColumnAction::passthrough).fit(table);
+  const ColumnTransformer t = ColumnTransformer({{"n", StandardScaler(), {"age"}}}, {.remainder = ColumnAction::passthrough}).fit(table);
   const auto loaded = load<ColumnTransformer>(to_cbor(t));
   EXPECT_EQ(loaded.transform(table).table().to_string(), t.transform(table).table().to_string());
   EXPECT_EQ(loaded.fitted_block<StandardScaler>("n").mean()[0], 35.0);

@@ -53,7 +53,7 @@ TEST(Pipeline, NamesStepsInSnakeCaseAndNumbersDoubles) {
 }
 
 TEST(Pipeline, ReachesParametersByPath) {
-  Pipeline pipe(StandardScaler(), Ridge());
+  Pipeline pipe{StandardScaler(), Ridge()};
   pipe.set_param("ridge__alpha", 2.0);
   EXPECT_EQ(pipe.get_param("ridge__alpha"), Value(2.0));
   EXPECT_EQ(pipe.to_string(), "Pipeline<Regressor>(standard_scaler=StandardScaler(), ridge=Ridge(alpha=2))");
@@ -66,14 +66,14 @@ TEST(Pipeline, ReachesParametersByPath) {
 }
 
 TEST(Pipeline, PathErrorsNameTheStepsAndParameters) {
-  Pipeline pipe(StandardScaler(), Ridge());
+  Pipeline pipe{StandardScaler(), Ridge()};
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("rigde__alpha", 1); }, {"'rigde'", "ridge, standard_scaler, steps"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge__alhpa", 1); }, {"'alhpa'", "Ridge()", "alpha"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge", 3); }, {"'ridge'", "an estimator or 'passthrough'"}));
 }
 
 TEST(Pipeline, CopiesAreIndependent) {
-  Pipeline a(StandardScaler(), Ridge());
+  Pipeline a{StandardScaler(), Ridge()};
   Pipeline b = a;
   b.set_param("ridge__alpha", 9.0);
   EXPECT_EQ(a.get_param("ridge__alpha"), Value(1.0));
@@ -98,7 +98,7 @@ TEST(Pipeline, WeightsReachWhoTakesThemAndAreRefusedWhereNobodyDoes) {
 }
 
 TEST(Pipeline, FailuresInsideLeaveItAsItWas) {
-  Pipeline pipe(StandardScaler(), Toy());
+  Pipeline pipe{StandardScaler(), Toy()};
   pipe.fit(X, y);
   const Vector before = pipe.predict(X);
   pipe.set_param("toy__mode", "fail");

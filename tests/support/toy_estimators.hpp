@@ -17,7 +17,7 @@ struct ToyParams {
   double shift = 0.0;
   int max_iter = 3;
   ToyMode mode = ToyMode::plain;
-  std::optional<double> limit;
+  std::optional<double> limit = {};
   std::vector<double> grid = {1.0, 2.0};
 
   static constexpr auto fields() {

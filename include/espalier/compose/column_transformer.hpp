@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -80,11 +81,14 @@ struct Codec<ColumnTreatment> {
   static std::string describe() { return "a Transformer, 'drop' or 'passthrough'"; }
 };
 
-struct ColumnTransformerParams {
+struct ColumnTransformerOptions {
+  ColumnTreatment remainder = ColumnAction::drop;  ///< what is done with columns that no group names
+  double sparse_threshold = 0.3;          ///< sparse output only if less than this share of it is not zero
+  bool verbose_feature_names_out = true;  ///< output columns are called group__column
+};
+
+struct ColumnTransformerParams : ColumnTransformerOptions {
   std::vector<ColumnBlock> transformers;
-  ColumnTreatment remainder = ColumnAction::drop;
-  double sparse_threshold = 0.3;
-  bool verbose_feature_names_out = true;
 
   static constexpr auto fields() {
     using P = ColumnTransformerParams;
@@ -135,6 +139,7 @@ struct ColumnTransformerState {
 ///         {"plan", OneHotEncoder(), {"plan", "region"}},
 ///         {"id", ColumnAction::drop, {"customer_id"}},
 ///     };
+///     ColumnTransformer other({{"age", StandardScaler(), {"age"}}}, {.remainder = ColumnAction::passthrough});
 ///
 /// Each group receives its columns as a table of their own (a matrix, if X is one). The outputs stand
 /// side by side in the order of the groups, then the remainder in the order of X; a column may be in
@@ -154,7 +159,9 @@ class ColumnTransformer
   static constexpr std::string_view type_name = "ColumnTransformer";
   static constexpr PartLayout layout = PartLayout::side_by_side;
 
-  ColumnTransformer(std::initializer_list<ColumnBlock> transformers, ColumnTreatment remainder = ColumnAction::drop);
+  ColumnTransformer(std::initializer_list<ColumnBlock> transformers, ColumnTransformerOptions options = {});
+  /// The same with groups that are known at run time only.
+  ColumnTransformer(std::vector<ColumnBlock> transformers, ColumnTransformerOptions options);
 
   /// A fitted transformer, by the name of its group: `prepare.fitted_block<OneHotEncoder>("plan")`.
   /// @throws NotFitted;  InvalidParameter  no such group, or of another class

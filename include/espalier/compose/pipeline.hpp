@@ -30,7 +30,7 @@ struct NamedStep {
   T estimator;
 };
 
-/// Gives a step a name of one's own: `Pipeline(step("scale", StandardScaler()), step("model", Ridge()))`.
+/// Gives a step a name of one's own: `Pipeline{step("scale", StandardScaler()), step("model", Ridge())}`.
 template <std::derived_from<Estimator> T>
 NamedStep<T> step(std::string name, T estimator) {
   return {std::move(name), std::move(estimator)};
@@ -75,7 +75,7 @@ void append_step(std::vector<Step>& steps, std::string name, Polymorphic<Estimat
 /// Transformers one after the other, then an estimator, as one estimator: what each step learns, it learns
 /// from the training rows alone, and one object is fitted, tuned, saved and served.
 ///
-///     Pipeline model(SimpleImputer(), StandardScaler(), LogisticRegression());
+///     Pipeline model{SimpleImputer(), StandardScaler(), LogisticRegression()};
 ///     auto same = SimpleImputer() | StandardScaler() | LogisticRegression();
 ///     model.set_param("logistic_regression__C", 0.1);
 ///

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,6 +44,7 @@ class Column {
   /// Categories given as text. The dictionary holds the distinct texts, sorted by bytes (for UTF-8,
   /// by code points), as scikit-learn and pandas order categories. A `std::nullopt` is missing.
   /// O(n + k log k) for k distinct texts.
+  static Column categorical(std::string name, std::initializer_list<const char*> values);
   static Column categorical(std::string name, const std::vector<std::string>& values);
   static Column categorical(std::string name,
                             const std::vector<std::optional<std::string>>& values);

@@ -209,7 +209,8 @@ class Implements : public Role_ {
   using Decision = std::conditional_t<std::same_as<Role, OutlierDetector>, Vector, Matrix>;
 
   void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context, Schema schema) override {
-    Fitted fitted{{std::move(schema), {}, {}}, run_fit(X, y, context)};
+    State learned = run_fit(X, y, context);  // by itself: g++ 12 destroys a half-built aggregate twice
+    Fitted fitted{{std::move(schema), {}, {}}, std::move(learned)};
     if constexpr (std::same_as<Role, Classifier>)
       fitted.info.class_names = detail::names_of_classes(classes_of(fitted.state), y->class_names());
     complete(fitted);

@@ -13,8 +13,9 @@ struct BlobsOptions {
   Index centers = 3;         ///< number of blobs
   double cluster_std = 1.0;  ///< standard deviation of a blob in every direction
   double center_low = -10.0;
-  double center_high = 10.0;  ///< centres are uniform in [center_low, center_high) in every direction
-  bool shuffle = true;        ///< else the rows stand blob by blob
+  double center_high =
+      10.0;             ///< centres are uniform in [center_low, center_high) in every direction
+  bool shuffle = true;  ///< else the rows stand blob by blob
   std::uint64_t random_state = 0;
 };
 
@@ -29,8 +30,8 @@ struct Blobs {
 ///
 ///     const Blobs blobs = make_blobs({.n_samples = 300, .random_state = 1});
 ///
-/// The parameters are scikit-learn's, the random numbers our own (see Random): the same options give
-/// the same data, but not the data of scikit-learn. O(n_samples · n_features).
+/// The parameters are scikit-learn's, the random numbers our own (see Random): the same options
+/// give the same data, but not the data of scikit-learn. O(n_samples · n_features).
 /// @throws InvalidParameter  a number is not positive, or the range of the centres is empty
 Blobs make_blobs(const BlobsOptions& options = {});
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Charts as SVG text: no script, no font or file from elsewhere, light or dark as the reader's system
-/// is, told apart by dashes as well as by colour. Save one as a file, or put it into an HtmlReport.
+/// Charts as SVG text: no script, no font or file from elsewhere, light or dark as the reader's
+/// system is, told apart by dashes as well as by colour. Save one as a file, or put it into an
+/// HtmlReport.
 ///
 ///     LineChart chart{.title = "Learning curve", .x_label = "rows", .y_label = "accuracy"};
 ///     chart.series.push_back({.name = "train", .x = rows, .y = train});
@@ -29,12 +30,13 @@ struct AxisRange {
 
 /// One line of a LineChart.
 struct LineSeries {
-  std::string name;  ///< in the legend; empty: no entry
-  Vector x;
-  Vector y;
-  bool steps = false;        ///< keep y up to the next x and jump there
-  Vector marker_size = {};   ///< in [0, 1], a round mark of that area at each point; empty: no marks
-  bool reference = false;    ///< drawn thin, dashed and grey, behind the others
+  std::string name;       ///< in the legend; empty: no entry
+  std::string note = {};  ///< at the right of the legend: a number that sums the line up
+  Vector x = {};
+  Vector y = {};
+  bool steps = false;       ///< keep y up to the next x and jump there
+  Vector marker_size = {};  ///< in [0, 1], a round mark of that area at each point; empty: no marks
+  bool reference = false;   ///< drawn thin, dashed and grey, behind the others
 };
 
 /// Lines over two numeric axes. A line of many points is thinned to what can be seen.
@@ -56,8 +58,8 @@ struct BarChart {
   Vector values = {};
 };
 
-/// A confusion matrix as coloured cells with counts, and, where there is room, shares of the row. A cell
-/// is the darker, the greater its share of the row.
+/// A confusion matrix as coloured cells with counts, and, where there is room, shares of the row. A
+/// cell is the darker, the greater its share of the row.
 struct ConfusionChart {
   std::string title;
   std::vector<std::string> class_names = {};

@@ -17,9 +17,9 @@
 
 namespace espalier {
 
-/// An evaluation as one HTML page: text, tables, diagrams and charts, in the order in which they were
-/// added. The page needs nothing but itself (no script, no network), follows the reader's light or dark
-/// setting, prints well and works for colour-blind readers and on small screens.
+/// An evaluation as one HTML page: text, tables, diagrams and charts, in the order in which they
+/// were added. The page needs nothing but itself (no script, no network), follows the reader's
+/// light or dark setting, prints well and works for colour-blind readers and on small screens.
 ///
 ///     HtmlReport report("Churn");
 ///     report.add_text("Held-out rows: 1250.");
@@ -29,9 +29,9 @@ namespace espalier {
 ///     report.add_confusion_matrix("boosting", y_test, predicted, {"stays", "leaves"});
 ///     report.save("report.html");
 ///
-/// Curves of one kind share a chart until the next heading. Charts that follow each other stand side by
-/// side where the screen is wide enough. Each `add_…` returns the report, and throws what its metric
-/// throws; the report is then as before.
+/// Curves of one kind share a chart until the next heading. Charts that follow each other stand
+/// side by side where the screen is wide enough. Each `add_…` returns the report, and throws what
+/// its metric throws; the report is then as before.
 class HtmlReport {
  public:
   explicit HtmlReport(std::string title, std::string subtitle = {});
@@ -69,8 +69,8 @@ class HtmlReport {
                                          const Eigen::Ref<const Vector>& y_score,
                                          const PrecisionRecallCurveOptions& options = {});
 
-  /// Observed against predicted frequency, with the Brier score in the legend. The area of a mark is
-  /// the share of the rows in its bin.
+  /// Observed against predicted frequency, with the Brier score in the legend. The area of a mark
+  /// is the share of the rows in its bin.
   HtmlReport& add_calibration_curve(std::string_view name, const Eigen::Ref<const Labels>& y_true,
                                     const Eigen::Ref<const Vector>& y_prob,
                                     const CalibrationCurveOptions& options = {.n_bins = 10});
@@ -90,7 +90,8 @@ class HtmlReport {
  private:
   enum class CurveKind { other, roc, precision_recall, calibration };
 
-  /// One part of the page: HTML over the whole width, or a chart; a chart of curves stays open for more.
+  /// One part of the page: HTML over the whole width, or a chart; a chart of curves stays open for
+  /// more.
   struct Block {
     std::string html = {};
     CurveKind kind = CurveKind::other;

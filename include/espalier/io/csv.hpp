@@ -128,8 +128,9 @@ struct CsvWriteOptions {
 ///
 /// Numbers are written in the shortest form that reads back to the same bits (but for the payload
 /// of a NaN: it is missing). Read back with the same column types and `quoted_missing = false`, the
-/// table is the same; with default options, a text like `NA` reads back as missing, and a column
-/// whose texts all look like numbers as numeric. A text that means "missing" by default is quoted.
+/// table is the same; with default options, a text like `NA`, or one of blanks, reads back as
+/// missing, and a column whose texts all look like numbers as numeric. A text that means "missing"
+/// by default is quoted.
 /// @throws InvalidParameter  the delimiter is a quote or a line end
 std::string to_csv(const DataFrame& table, const CsvWriteOptions& options = {});
 

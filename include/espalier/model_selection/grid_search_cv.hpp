@@ -50,7 +50,7 @@ class GridSearchCV : public SearchCV<GridSearchCV<Role_>, Role_, GridSearchCVPar
       std::same_as<Role_, Classifier> ? "GridSearchCV<Classifier>" : "GridSearchCV<Regressor>";
 
   GridSearchCV() = default;
-  GridSearchCV(const Role_& estimator, ParameterGrid param_grid, SearchOptions options = {}) {
+  GridSearchCV(const std::type_identity_t<Role_>& estimator, ParameterGrid param_grid, SearchOptions options = {}) {
     static_cast<SearchOptions&>(this->params()) = std::move(options);
     this->params().estimator = Polymorphic<Role_>(estimator);
     this->params().param_grid = std::move(param_grid);

@@ -69,7 +69,7 @@ class RandomizedSearchCV
       std::same_as<Role_, Classifier> ? "RandomizedSearchCV<Classifier>" : "RandomizedSearchCV<Regressor>";
 
   RandomizedSearchCV() = default;
-  RandomizedSearchCV(const Role_& estimator, ParameterDistributions param_distributions,
+  RandomizedSearchCV(const std::type_identity_t<Role_>& estimator, ParameterDistributions param_distributions,
                      RandomizedSearchOptions options = {}) {
     auto& params = this->params();
     static_cast<SearchOptions&>(params) = {std::move(options.scoring), std::move(options.cv),

@@ -12,8 +12,8 @@
 
 namespace espalier {
 
-/// The categories of one column in the order of their codes: numbers or texts, and last, if the column has
-/// them, the missing values, which are a category of their own.
+/// The categories of one column in the order of their codes: numbers or texts, and last, if the
+/// column has them, the missing values, which are a category of their own.
 ///
 ///     Categories sizes = {"small", "medium", "large"};
 ///     Categories towns = {"Lyon", "Oslo", std::nullopt};   // missing values too
@@ -36,8 +36,8 @@ class Categories {
   const std::vector<double>& numbers() const;
   const Dictionary& texts() const;
 
-  /// Category i as it stands in feature names, which are those that scikit-learn gives for an array of
-  /// doubles or of strings: "Lyon", "2023.0", "nan".
+  /// Category i as it stands in feature names, which are those that scikit-learn gives for an
+  /// array of doubles or of strings: "Lyon", "2023.0", "nan".
   std::string name(Index i) const;
 
   friend bool operator==(const Categories&, const Categories&) = default;

@@ -9,8 +9,9 @@
 
 namespace espalier {
 
-/// How often a category must occur: in so many rows (an integer ≥ 1) or in such a share of the rows (a
-/// number inside (0, 1)), as the type of the number says: `.min_frequency = 10`, `.min_frequency = 0.01`.
+/// How often a category must occur: in so many rows (an integer ≥ 1) or in such a share of the
+/// rows (a number inside (0, 1)), as the type of the number says: `.min_frequency = 10`,
+/// `.min_frequency = 0.01`.
 class MinFrequency {
  public:
   template <std::integral T>
@@ -32,7 +33,9 @@ template <>
 struct Codec<MinFrequency> {
   static Value encode(const MinFrequency& v);
   static MinFrequency decode(const Value& v);
-  static std::string describe() { return "an integer of at least 1, or a number in the range (0, 1)"; }
+  static std::string describe() {
+    return "a count of rows (an integer of at least 1) or a share of them (inside 0 and 1)";
+  }
 };
 
 }  // namespace espalier

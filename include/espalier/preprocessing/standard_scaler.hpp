@@ -10,17 +10,19 @@ struct StandardScalerParams {
   bool with_std = true;
 
   static constexpr auto fields() {
-    return std::tuple{field("with_mean", &StandardScalerParams::with_mean, "subtract the mean of each column"),
-                      field("with_std", &StandardScalerParams::with_std, "divide by the deviation of each column")};
+    return std::tuple{
+        field("with_mean", &StandardScalerParams::with_mean, "subtract the mean of each column"),
+        field("with_std", &StandardScalerParams::with_std,
+              "divide by the deviation of each column")};
   }
 };
 
 /// What StandardScaler learns, one value a column.
 struct StandardScalerState {
   Vector mean;
-  Vector var;              // biased: divided by n; empty without with_std
-  Vector scale;            // what transform divides by; 1 for constant columns and without with_std
-  Vector n_samples_seen;   // sum of the weights of the values that were not missing
+  Vector var;             // biased: divided by n; empty without with_std
+  Vector scale;           // what transform divides by; 1 for constant columns and without with_std
+  Vector n_samples_seen;  // sum of the weights of the values that were not missing
 
   static constexpr auto fields() {
     using S = StandardScalerState;
@@ -32,19 +34,22 @@ struct StandardScalerState {
 
 /// Brings each column to mean 0 and variance 1: (x − mean) / scale.
 ///
-/// The variance is the biased one (divided by n, or by the sum of the weights), computed in two passes
-/// with a correction for rounding (Chan, Golub & LeVeque 1983). Missing values (NaN) are left out when
-/// learning and stay missing. A column that is constant up to rounding is centred and divided by 1. A
-/// sparse X cannot be centred, since that would fill its zeros: set with_mean to false.
+/// The variance is the biased one (divided by n, or by the sum of the weights), computed in two
+/// passes with a correction for rounding (Chan, Golub & LeVeque 1983). Missing values (NaN) are
+/// left out when learning and stay missing. A column that is constant up to rounding is centred
+/// and divided by 1. A sparse X cannot be centred, since that would fill its zeros: set with_mean
+/// to false.
 ///
 /// Costs O(np) once over the data for `fit` and once for `transform`.
 ///
 /// @throws InvalidInput  X is sparse and with_mean is set
-class StandardScaler : public Implements<StandardScaler, Transformer, StandardScalerParams, StandardScalerState> {
+class StandardScaler
+    : public Implements<StandardScaler, Transformer, StandardScalerParams, StandardScalerState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "StandardScaler";
-  static constexpr Tags tags{.allow_nan = true, .sparse = true, .sample_weight = true, .requires_y = false};
+  static constexpr Tags tags{
+      .allow_nan = true, .sparse = true, .sample_weight = true, .requires_y = false};
 
   const Vector& mean() const { return state().mean; }
   const Vector& var() const { return state().var; }
@@ -60,6 +65,7 @@ class StandardScaler : public Implements<StandardScaler, Transformer, StandardSc
   void refuse_sparse_centring(const Features& X) const;
 };
 
-extern template class Implements<StandardScaler, Transformer, StandardScalerParams, StandardScalerState>;
+extern template class Implements<StandardScaler, Transformer, StandardScalerParams,
+                                 StandardScalerState>;
 
 }  // namespace espalier

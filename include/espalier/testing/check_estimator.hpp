@@ -72,8 +72,8 @@ class EstimatorCheck {
 std::vector<EstimatorCheck> estimator_checks(const Estimator& prototype,
                                              const CheckOptions& options = {});
 
-/// Runs every check that applies. This is the contract of an estimator, executable: what holds for all
-/// estimators of the library, and what a Pipeline or a search relies on in one of your own.
+/// Runs every check that applies. This is the contract of an estimator, executable: what holds for
+/// all estimators of the library, and what a Pipeline or a search relies on in one of your own.
 ///
 ///     registry().add<MyScaler>();                      // so that it can be saved and loaded
 ///     const auto results = check_estimator(MyScaler());
@@ -86,8 +86,8 @@ std::vector<EstimatorCheck> estimator_checks(const Estimator& prototype,
 /// small whole numbers for a transformer that takes categories, two classes for `binary_only`. Fits
 /// use at most seven threads and 20 000 rows; files are written to the temporary directory.
 ///
-/// A check never ends the process by itself, but an estimator that crashes on a damaged file will: run
-/// the kit under AddressSanitizer, and under ThreadSanitizer for the checks with threads.
+/// A check never ends the process by itself, but an estimator that crashes on a damaged file will:
+/// run the kit under AddressSanitizer, and under ThreadSanitizer for the checks with threads.
 /// @throws InvalidParameter  the options name a check that does not exist
 std::vector<CheckResult> check_estimator(const Estimator& prototype,
                                          const CheckOptions& options = {});

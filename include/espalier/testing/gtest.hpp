@@ -27,8 +27,8 @@
 
 namespace espalier {
 
-/// Names the tests of INSTANTIATE_TEST_SUITE_P after the checks. Several estimators in one suite need
-/// a name function of their own, since the names of a suite must differ.
+/// Names the tests of INSTANTIATE_TEST_SUITE_P after the checks. Several estimators in one suite
+/// need a name function of their own, since the names of a suite must differ.
 struct CheckName {
   template <class TestParamInfo>
   std::string operator()(const TestParamInfo& info) const {

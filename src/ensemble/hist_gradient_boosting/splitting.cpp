@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <espalier/core/parallel.hpp>
@@ -13,6 +14,10 @@ namespace {
 /// Categories that weigh less than this many rows are not trusted with a side of their own, and the
 /// order of the others is shrunk by as much.
 constexpr double min_category_support = 10.0;
+
+/// Losses are negative or zero, and a gain below this share of theirs is what rounding left of nothing. (The
+/// rows of a pure node have the same derivatives; scikit-learn splits it or not, as rounding has it.)
+constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
 /// Sums over the bins that a scan has passed.
 struct Passed {
@@ -46,9 +51,10 @@ class Scan {
 
   /// Remembers the cut after `position` if it is better than all before.
   void consider(const Passed& passed, int position) {
-    const double gain = loss_ - side_loss(passed.gradient, passed.hessian) -
-                        side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
-    if (gain > best_gain_ && gain > 0.0) {
+    const double passed_loss = side_loss(passed.gradient, passed.hessian);
+    const double other_loss = side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
+    const double gain = loss_ - passed_loss - other_loss;
+    if (gain > best_gain_ && gain > -rounding * (passed_loss + other_loss)) {
       best_gain_ = gain;
       best_ = passed;
       position_ = position;
@@ -196,7 +202,7 @@ Split Splitter::best_split_of(Index feature, const Histogram& histogram, const N
     scan_categories(cells, n_bins, node, rules_, split);
   } else {
     scan_missing_right(cells, n_bins, has_missing, node, rules_, split);
-    if (has_missing) scan_missing_left(cells, n_bins, node, rules_, split);
+    if (cells[n_bins].count > 0) scan_missing_left(cells, n_bins, node, rules_, split);
   }
   return split;
 }

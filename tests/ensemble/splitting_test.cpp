@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ensemble/hist_gradient_boosting/splitting.hpp"
+
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "ensemble/engine_data.hpp"
+#include "reference/hgb_naive.hpp"
+
+namespace espalier::hgb {
+namespace {
+
+/// Data with their histogram, and the same as the naive search wants it.
+struct Fixture {
+  EngineData data;
+  std::vector<FeatureBins> bins;
+  BinnedMatrix matrix;
+  HistogramLayout layout;
+  naive::Problem problem;
+  std::vector<Row> rows;
+  Histogram histogram;
+  NodeSums node;
+
+  Fixture(Index n, Index p, int max_bins, std::uint64_t seed, double l2 = 0.0, std::uint32_t min_samples_leaf = 1)
+      : data(n, p, seed),
+        bins(find_bins(data.table(), data.categories, {}, {.max_bins = max_bins})),
+        matrix(data.table(), bins),
+        layout(bins),
+        histogram(static_cast<std::size_t>(layout.cells())) {
+    problem = {{}, bins, data.gradients(), data.hessians(), l2, min_samples_leaf};
+    for (Index f = 0; f < p; ++f) problem.bins.emplace_back(matrix.column(f), matrix.column(f) + n);
+    for (Row i = 0; i < static_cast<Row>(n); ++i) rows.push_back(i);
+    HistogramBuilder builder(matrix, layout);
+    builder.set_gradients({problem.gradient, problem.hessian});
+    builder.build_root(histogram);
+    const naive::Sums all = naive::sums_of(problem, rows, [](Row) { return true; });
+    node = {all.gradient, all.hessian, all.count, node_value(all.gradient, all.hessian, l2)};
+  }
+
+  Split split(double max_features = 1.0, std::uint64_t seed = 0) const {
+    std::vector<char> has_missing;
+    for (Index f = 0; f < matrix.features(); ++f) has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
+    const Splitter splitter(bins, layout, has_missing, {problem.min_samples_leaf, problem.l2, max_features});
+    Random random(seed);
+    return splitter.best_split(histogram, node, random);
+  }
+
+  bool goes_left(const Split& split, Row row) const {
+    const int bin = problem.bins[static_cast<std::size_t>(split.feature)][row];
+    if (split.is_categorical) return split.left_bins.contains(bin);
+    return bin == bins[static_cast<std::size_t>(split.feature)].n_bins ? split.missing_left : bin <= split.bin;
+  }
+};
+
+TEST(Splitting, FindsWhatTryingEverythingFinds) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const auto min_samples_leaf = static_cast<std::uint32_t>(1 + seed % 5 * 6);
+    const Fixture f(120 + static_cast<Index>(seed) * 7, 4, 12, seed, seed % 3 == 0 ? 1.5 : 0.0, min_samples_leaf);
+    const naive::Best expected = naive::best_split(f.problem, f.rows);
+    const Split split = f.split();
+    SCOPED_TRACE(seed);
+    ASSERT_EQ(split.found(), expected.gain > 0.0);
+    EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
+    EXPECT_EQ(split.feature, expected.feature);
+  }
+}
+
+TEST(Splitting, TriesEachKindOfFeature) {
+  std::set<int> features;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) features.insert(Fixture(300, 4, 12, seed).split().feature);
+  EXPECT_TRUE(features.contains(1) || features.contains(0));
+  EXPECT_TRUE(features.contains(3)) << "no categorical split was tested";
+}
+
+TEST(Splitting, SaysWhatItsChildrenHold) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Fixture f(400, 4, 20, seed, 0.7, 9);
+    const Split split = f.split();
+    ASSERT_TRUE(split.found());
+    const auto left = [&](Row row) { return f.goes_left(split, row); };
+    const naive::Sums expected = naive::sums_of(f.problem, f.rows, left);
+    EXPECT_EQ(split.left.count, expected.count);
+    EXPECT_EQ(split.right.count, 400U - expected.count);
+    EXPECT_GE(std::min(split.left.count, split.right.count), 9U);
+    EXPECT_NEAR(split.left.gradient, expected.gradient, 1e-9);
+    EXPECT_NEAR(split.left.hessian, expected.hessian, 1e-9);
+    EXPECT_NEAR(split.left.value, -expected.gradient / (expected.hessian + 0.7), 1e-12);
+    EXPECT_NEAR(split.gain, naive::gain_of(f.problem, f.rows, left), 1e-9 * split.gain);
+  }
+}
+
+/// One feature, as bins with sums of gradients and counts; Hessians are 1.
+Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool is_categorical, bool has_missing,
+               std::uint32_t min_samples_leaf = 1) {
+  FeatureBins feature;
+  feature.n_bins = static_cast<int>(cells.size()) - 1;
+  feature.is_categorical = is_categorical;
+  const std::vector<FeatureBins> bins{feature};
+  const HistogramLayout layout(bins);
+  Histogram histogram;
+  NodeSums node;
+  for (const auto& [gradient, count] : cells) {
+    histogram.push_back({gradient, static_cast<double>(count), count});
+    node.gradient += gradient;
+    node.hessian += count;
+    node.count += count;
+  }
+  node.value = node_value(node.gradient, node.hessian, 0.0);
+  Random random(0);
+  return Splitter(bins, layout, {has_missing ? '\1' : '\0'}, {min_samples_leaf, 0.0, 1.0})
+      .best_split(histogram, node, random);
+}
+
+TEST(Splitting, MissingValuesGoWhereTheyGain) {
+  const Split right = split_of({{-30, 10}, {30, 10}, {30, 10}}, false, true);
+  EXPECT_EQ(right.bin, 0);
+  EXPECT_FALSE(right.missing_left);
+  const Split left = split_of({{-30, 10}, {30, 10}, {-30, 10}}, false, true);
+  EXPECT_EQ(left.bin, 0);
+  EXPECT_TRUE(left.missing_left);
+  EXPECT_EQ(left.left.count, 20U);
+}
+
+TEST(Splitting, MissingValuesMayStandAlone) {
+  const Split split = split_of({{10, 10}, {10, 10}, {-30, 10}}, false, true);
+  EXPECT_EQ(split.bin, 1);  // the last bin: all that is not missing
+  EXPECT_FALSE(split.missing_left);
+  EXPECT_EQ(split.left.count, 20U);
+}
+
+TEST(Splitting, TheFirstOfEqualCutsWins) {
+  const Split split = split_of({{-10, 10}, {0, 0}, {0, 0}, {10, 10}, {0, 0}}, false, false);
+  EXPECT_EQ(split.bin, 0);
+}
+
+TEST(Splitting, PureNodesAreNotSplit) {
+  EXPECT_FALSE(split_of({{0.1 * 3, 3}, {0.1 * 7, 7}, {0.1 * 11, 11}, {0, 0}}, false, false).found());
+}
+
+TEST(Splitting, RareCategoriesGoRight) {
+  const Split split = split_of({{-90, 9}, {-20, 20}, {20, 20}, {0, 0}}, true, false);
+  ASSERT_TRUE(split.found());
+  EXPECT_FALSE(split.left_bins.contains(0)) << "nine rows are too few for a side of their own";
+  EXPECT_TRUE(split.left_bins.contains(1) != split.left_bins.contains(2));
+}
+
+TEST(Splitting, AMissingCategoryIsACategory) {
+  const Split split = split_of({{20, 20}, {20, 20}, {-60, 20}}, true, true);
+  EXPECT_TRUE(split.left_bins.contains(2));
+  EXPECT_TRUE(split.missing_left);
+  EXPECT_FALSE(split.left_bins.contains(0));
+}
+
+TEST(Splitting, LeavesHaveEnoughRows) {
+  EXPECT_EQ(split_of({{-30, 3}, {0, 10}, {5, 10}, {0, 0}}, false, false, 5).bin, 1);
+  EXPECT_FALSE(split_of({{-30, 3}, {5, 10}, {0, 0}}, false, false, 5).found());
+}
+
+TEST(Splitting, DrawsFeaturesBySeed) {
+  const Fixture f(500, 10, 20, 1);
+  std::set<int> chosen;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const Split split = f.split(0.3, seed);
+    EXPECT_EQ(split.feature, f.split(0.3, seed).feature);
+    chosen.insert(split.feature);
+  }
+  EXPECT_GT(chosen.size(), 3U);
+  EXPECT_EQ(f.split(1.0, 1).feature, f.split(1.0, 2).feature);
+}
+
+}  // namespace
+}  // namespace espalier::hgb

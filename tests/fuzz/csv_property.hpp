@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include <espalier/core/archive.hpp>
+#include <espalier/core/errors.hpp>
+#include <espalier/io/csv.hpp>
+
+#include "io/csv_reader.hpp"
+
+namespace espalier::testing_support {
+
+/// The table as CSV in which texts and missing cells cannot be confused, or the message of the
+/// error.
+inline std::string csv_outcome(std::string_view text, const CsvOptions& options,
+                               std::size_t block_size) {
+  try {
+    detail::MemorySource source(text, "text");
+    return to_csv(detail::read_csv_table(source, options, {}, block_size));
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// What reading `text` breaks of the promises: an espalier::Error or a table, the same for every
+/// size of the blocks, and the same table again from what it is written as. Empty when all hold.
+inline std::string broken_csv_promise(std::string_view text, const CsvOptions& options) {
+  const std::string whole = csv_outcome(text, options, detail::csv_block_size);
+  for (const std::size_t block_size : {1u, 7u, 64u}) {
+    const std::string other = csv_outcome(text, options, block_size);
+    if (other != whole)
+      return "blocks of " + std::to_string(block_size) + ":\n" + other + "\nnot\n" + whole;
+  }
+  try {
+    const DataFrame table = parse_csv(text, options);
+    CsvOptions again{.quoted_missing = false};
+    for (const Column& column : table.columns()) again.types[column.name()] = column.type();
+    const std::string written = to_csv(table);
+    const std::string back = to_csv(parse_csv(written, again));
+    if (back != written) return "written:\n" + written + "\nand again:\n" + back;
+  } catch (const Error& error) {
+    if (whole != error.what() && whole.find("\n") != std::string::npos) return error.what();
+  }
+  return {};
+}
+
+}  // namespace espalier::testing_support

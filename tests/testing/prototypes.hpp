@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The estimators with which the conformance kit is run.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <espalier/compose/column_transformer.hpp>
+#include <espalier/compose/pipeline.hpp>
+#include <espalier/core/registry.hpp>
+#include <espalier/dummy/dummy_classifier.hpp>
+#include <espalier/dummy/dummy_regressor.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
+#include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/ridge.hpp>
+#include <espalier/model_selection/grid_search_cv.hpp>
+#include <espalier/model_selection/randomized_search_cv.hpp>
+#include <espalier/preprocessing/one_hot_encoder.hpp>
+#include <espalier/preprocessing/ordinal_encoder.hpp>
+#include <espalier/preprocessing/standard_scaler.hpp>
+#include <espalier/testing/check_estimator.hpp>
+
+namespace espalier {
+
+struct Prototype {
+  std::string label;  ///< begins the names of its tests: letters, digits and "_"
+  std::shared_ptr<const Estimator> estimator;
+  CheckOptions options = {};
+};
+
+inline std::string label_of(std::string_view class_name) {
+  std::string label(class_name);
+  std::replace(label.begin(), label.end(), '<', '_');
+  std::erase(label, '>');
+  return label;
+}
+
+/// Parameters with which a class can be fitted, is quicker, solves to full accuracy, or shows
+/// another side than with its defaults.
+inline std::vector<Prototype> special_prototypes() {
+  std::vector<Prototype> result;
+  const auto add = [&](const auto& estimator, const std::string& variant = {},
+                       CheckOptions options = {}) {
+    result.push_back(
+        {label_of(estimator.class_name()) + variant, estimator.copy(), std::move(options)});
+  };
+  const LogisticRegression logistic({.tol = 1e-9, .max_iter = 1000});
+  const ColumnTransformer prepare{
+      {"numbers", SimpleImputer() | StandardScaler(), ColumnType::numeric},
+      {"texts", OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}), ColumnType::categorical}};
+
+  add(prepare);
+  add(ColumnTransformer({{"scaled", StandardScaler(), std::vector<Index>{3, 1}}},
+                        ColumnAction::passthrough),
+      "_positions");
+  add(DummyClassifier());
+  add(DummyClassifier({.strategy = DummyClassifierStrategy::stratified}), "_stratified");
+  add(DummyRegressor());
+  add(DummyRegressor({.strategy = DummyRegressorStrategy::quantile, .quantile = 0.3}), "_quantile");
+  add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
+  add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
+  add(HistGradientBoostingClassifier({.max_iter = 10}));
+  add(HistGradientBoostingRegressor({.max_iter = 10, .min_samples_leaf = 5}));
+  add(HistGradientBoostingRegressor(
+          {.max_iter = 8, .min_samples_leaf = 5, .max_features = 0.5, .early_stopping = true}),
+      "_stopping");
+  add(logistic);
+  add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
+      "_without_intercept");
+  add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));
+  add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
+      "_drop_first");
+  add(OrdinalEncoder({.handle_unknown = OrdinalUnknown::use_encoded_value, .unknown_value = -1.0}));
+  add(Pipeline(StandardScaler(), logistic));
+  add(Pipeline(prepare, logistic), "_of_a_table");
+  add(Pipeline(StandardScaler(), Ridge()));
+  add(Pipeline(SimpleImputer(), StandardScaler()));
+  add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
+                         {.n_iter = 2, .cv = 2}));
+  add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
+                         {.n_iter = 2, .cv = 2}));
+  add(SimpleImputer());
+  add(SimpleImputer({.strategy = ImputeStrategy::most_frequent, .add_indicator = true}),
+      "_most_frequent");
+  add(StandardScaler());
+  add(StandardScaler({.with_mean = false}), "_without_mean");
+  return result;
+}
+
+/// All of them, and the defaults of every class of the library's registry that is not among them.
+inline std::vector<Prototype> prototypes() {
+  std::vector<Prototype> result = special_prototypes();
+  Registry library;
+  detail::add_builtin_estimators(library);
+  for (const std::string& name : library.names()) {
+    const auto has_name = [&](const Prototype& p) { return p.estimator->class_name() == name; };
+    if (std::none_of(result.begin(), result.end(), has_name))
+      result.push_back({label_of(name), library.make(name)});
+  }
+  return result;
+}
+
+}  // namespace espalier
