@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reads one CSV file and prints, as JSON, what it took; bench/compare/read_csv.py runs it beside pandas.
+// Reads one CSV file and prints, as JSON, what it took; bench/compare/read_csv.py runs it beside
+// pandas.
 //
 //     csv_reader file.csv [threads]
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Training and prediction of histogram gradient boosting, and the kernels that they spend their time in.
-// The last argument is the number of threads.
+// Training and prediction of histogram gradient boosting, and the kernels that they spend their
+// time in. The last argument is the number of threads.
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -27,7 +27,8 @@ struct Data {
     Random random(1);
     for (double& x : X.reshaped()) x = random.normal();
     for (Index i = 0; i < n; ++i) {
-      const double score = X(i, 0) + std::sin(3.0 * X(i, 1)) * X(i, 2) + 0.5 * X(i, 3) * X(i, 4) + random.normal();
+      const double score =
+          X(i, 0) + std::sin(3.0 * X(i, 1)) * X(i, 2) + 0.5 * X(i, 3) * X(i, 4) + random.normal();
       y[i] = score > 0.0 ? 1 : 0;
     }
   }
@@ -49,7 +50,8 @@ const Data& data_of(Index n, Index p) {
 }
 
 HistGradientBoostingClassifier model_of(int max_iter) {
-  return HistGradientBoostingClassifier({.max_iter = max_iter, .early_stopping = false, .random_state = 0});
+  return HistGradientBoostingClassifier(
+      {.max_iter = max_iter, .early_stopping = false, .random_state = 0});
 }
 
 void fit(benchmark::State& state) {
@@ -104,7 +106,8 @@ struct Node {
   std::vector<hgb::Row> rows;
 
   explicit Node(const Data& data)
-      : bins(hgb::find_bins(data.table(), std::vector<int>(static_cast<std::size_t>(data.X.cols()), -1), {}, {})),
+      : bins(hgb::find_bins(data.table(),
+                            std::vector<int>(static_cast<std::size_t>(data.X.cols()), -1), {}, {})),
         matrix(data.table(), bins),
         layout(bins),
         gradient(static_cast<std::size_t>(data.X.rows())),
@@ -126,7 +129,8 @@ void build_histogram(benchmark::State& state) {
     builder.build(node.rows, histogram);
     benchmark::DoNotOptimize(histogram.data());
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<Index>(node.rows.size()) * state.range(1));
+  state.SetItemsProcessed(state.iterations() * static_cast<Index>(node.rows.size()) *
+                          state.range(1));
 }
 
 void find_split(benchmark::State& state) {
@@ -139,7 +143,8 @@ void find_split(benchmark::State& state) {
   const auto n = static_cast<std::uint32_t>(state.range(0));
   const hgb::Splitter splitter(node.bins, node.layout, std::vector<char>(node.bins.size(), 0), {});
   Random random(0);
-  for (auto _ : state) benchmark::DoNotOptimize(splitter.best_split(histogram, {0.0, 0.25 * n, n, 0.0}, random));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(splitter.best_split(histogram, {0.0, 0.25 * n, n, 0.0}, random));
   state.SetItemsProcessed(state.iterations() * node.layout.cells());
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A transformer and a classifier of one's own: checked by the conformance kit, put into a Pipeline, tuned by
-// a GridSearchCV, saved and loaded.
+// A transformer and a classifier of one's own: checked by the conformance kit, put into a Pipeline,
+// tuned by a GridSearchCV, saved and loaded.
 #include <iostream>
 
 #include <espalier/espalier.hpp>
@@ -14,7 +14,8 @@ struct WinsorizerParams {
   double share = 0.05;
 
   static constexpr auto fields() {
-    return std::tuple{field("share", &WinsorizerParams::share, between(0.0, 0.5), "cut off at each end")};
+    return std::tuple{
+        field("share", &WinsorizerParams::share, between(0.0, 0.5), "cut off at each end")};
   }
 };
 
@@ -65,7 +66,8 @@ struct NearestCentroidParams {
   double shrink_threshold = 0.0;
 
   static constexpr auto fields() {
-    return std::tuple{field("shrink_threshold", &NearestCentroidParams::shrink_threshold, between(0.0, 1.0),
+    return std::tuple{field("shrink_threshold", &NearestCentroidParams::shrink_threshold,
+                            between(0.0, 1.0),
                             "how far each centroid moves towards the overall mean")};
   }
 };
@@ -107,7 +109,8 @@ class NearestCentroid
     }
     const Eigen::RowVectorXd mean = sums.colwise().sum() / totals.sum();
     const Matrix centroids = totals.cwiseInverse().asDiagonal() * sums;
-    return {encoded.classes, centroids + params().shrink_threshold * (mean.replicate(centroids.rows(), 1) - centroids)};
+    return {encoded.classes, centroids + params().shrink_threshold *
+                                             (mean.replicate(centroids.rows(), 1) - centroids)};
   }
 
   /// The softmax of minus the squared distances.
@@ -135,11 +138,15 @@ int main() try {
   }
 
   const auto [X, y] = read_csv_dataset(ESPALIER_EXAMPLE_DATA "/iris.csv", "species");
-  const auto [X_train, X_test, y_train, y_test] = train_test_split(X, y, {.random_state = 1, .stratify = true});
+  const auto [X_train, X_test, y_train, y_test] =
+      train_test_split(X, y, {.random_state = 1, .stratify = true});
   GridSearchCV search(Winsorizer() | StandardScaler() | NearestCentroid(),
-                      {{"winsorizer__share", {0.0, 0.02, 0.1}}, {"nearest_centroid__shrink_threshold", {0.0, 0.3}}});
+                      {{"winsorizer__share", {0.0, 0.02, 0.1}},
+                       {"nearest_centroid__shrink_threshold", {0.0, 0.3}}});
   search.fit(X_train, y_train);
-  std::cout << "\n" << search.cv_results() << "\naccuracy on held-out rows: " << search.score(X_test, y_test) << "\n";
+  std::cout << "\n"
+            << search.cv_results()
+            << "\naccuracy on held-out rows: " << search.score(X_test, y_test) << "\n";
 
   save(search, "nearest_centroid.esp");
   const auto loaded = load<GridSearchCV<Classifier>>("nearest_centroid.esp");

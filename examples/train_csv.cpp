@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Trains on any CSV file, from the command line:
 //
-//     train_csv train data.csv --target churn --estimator LogisticRegression --set C=0.1 --cv 5 --save model.esp
-//     train_csv predict model.esp new.csv --output predictions.csv
-//     train_csv estimators                # the names there are
-//     train_csv params Ridge              # their parameters
+//     train_csv train data.csv --target churn --estimator LogisticRegression --set C=0.1 --cv 5
+//     --save model.esp train_csv predict model.esp new.csv --output predictions.csv train_csv
+//     estimators                # the names there are train_csv params Ridge              # their
+//     parameters
 //
-// Estimators that take tables as they are receive the table; for the others numbers are imputed and scaled,
-// and categories imputed and encoded. Parameters are set by path: --set model__C=0.1, or for short
+// Estimators that take tables as they are receive the table; for the others numbers are imputed and
+// scaled, and categories imputed and encoded. Parameters are set by path: --set model__C=0.1, or
+// for short
 // --set C=0.1; --set prepare__numbers__simple_imputer__strategy=median.
 #include <iomanip>
 #include <iostream>
@@ -21,7 +22,8 @@ using namespace espalier;
 namespace {
 
 constexpr const char* usage =
-    "usage: train_csv train FILE --target COLUMN [--estimator NAME] [--set PATH=VALUE]… [--categorical COLUMN]…\n"
+    "usage: train_csv train FILE --target COLUMN [--estimator NAME] [--set PATH=VALUE]… "
+    "[--categorical COLUMN]…\n"
     "                 [--cv FOLDS] [--scoring NAME] [--delimiter CHAR] [--save MODEL]\n"
     "       train_csv predict MODEL FILE [--output FILE] [--delimiter CHAR]\n"
     "       train_csv estimators\n"
@@ -64,7 +66,8 @@ struct Arguments {
   }
   void allow(const std::vector<std::string>& known) const {
     for (const auto& [key, value] : options)
-      if (std::find(known.begin(), known.end(), key) == known.end()) throw UsageError("there is no option --" + key);
+      if (std::find(known.begin(), known.end(), key) == known.end())
+        throw UsageError("there is no option --" + key);
   }
 };
 
@@ -72,11 +75,13 @@ CsvOptions csv_options(const Arguments& arguments) {
   CsvOptions options;
   const std::string delimiter = arguments.get("delimiter", ",");
   options.delimiter = delimiter == "\\t" ? '\t' : delimiter.at(0);
-  for (const std::string& column : arguments.all("categorical")) options.types[column] = ColumnType::categorical;
+  for (const std::string& column : arguments.all("categorical"))
+    options.types[column] = ColumnType::categorical;
   return options;
 }
 
-/// The estimator alone if it takes tables with categories and missing values, else with preparation.
+/// The estimator alone if it takes tables with categories and missing values, else with
+/// preparation.
 template <class Role>
 Pipeline<Role> with_preparation(const Estimator& estimator) {
   std::vector<Step> steps;
@@ -97,7 +102,8 @@ Pipeline<Role> with_preparation(const Estimator& estimator) {
 void set_params(Estimator& model, const Arguments& arguments) {
   for (const std::string& assignment : arguments.all("set")) {
     const auto equals = assignment.find('=');
-    if (equals == std::string::npos) throw UsageError("--set needs PATH=VALUE, not '" + assignment + "'");
+    if (equals == std::string::npos)
+      throw UsageError("--set needs PATH=VALUE, not '" + assignment + "'");
     std::string path = assignment.substr(0, equals);
     if (path.find("__") == std::string::npos) path = "model__" + path;
     model.set_param(path, Value::parse(assignment.substr(equals + 1)));
@@ -111,7 +117,8 @@ void run_training(const Estimator& estimator, const Dataset& data, const Argumen
   std::cout << text_diagram(model) << "\n";
   if (const std::string folds = arguments.get("cv"); !folds.empty()) {
     CrossValidateOptions options{.cv = std::stoi(folds), .callback = ProgressBar(std::cerr)};
-    if (const std::string scoring = arguments.get("scoring"); !scoring.empty()) options.scoring = scoring;
+    if (const std::string scoring = arguments.get("scoring"); !scoring.empty())
+      options.scoring = scoring;
     std::cout << cross_validate(model, data.X, data.y, options) << "\n";
   }
   model.fit(data.X, data.y, {.callback = ProgressBar(std::cerr)});
@@ -123,19 +130,24 @@ void run_training(const Estimator& estimator, const Dataset& data, const Argumen
 }
 
 void train(const Arguments& arguments) {
-  arguments.allow({"target", "estimator", "set", "categorical", "cv", "scoring", "delimiter", "save"});
+  arguments.allow(
+      {"target", "estimator", "set", "categorical", "cv", "scoring", "delimiter", "save"});
   if (arguments.positional.size() != 2 || arguments.get("target").empty())
     throw UsageError("train needs a file and --target");
   CsvOptions options = csv_options(arguments);
   options.drop_missing_target = true;
   const Dataset data = read_csv_dataset(arguments.positional[1], arguments.get("target"), options);
-  std::cout << data.X.rows() << " rows × " << data.X.cols() << " columns, target '" << data.y.name() << "'\n";
+  std::cout << data.X.rows() << " rows × " << data.X.cols() << " columns, target '" << data.y.name()
+            << "'\n";
   const bool classes = data.y.is_categorical();
-  const auto estimator = registry().make(
-      arguments.get("estimator", classes ? "HistGradientBoostingClassifier" : "HistGradientBoostingRegressor"));
-  if (estimator->role() == RoleKind::classifier) return run_training<Classifier>(*estimator, data, arguments);
-  if (estimator->role() == RoleKind::regressor) return run_training<Regressor>(*estimator, data, arguments);
-  throw UsageError("'" + std::string(estimator->class_name()) + "' is neither a classifier nor a regressor");
+  const auto estimator = registry().make(arguments.get(
+      "estimator", classes ? "HistGradientBoostingClassifier" : "HistGradientBoostingRegressor"));
+  if (estimator->role() == RoleKind::classifier)
+    return run_training<Classifier>(*estimator, data, arguments);
+  if (estimator->role() == RoleKind::regressor)
+    return run_training<Regressor>(*estimator, data, arguments);
+  throw UsageError("'" + std::string(estimator->class_name()) +
+                   "' is neither a classifier nor a regressor");
 }
 
 void predict(const Arguments& arguments) {
@@ -155,7 +167,8 @@ void predict(const Arguments& arguments) {
       const Matrix p = classifier->predict_proba(X);
       for (Index k = 0; k < p.cols(); ++k) {
         const auto& names = classifier->class_names();
-        const std::string name = names.empty() ? std::to_string(classifier->classes()[k]) : names[static_cast<std::size_t>(k)];
+        const std::string name = names.empty() ? std::to_string(classifier->classes()[k])
+                                               : names[static_cast<std::size_t>(k)];
         columns.push_back(Column::numeric("probability_" + name, p.col(k)));
       }
     }
@@ -174,8 +187,8 @@ void predict(const Arguments& arguments) {
 void list_params(const Arguments& arguments) {
   if (arguments.positional.size() != 2) throw UsageError("params needs the name of an estimator");
   for (const ParamInfo& info : registry().make(arguments.positional[1])->param_infos())
-    std::cout << std::left << std::setw(24) << info.name << " " << info.doc << " (" << info.expects << "; default "
-              << info.default_value.to_text() << ")\n";
+    std::cout << std::left << std::setw(24) << info.name << " " << info.doc << " (" << info.expects
+              << "; default " << info.default_value.to_text() << ")\n";
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The one list of the library's estimators. A class that is not here cannot be made by name or loaded,
-// and escapes the conformance kit.
+// The one list of the library's estimators. A class that is not here cannot be made by name or
+// loaded, and escapes the conformance kit.
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
 #include <espalier/dummy/dummy_classifier.hpp>
 #include <espalier/dummy/dummy_regressor.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
@@ -27,23 +29,25 @@ void add_all(Registry& registry) {
 }  // namespace
 
 void add_builtin_estimators(Registry& registry) {
-  add_all<  //
-      ColumnTransformer,              //
-      DummyClassifier,                //
-      DummyRegressor,                 //
-      GridSearchCV<Classifier>,       //
-      GridSearchCV<Regressor>,        //
-      LabelEncoder,                   //
-      LogisticRegression,             //
-      OneHotEncoder,                  //
-      OrdinalEncoder,                 //
-      Pipeline<Classifier>,           //
-      Pipeline<Regressor>,            //
-      Pipeline<Transformer>,          //
-      RandomizedSearchCV<Classifier>, //
-      RandomizedSearchCV<Regressor>,  //
-      Ridge,                          //
-      SimpleImputer,                  //
+  add_all<                             //
+      ColumnTransformer,               //
+      DummyClassifier,                 //
+      DummyRegressor,                  //
+      GridSearchCV<Classifier>,        //
+      GridSearchCV<Regressor>,         //
+      HistGradientBoostingClassifier,  //
+      HistGradientBoostingRegressor,   //
+      LabelEncoder,                    //
+      LogisticRegression,              //
+      OneHotEncoder,                   //
+      OrdinalEncoder,                  //
+      Pipeline<Classifier>,            //
+      Pipeline<Regressor>,             //
+      Pipeline<Transformer>,           //
+      RandomizedSearchCV<Classifier>,  //
+      RandomizedSearchCV<Regressor>,   //
+      Ridge,                           //
+      SimpleImputer,                   //
       StandardScaler>(registry);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The code of docs/getting_started.md, in one program.
-#include <espalier/espalier.hpp>
 #include <iostream>
+#include <espalier/espalier.hpp>
 using namespace espalier;
 
 int main() {
@@ -21,19 +21,24 @@ int main() {
 
   ColumnTransformer prepare{
       {"numbers", SimpleImputer() | StandardScaler(), ColumnType::numeric},
-      {"categories", SimpleImputer({.strategy = ImputeStrategy::most_frequent}) | OneHotEncoder(), {"Home", "Job"}},
+      {"categories",
+       SimpleImputer({.strategy = ImputeStrategy::most_frequent}) | OneHotEncoder(),
+       {"Home", "Job"}},
       {"rest", ColumnAction::drop, {"Marital", "Records"}}};
   Pipeline model{prepare, LogisticRegression({.C = 0.5})};
   model.fit(X_train, y_train);
-  std::cout << model.fitted_step<LogisticRegression>("logistic_regression").coef().cols() << " coefficients\n";
+  std::cout << model.fitted_step<LogisticRegression>("logistic_regression").coef().cols()
+            << " coefficients\n";
 
   model.set_param("logistic_regression__C", 0.1);
   model.set_param("column_transformer__numbers__simple_imputer__strategy", "median");
 
-  CrossValidation result = cross_validate(model, X_train, y_train, {.scoring = {"accuracy", "roc_auc"}, .cv = 5});
+  CrossValidation result =
+      cross_validate(model, X_train, y_train, {.scoring = {"accuracy", "roc_auc"}, .cv = 5});
   std::cout << result;
 
-  GridSearchCV search(model, {{"logistic_regression__C", {0.01, 0.1, 1.0}}}, {.scoring = "roc_auc"});
+  GridSearchCV search(model, {{"logistic_regression__C", {0.01, 0.1, 1.0}}},
+                      {.scoring = "roc_auc"});
   search.fit(X_train, y_train, {.callback = ProgressBar(std::cerr)});
   std::cout << search.cv_results() << search.best_score() << "\n";
 
@@ -47,6 +52,7 @@ int main() {
   try {
     model.predict(X_test.drop("Income"));
   } catch (const InvalidInput& error) {
-    std::cout << error.what() << "\n";  // ColumnTransformer: X has no column 'Income'; it has Seniority, …
+    std::cout << error.what()
+              << "\n";  // ColumnTransformer: X has no column 'Income'; it has Seniority, …
   }
 }

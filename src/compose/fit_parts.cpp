@@ -8,10 +8,12 @@
 namespace espalier::detail {
 namespace {
 
-void fit_by_role(Estimator& part, const Features& X, const OptionalTarget& y, const FitContext& context) {
+void fit_by_role(Estimator& part, const Features& X, const OptionalTarget& y,
+                 const FitContext& context) {
   switch (part.role()) {
     case RoleKind::transformer:
-      y ? static_cast<Transformer&>(part).fit(X, *y, context) : static_cast<Transformer&>(part).fit(X, context);
+      y ? static_cast<Transformer&>(part).fit(X, *y, context)
+        : static_cast<Transformer&>(part).fit(X, context);
       return;
     case RoleKind::classifier:
       static_cast<Classifier&>(part).fit(X, y.value(), context);
@@ -32,8 +34,9 @@ void fit_by_role(Estimator& part, const Features& X, const OptionalTarget& y, co
 
 }  // namespace
 
-std::shared_ptr<Estimator> fit_part(const Estimator& prototype, const Features& X, const OptionalTarget& y,
-                                    const FitContext& context, const std::optional<ValidationSet>& validation) {
+std::shared_ptr<Estimator> fit_part(const Estimator& prototype, const Features& X,
+                                    const OptionalTarget& y, const FitContext& context,
+                                    const std::optional<ValidationSet>& validation) {
   const Tags tags = prototype.get_tags();
   FitContext own;
   if (tags.sample_weight) own.sample_weight = context.sample_weight;
@@ -71,7 +74,8 @@ void check_part_names(std::string_view owner, const std::vector<std::string>& na
     if (std::find(names.begin(), name, *name) != name)
       throw InvalidParameter(fmt::format("{}: the name '{}' stands twice.", owner, *name));
     if (std::find(reserved.begin(), reserved.end(), *name) != reserved.end())
-      throw InvalidParameter(fmt::format("{}: the name '{}' is that of a parameter.", owner, *name));
+      throw InvalidParameter(
+          fmt::format("{}: the name '{}' is that of a parameter.", owner, *name));
   }
 }
 

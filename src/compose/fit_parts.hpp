@@ -11,10 +11,11 @@
 
 namespace espalier::detail {
 
-/// Fits a clone of `prototype` with those members of `context` that its tags take. Weights that it does
-/// not take are left out here: the composed estimator has checked that some part takes them.
-std::shared_ptr<Estimator> fit_part(const Estimator& prototype, const Features& X, const OptionalTarget& y,
-                                    const FitContext& context, const std::optional<ValidationSet>& validation);
+/// Fits a clone of `prototype` with those members of `context` that its tags take. Weights that it
+/// does not take are left out here: the composed estimator has checked that some part takes them.
+std::shared_ptr<Estimator> fit_part(const Estimator& prototype, const Features& X,
+                                    const OptionalTarget& y, const FitContext& context,
+                                    const std::optional<ValidationSet>& validation);
 
 /// The tags that hold for a composition as soon as they hold for one part, or only if for all.
 Tags combined_tags(const std::vector<const Estimator*>& parts);

@@ -20,7 +20,8 @@ std::string snake_case(std::string_view class_name) {
   const auto upper = [](unsigned char c) { return std::isupper(c); };
   const auto lower = [](unsigned char c) { return std::islower(c) | std::isdigit(c); };
   for (std::size_t i = 0; i < class_name.size(); ++i) {
-    // A word begins at a capital after a small letter, and at the last capital of a run: PCAModel, pca_model.
+    // A word begins at a capital after a small letter, and at the last capital of a run: PCAModel,
+    // pca_model.
     const bool begins = i > 0 && is(i, upper) && (is(i - 1, lower) || is(i + 1, lower));
     if (begins) result += '_';
     result += static_cast<char>(std::tolower(static_cast<unsigned char>(class_name[i])));
@@ -64,8 +65,9 @@ bool PipelineParams::set_part(std::string_view name, const Value& value) {
     if (s.name != name) continue;
     const auto* text = value.get_if<std::string>();
     try {
-      s.estimator = text != nullptr && *text == "passthrough" ? Polymorphic<Estimator>()
-                                                              : Codec<Polymorphic<Estimator>>::decode(value);
+      s.estimator = text != nullptr && *text == "passthrough"
+                        ? Polymorphic<Estimator>()
+                        : Codec<Polymorphic<Estimator>>::decode(value);
     } catch (const FormatError&) {
       detail::refuse_param("Pipeline", name, "an estimator or 'passthrough'", value);
     }
@@ -81,9 +83,11 @@ void PipelineState<Role>::check(const Schema&) const {
     const Estimator* e = steps[i].estimator.get();
     const bool is_last = i + 1 == steps.size();
     if (e == nullptr && !(is_last && !std::same_as<Role, Transformer>)) continue;
-    const bool right_role = is_last ? dynamic_cast<const Role*>(e) != nullptr : dynamic_cast<const Transformer*>(e) != nullptr;
+    const bool right_role = is_last ? dynamic_cast<const Role*>(e) != nullptr
+                                    : dynamic_cast<const Transformer*>(e) != nullptr;
     if (!right_role || !e->fitted())
-      throw FormatError(fmt::format("step '{}' of a fitted pipeline is not fitted or of the wrong role", steps[i].name));
+      throw FormatError(fmt::format(
+          "step '{}' of a fitted pipeline is not fitted or of the wrong role", steps[i].name));
   }
 }
 
@@ -98,7 +102,8 @@ const Estimator& Pipeline<Role>::find_fitted(std::string_view name) const {
 
 template <class Role>
 void Pipeline<Role>::refuse_step(std::string_view name, const Estimator& found) const {
-  throw InvalidParameter(fmt::format("{}: step '{}' is a {}, not of the class asked for", type_name, name, found.class_name()));
+  throw InvalidParameter(fmt::format("{}: step '{}' is a {}, not of the class asked for", type_name,
+                                     name, found.class_name()));
 }
 
 template <class Role>
@@ -127,17 +132,21 @@ void Pipeline<Role>::do_validate() const {
   std::vector<std::string> names;
   for (const Step& s : steps()) names.push_back(s.name);
   detail::check_part_names(type_name, names, {"steps"});
-  if (steps().empty()) throw InvalidParameter(fmt::format("The 'steps' parameter of {} is empty.", type_name));
+  if (steps().empty())
+    throw InvalidParameter(fmt::format("The 'steps' parameter of {} is empty.", type_name));
   for (std::size_t i = 0; i + 1 < steps().size(); ++i) {
     const Estimator* e = steps()[i].estimator.get();
     if (e != nullptr && e->role() != RoleKind::transformer)
-      throw InvalidParameter(fmt::format("{}: step '{}' ({}) comes before the last one and must be a transformer.", type_name,
-                                         steps()[i].name, e->class_name()));
+      throw InvalidParameter(
+          fmt::format("{}: step '{}' ({}) comes before the last one and must be a transformer.",
+                      type_name, steps()[i].name, e->class_name()));
   }
-  if (last_prototype() == nullptr && !(std::same_as<Role, Transformer> && steps().back().estimator.empty()))
+  if (last_prototype() == nullptr &&
+      !(std::same_as<Role, Transformer> && steps().back().estimator.empty()))
     throw InvalidParameter(fmt::format(
         "{}: the last step, '{}' ({}), has another role.", type_name, steps().back().name,
-        steps().back().estimator.empty() ? "passthrough" : std::string(steps().back().estimator->class_name())));
+        steps().back().estimator.empty() ? "passthrough"
+                                         : std::string(steps().back().estimator->class_name())));
 }
 
 template <class Role>
@@ -149,7 +158,8 @@ std::vector<EstimatorPart> Pipeline<Role>::do_parts() const {
 }
 
 template <class Role>
-PipelineState<Role> Pipeline<Role>::do_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const {
+PipelineState<Role> Pipeline<Role>::do_fit(const Features& X, const OptionalTarget& y,
+                                           const FitContext& context) const {
   State state;
   Features current = X;
   std::optional<ValidationSet> validation = context.validation;
@@ -157,7 +167,8 @@ PipelineState<Role> Pipeline<Role>::do_fit(const Features& X, const OptionalTarg
     state.steps.push_back({steps()[i].name, {}});
     if (steps()[i].estimator.empty()) continue;
     const bool is_last = i + 1 == steps().size();
-    auto fitted = detail::fit_part(*steps()[i].estimator, current, y, context, is_last ? validation : std::nullopt);
+    auto fitted = detail::fit_part(*steps()[i].estimator, current, y, context,
+                                   is_last ? validation : std::nullopt);
     if (!is_last) {
       const auto& transformer = static_cast<const Transformer&>(*fitted);
       current = transformer.transform(current);
@@ -188,28 +199,26 @@ const Role* Pipeline<Role>::last_prototype() const {
 }
 
 template <class Role>
-Features Pipeline<Role>::do_transform(const State& state, const Features& X) const
-  requires std::same_as<Role, Transformer>
-{
+Features Pipeline<Role>::do_transform(
+    const State& state, const Features& X) const requires std::same_as<Role, Transformer> {
   const Features current = through_transformers(state, X);
   return state.steps.back().estimator.empty() ? current : last(state).transform(current);
 }
 
 template <class Role>
-Features Pipeline<Role>::do_inverse_transform(const State& state, const Features& X) const
-  requires std::same_as<Role, Transformer>
-{
+Features Pipeline<Role>::do_inverse_transform(
+    const State& state, const Features& X) const requires std::same_as<Role, Transformer> {
   Features current = X;
   for (std::size_t i = state.steps.size(); i-- > 0;)
     if (!state.steps[i].estimator.empty())
-      current = static_cast<const Transformer&>(*state.steps[i].estimator).inverse_transform(current);
+      current =
+          static_cast<const Transformer&>(*state.steps[i].estimator).inverse_transform(current);
   return current;
 }
 
 template <class Role>
-std::vector<std::string> Pipeline<Role>::do_feature_names_out(const State& state, const Schema& schema) const
-  requires std::same_as<Role, Transformer>
-{
+std::vector<std::string> Pipeline<Role>::do_feature_names_out(
+    const State& state, const Schema& schema) const requires std::same_as<Role, Transformer> {
   for (std::size_t i = state.steps.size(); i-- > 0;)
     if (!state.steps[i].estimator.empty())
       return static_cast<const Transformer&>(*state.steps[i].estimator).get_feature_names_out();
@@ -217,51 +226,42 @@ std::vector<std::string> Pipeline<Role>::do_feature_names_out(const State& state
 }
 
 template <class Role>
-Labels Pipeline<Role>::do_predict(const State& state, const Features& X) const
-  requires std::same_as<Role, Classifier>
-{
+Labels Pipeline<Role>::do_predict(const State& state,
+                                  const Features& X) const requires std::same_as<Role, Classifier> {
   return last(state).predict(through_transformers(state, X));
 }
 
 template <class Role>
-Matrix Pipeline<Role>::do_predict_proba(const State& state, const Features& X) const
-  requires std::same_as<Role, Classifier>
-{
+Matrix Pipeline<Role>::do_predict_proba(
+    const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
   return last(state).predict_proba(through_transformers(state, X));
 }
 
 template <class Role>
-Matrix Pipeline<Role>::do_decision_function(const State& state, const Features& X) const
-  requires std::same_as<Role, Classifier>
-{
+Matrix Pipeline<Role>::do_decision_function(
+    const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
   return last(state).decision_function(through_transformers(state, X));
 }
 
 template <class Role>
-const Labels& Pipeline<Role>::do_classes(const State& state)
-  requires std::same_as<Role, Classifier>
-{
+const Labels& Pipeline<Role>::do_classes(
+    const State& state) requires std::same_as<Role, Classifier> {
   return last(state).classes();
 }
 
 template <class Role>
-bool Pipeline<Role>::has_probabilities() const
-  requires std::same_as<Role, Classifier>
-{
+bool Pipeline<Role>::has_probabilities() const requires std::same_as<Role, Classifier> {
   return last_prototype() != nullptr && last_prototype()->has_predict_proba();
 }
 
 template <class Role>
-bool Pipeline<Role>::has_decisions() const
-  requires std::same_as<Role, Classifier>
-{
+bool Pipeline<Role>::has_decisions() const requires std::same_as<Role, Classifier> {
   return last_prototype() != nullptr && last_prototype()->has_decision_function();
 }
 
 template <class Role>
-Matrix Pipeline<Role>::do_predict(const State& state, const Features& X) const
-  requires std::same_as<Role, Regressor>
-{
+Matrix Pipeline<Role>::do_predict(const State& state,
+                                  const Features& X) const requires std::same_as<Role, Regressor> {
   return last(state).predict_multi(through_transformers(state, X));
 }
 
@@ -271,8 +271,10 @@ template struct PipelineState<Regressor>;
 template class Pipeline<Transformer>;
 template class Pipeline<Classifier>;
 template class Pipeline<Regressor>;
-template class Implements<Pipeline<Transformer>, Transformer, PipelineParams, PipelineState<Transformer>>;
-template class Implements<Pipeline<Classifier>, Classifier, PipelineParams, PipelineState<Classifier>>;
+template class Implements<Pipeline<Transformer>, Transformer, PipelineParams,
+                          PipelineState<Transformer>>;
+template class Implements<Pipeline<Classifier>, Classifier, PipelineParams,
+                          PipelineState<Classifier>>;
 template class Implements<Pipeline<Regressor>, Regressor, PipelineParams, PipelineState<Regressor>>;
 
 }  // namespace espalier

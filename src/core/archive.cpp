@@ -21,13 +21,16 @@ Value document(const Estimator& estimator) {
 std::unique_ptr<Estimator> from_document(const Value& value) {
   const Value* format = value.find("format");
   const std::string* name = format == nullptr ? nullptr : format->get_if<std::string>();
-  if (name == nullptr || *name != "espalier") throw FormatError("this is not an espalier model file");
-  detail::check_keys(value, {"format", "format_version", "library_version", "estimator"}, true, "model file");
+  if (name == nullptr || *name != "espalier")
+    throw FormatError("this is not an espalier model file");
+  detail::check_keys(value, {"format", "format_version", "library_version", "estimator"}, true,
+                     "model file");
   const int found = Codec<int>::decode(*value.find("format_version"));
   if (found < 1 || found > format_version)
-    throw FormatError(fmt::format("the model file has format version {}, written by espalier {}; this library ({}) "
-                                  "reads versions up to {}",
-                                  found, value.find("library_version")->to_text(), version, format_version));
+    throw FormatError(fmt::format(
+        "the model file has format version {}, written by espalier {}; this library ({}) "
+        "reads versions up to {}",
+        found, value.find("library_version")->to_text(), version, format_version));
   return detail::estimator_from_value(*value.find("estimator"));
 }
 
@@ -45,9 +48,10 @@ std::unique_ptr<Estimator> estimator_from_value(const Value& value) {
   check_keys(value, {"class", "params", "fitted"}, true, "estimator");
   const std::string name = Codec<std::string>::decode(*value.find("class"));
   if (!registry().contains(name))
-    throw FormatError(fmt::format("the model file holds a class '{}' that is not registered here; a class of your own "
-                                  "is added with registry().add<YourClass>()",
-                                  name));
+    throw FormatError(fmt::format(
+        "the model file holds a class '{}' that is not registered here; a class of your own "
+        "is added with registry().add<YourClass>()",
+        name));
   try {
     auto estimator = registry().make(name);
     estimator->decode_params(*value.find("params"));
@@ -62,12 +66,15 @@ std::unique_ptr<Estimator> estimator_from_value(const Value& value) {
 }
 
 void refuse_class(const Estimator& got, std::string_view expected) {
-  throw FormatError(fmt::format("expected a {}, but the model is a {}", expected, got.class_name()));
+  throw FormatError(
+      fmt::format("expected a {}, but the model is a {}", expected, got.class_name()));
 }
 
 }  // namespace detail
 
-std::vector<std::uint8_t> to_cbor(const Estimator& estimator) { return detail::write_cbor(document(estimator)); }
+std::vector<std::uint8_t> to_cbor(const Estimator& estimator) {
+  return detail::write_cbor(document(estimator));
+}
 
 std::string to_json(const Estimator& estimator, int indent) {
   return detail::write_json(document(estimator), indent);
@@ -79,7 +86,8 @@ void save(const Estimator& estimator, const std::filesystem::path& path) {
     detail::write_file_atomically(path, text);
   } else {
     const auto bytes = to_cbor(estimator);
-    detail::write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    detail::write_file_atomically(path,
+                                  {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
 }
 
@@ -87,11 +95,14 @@ std::unique_ptr<Estimator> load_any(std::span<const std::uint8_t> bytes) {
   // A model is an object: '{' (perhaps after white space) in JSON, a map (major type 5) in CBOR.
   if (bytes.empty()) throw FormatError("the model file is empty");
   const bool binary = (bytes.front() >> 5) == 5;
-  return from_document(binary ? detail::read_cbor(bytes)
-                              : detail::read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  return from_document(
+      binary ? detail::read_cbor(bytes)
+             : detail::read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
-std::unique_ptr<Estimator> from_json(std::string_view text) { return from_document(detail::read_json(text)); }
+std::unique_ptr<Estimator> from_json(std::string_view text) {
+  return from_document(detail::read_json(text));
+}
 
 std::unique_ptr<Estimator> load_any(const std::filesystem::path& path) {
   const std::string bytes = detail::read_file(path);

@@ -30,7 +30,8 @@ double decode_number(const Value& v) {
 std::int64_t decode_integer(const Value& v, std::int64_t low, std::int64_t high) {
   const std::int64_t* i = v.get_if<std::int64_t>();
   if (i == nullptr) refuse_value(v, "an integer");
-  if (*i < low || *i > high) refuse_value(v, fmt::format("an integer in the range [{}, {}]", low, high));
+  if (*i < low || *i > high)
+    refuse_value(v, fmt::format("an integer in the range [{}, {}]", low, high));
   return *i;
 }
 
@@ -46,7 +47,8 @@ std::string decode_text(const Value& v) {
 
 std::vector<double> decode_numbers(const Value& v) {
   if (const auto* numbers = v.get_if<Value::Numbers>()) return *numbers;
-  if (const auto* integers = v.get_if<Value::Integers>()) return {integers->begin(), integers->end()};
+  if (const auto* integers = v.get_if<Value::Integers>())
+    return {integers->begin(), integers->end()};
   if (v.get_if<Value::List>() == nullptr) refuse_value(v, "a list of numbers");
   std::vector<double> result;
   for (const Value& item : *v.get_if<Value::List>()) result.push_back(decode_number(item));
@@ -62,14 +64,25 @@ std::vector<std::int64_t> decode_integers(const Value& v, std::int64_t low, std:
     return *integers;
   }
   if (v.get_if<Value::List>() == nullptr) refuse_value(v, "a list of integers");
-  for (const Value& item : *v.get_if<Value::List>()) result.push_back(decode_integer(item, low, high));
+  for (const Value& item : *v.get_if<Value::List>())
+    result.push_back(decode_integer(item, low, high));
   return result;
 }
 
 Value::List decode_list(const Value& v) {
   if (const auto* list = v.get_if<Value::List>()) return *list;
-  if (const auto* numbers = v.get_if<Value::Numbers>()) return {numbers->begin(), numbers->end()};
-  if (const auto* integers = v.get_if<Value::Integers>()) return {integers->begin(), integers->end()};
+  if (const auto* integers = v.get_if<Value::Integers>())
+    return {integers->begin(), integers->end()};
+  if (const auto* numbers = v.get_if<Value::Numbers>()) {
+    // Reading [2, 2.5] packed both as doubles; one by one, the 2 is an integer again.
+    Value::List list;
+    for (const double x : *numbers) {
+      const bool whole =
+          x == std::trunc(x) && std::abs(x) < 0x1p53 && !(x == 0.0 && std::signbit(x));
+      list.push_back(whole ? Value(static_cast<std::int64_t>(x)) : Value(x));
+    }
+    return list;
+  }
   refuse_value(v, "a list");
 }
 
@@ -87,12 +100,16 @@ const Value& decode_member(const Value& object, std::string_view key) {
 }
 
 Value encode_matrix(const Matrix& v) {
-  return Value::Object{{"rows", v.rows()}, {"cols", v.cols()}, {"values", Value::Numbers(v.data(), v.data() + v.size())}};
+  return Value::Object{{"rows", v.rows()},
+                       {"cols", v.cols()},
+                       {"values", Value::Numbers(v.data(), v.data() + v.size())}};
 }
 
 Matrix decode_matrix(const Value& v) {
-  const Index rows = decode_integer(decode_member(v, "rows"), 0, std::numeric_limits<std::int32_t>::max());
-  const Index cols = decode_integer(decode_member(v, "cols"), 0, std::numeric_limits<std::int32_t>::max());
+  const Index rows =
+      decode_integer(decode_member(v, "rows"), 0, std::numeric_limits<std::int32_t>::max());
+  const Index cols =
+      decode_integer(decode_member(v, "cols"), 0, std::numeric_limits<std::int32_t>::max());
   const std::vector<double> values = decode_numbers(decode_member(v, "values"));
   if (static_cast<Index>(values.size()) != rows * cols)
     throw FormatError(fmt::format("a matrix of {} × {} has {} values", rows, cols, values.size()));
@@ -117,13 +134,16 @@ SparseMatrix decode_sparse(const Value& v) {
   const auto starts = decode_integers(decode_member(v, "starts"), 0, most);
   const auto columns = decode_integers(decode_member(v, "columns"), 0, cols - 1);
   const auto values = decode_numbers(decode_member(v, "values"));
-  if (static_cast<Index>(starts.size()) != rows + 1 || columns.size() != values.size() || starts.front() != 0 ||
-      starts.back() != static_cast<std::int64_t>(values.size()) || !std::is_sorted(starts.begin(), starts.end()))
+  if (static_cast<Index>(starts.size()) != rows + 1 || columns.size() != values.size() ||
+      starts.front() != 0 || starts.back() != static_cast<std::int64_t>(values.size()) ||
+      !std::is_sorted(starts.begin(), starts.end()))
     throw FormatError("a sparse matrix has lists that do not fit together");
   std::vector<Eigen::Triplet<double>> triplets;
   for (Index i = 0; i < rows; ++i)
-    for (auto k = starts[static_cast<std::size_t>(i)]; k < starts[static_cast<std::size_t>(i + 1)]; ++k)
-      triplets.emplace_back(i, columns[static_cast<std::size_t>(k)], values[static_cast<std::size_t>(k)]);
+    for (auto k = starts[static_cast<std::size_t>(i)]; k < starts[static_cast<std::size_t>(i + 1)];
+         ++k)
+      triplets.emplace_back(i, columns[static_cast<std::size_t>(k)],
+                            values[static_cast<std::size_t>(k)]);
   SparseMatrix S(rows, cols);
   S.setFromTriplets(triplets.begin(), triplets.end());
   return S;

@@ -46,7 +46,8 @@ ParamList Estimator::get_params(bool deep) const {
   if (!deep) return result;
   for (const EstimatorPart& part : parts()) {
     if (find_part(part.name) == nullptr) continue;
-    const bool listed = std::any_of(result.begin(), result.end(), [&](const auto& p) { return p.first == part.name; });
+    const bool listed = std::any_of(result.begin(), result.end(),
+                                    [&](const auto& p) { return p.first == part.name; });
     if (!listed) result.emplace_back(part.name, get_param(part.name));
     for (auto& [name, value] : find_part(part.name)->get_params(true))
       result.emplace_back(part.name + "__" + name, std::move(value));
@@ -65,7 +66,8 @@ void Estimator::set_param(std::string_view path, const Value& value) {
 void Estimator::set_params(const ParamList& params) {
   const auto before = copy();
   try {
-    // Own parameters (a list of steps among them) before whole parts before parameters of parts: so that
+    // Own parameters (a list of steps among them) before whole parts before parameters of parts: so
+    // that
     // {"model", Ridge()} and {"model__alpha", 2} together set alpha on the new model.
     for (int pass = 0; pass < 3; ++pass) {
       for (const auto& [path, value] : params) {
@@ -81,17 +83,22 @@ void Estimator::set_params(const ParamList& params) {
 }
 
 std::string Estimator::to_string() const {
-  // A composition names its parts; the list that holds them would only say the same at greater length.
-  const bool composed = part_layout() == PartLayout::sequence || part_layout() == PartLayout::side_by_side;
+  // A composition names its parts; the list that holds them would only say the same at greater
+  // length.
+  const bool composed =
+      part_layout() == PartLayout::sequence || part_layout() == PartLayout::side_by_side;
   std::vector<std::string> items;
   if (composed)
     for (const EstimatorPart& part : parts())
-      items.push_back(fmt::format("{}={}", part.name, part.estimator ? part.estimator->to_string() : part.note));
+      items.push_back(fmt::format("{}={}", part.name,
+                                  part.estimator ? part.estimator->to_string() : part.note));
   for (const ParamInfo& info : param_infos()) {
     Value value;
     const bool is_list_of_parts = composed && info.default_value == Value(Value::List{});
-    if (is_list_of_parts || find_part(info.name) != nullptr || !get_own_param(info.name, value)) continue;
-    if (value != info.default_value) items.push_back(fmt::format("{}={}", info.name, value.to_text()));
+    if (is_list_of_parts || find_part(info.name) != nullptr || !get_own_param(info.name, value))
+      continue;
+    if (value != info.default_value)
+      items.push_back(fmt::format("{}={}", info.name, value.to_text()));
   }
   return fmt::format("{}({})", class_name(), fmt::join(items, ", "));
 }
@@ -103,11 +110,13 @@ const Schema& Estimator::schema() const {
 }
 
 void Estimator::throw_not_fitted() const {
-  throw NotFitted(fmt::format("This {} instance is not fitted yet. Call 'fit' before using it.", class_name()));
+  throw NotFitted(
+      fmt::format("This {} instance is not fitted yet. Call 'fit' before using it.", class_name()));
 }
 
 void Estimator::throw_not_supported(std::string_view method, std::string_view advice) const {
-  throw NotSupported(fmt::format("{} has no {}.{}{}", class_name(), method, advice.empty() ? "" : " ", advice));
+  throw NotSupported(
+      fmt::format("{} has no {}.{}{}", class_name(), method, advice.empty() ? "" : " ", advice));
 }
 
 void Estimator::fit_checked(const Features& X, const OptionalTarget& y, const FitContext& context) {
@@ -118,7 +127,9 @@ void Estimator::fit_checked(const Features& X, const OptionalTarget& y, const Fi
   fit_impl(input.X, input.y, *input.context, Schema::of(input.X));
 }
 
-Features Estimator::check_input(const Features& X) const { return detail::check_predict_input(*this, X); }
+Features Estimator::check_input(const Features& X) const {
+  return detail::check_predict_input(*this, X);
+}
 
 // Transformer
 
@@ -174,7 +185,8 @@ std::vector<std::string> Classifier::predict_names(const Features& X) const {
   std::vector<std::string> result;
   result.reserve(static_cast<std::size_t>(predicted.size()));
   for (const int label : predicted) {
-    const auto k = static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), label) - all.begin());
+    const auto k =
+        static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), label) - all.begin());
     result.push_back(names.empty() ? std::to_string(label) : names[k]);
   }
   return result;
@@ -182,7 +194,8 @@ std::vector<std::string> Classifier::predict_names(const Features& X) const {
 
 Matrix Classifier::predict_proba(const Features& X) const {
   if (!has_predict_proba())
-    throw_not_supported("predict_proba", has_decision_function() ? "It has a decision_function." : "");
+    throw_not_supported("predict_proba",
+                        has_decision_function() ? "It has a decision_function." : "");
   return predict_proba_impl(check_input(X));
 }
 
@@ -222,9 +235,10 @@ Regressor& Regressor::fit(const Features& X, const Target& y, const FitContext& 
 Vector Regressor::predict(const Features& X) const {
   const Matrix predicted = predict_impl(check_input(X));
   if (predicted.cols() != 1)
-    throw NotSupported(fmt::format("{} was fitted on {} outputs: predict_multi gives them as a matrix, predict one "
-                                   "output as a vector",
-                                   class_name(), predicted.cols()));
+    throw NotSupported(fmt::format(
+        "{} was fitted on {} outputs: predict_multi gives them as a matrix, predict one "
+        "output as a vector",
+        class_name(), predicted.cols()));
   return predicted.col(0);
 }
 
@@ -237,7 +251,9 @@ Clusterer& Clusterer::fit(const Features& X, const FitContext& context) {
   return *this;
 }
 
-Labels Clusterer::fit_predict(const Features& X, const FitContext& context) { return fit(X, context).labels(); }
+Labels Clusterer::fit_predict(const Features& X, const FitContext& context) {
+  return fit(X, context).labels();
+}
 
 Labels Clusterer::predict(const Features& X) const { return predict_impl(check_input(X)); }
 

@@ -17,7 +17,8 @@ const std::shared_ptr<const std::vector<std::string>>& no_names() {
 
 [[noreturn]] void refuse_kind(std::string_view expected, Features::Kind got) {
   constexpr std::array<std::string_view, 3> names{"a dense matrix", "a sparse matrix", "a table"};
-  throw InvalidInput(fmt::format("X is {}, but {} was asked for", names[static_cast<std::size_t>(got)], expected));
+  throw InvalidInput(
+      fmt::format("X is {}, but {} was asked for", names[static_cast<std::size_t>(got)], expected));
 }
 
 std::shared_ptr<const SparseMatrix> compressed(SparseMatrix&& X) {
@@ -45,7 +46,8 @@ Features::Features(Matrix&& X) : names_(no_names()), rows_(X.rows()), cols_(X.co
 }
 
 Features::Features(const SparseMatrix& X)
-    : data_(X.isCompressed() ? Sparse(&X, [](const SparseMatrix*) {}) : compressed(SparseMatrix(X))),
+    : data_(X.isCompressed() ? Sparse(&X, [](const SparseMatrix*) {})
+                             : compressed(SparseMatrix(X))),
       names_(no_names()),
       rows_(X.rows()),
       cols_(X.cols()) {}
@@ -83,7 +85,9 @@ const DataFrame& Features::table() const {
   return *std::get<Table>(data_);
 }
 
-std::vector<std::string> Features::names_or_default() const { return has_names() ? *names_ : default_names(cols_); }
+std::vector<std::string> Features::names_or_default() const {
+  return has_names() ? *names_ : default_names(cols_);
+}
 
 Features Features::with_names(std::vector<std::string> names) const {
   return with_names(std::make_shared<const std::vector<std::string>>(std::move(names)));
@@ -91,11 +95,13 @@ Features Features::with_names(std::vector<std::string> names) const {
 
 Features Features::with_names(std::shared_ptr<const std::vector<std::string>> names) const {
   if (!names->empty() && static_cast<Index>(names->size()) != cols_)
-    throw InvalidInput(fmt::format("X has {} columns, but {} names were given", cols_, names->size()));
+    throw InvalidInput(
+        fmt::format("X has {} columns, but {} names were given", cols_, names->size()));
   Features result = *this;
   if (is_table() && !names->empty() && *names != *names_) {
     std::vector<Column> columns;
-    for (std::size_t j = 0; j < names->size(); ++j) columns.push_back(table().columns()[j].renamed((*names)[j]));
+    for (std::size_t j = 0; j < names->size(); ++j)
+      columns.push_back(table().columns()[j].renamed((*names)[j]));
     result.data_ = std::make_shared<const DataFrame>(std::move(columns));
   }
   result.names_ = std::move(names);
@@ -109,7 +115,8 @@ FeatureColumn Features::column(Index j) const {
     return {c.name(), {}, c.codes(), &c};
   }
   const MatrixView X = dense();
-  if (j < 0 || j >= cols_) throw InvalidInput(fmt::format("X has no column {}; it has {}", j, cols_));
+  if (j < 0 || j >= cols_)
+    throw InvalidInput(fmt::format("X has no column {}; it has {}", j, cols_));
   return {has_names() ? (*names_)[static_cast<std::size_t>(j)] : "x" + std::to_string(j),
           {X.data() + j * X.outerStride(), static_cast<std::size_t>(rows_)},
           {},
@@ -132,14 +139,16 @@ DataFrame Features::to_table() const {
 
 Features Features::take(std::span<const Index> rows) const {
   for (const Index i : rows)
-    if (i < 0 || i >= rows_) throw InvalidInput(fmt::format("X has no row {}; it has {}", i, rows_));
+    if (i < 0 || i >= rows_)
+      throw InvalidInput(fmt::format("X has no row {}; it has {}", i, rows_));
   Features result = [&]() -> Features {
     if (is_table()) return table().take(rows);
     if (is_dense()) {
       const MatrixView X = dense();
       Matrix taken(static_cast<Index>(rows.size()), cols_);
       for (Index j = 0; j < cols_; ++j)
-        for (Index i = 0; i < taken.rows(); ++i) taken(i, j) = X(rows[static_cast<std::size_t>(i)], j);
+        for (Index i = 0; i < taken.rows(); ++i)
+          taken(i, j) = X(rows[static_cast<std::size_t>(i)], j);
       return taken;
     }
     const SparseMatrix& X = sparse();
@@ -159,18 +168,21 @@ Features Features::take(std::span<const Index> rows) const {
 Features Features::select_columns(std::span<const Index> columns) const {
   std::vector<std::string> names;
   for (const Index j : columns) {
-    if (j < 0 || j >= cols_) throw InvalidInput(fmt::format("X has no column {}; it has {}", j, cols_));
+    if (j < 0 || j >= cols_)
+      throw InvalidInput(fmt::format("X has no column {}; it has {}", j, cols_));
     if (has_names()) names.push_back((*names_)[static_cast<std::size_t>(j)]);
   }
   if (is_table()) return table().select(columns);
   const auto q = static_cast<Index>(columns.size());
   if (is_dense()) {
     Matrix selected(rows_, q);
-    for (Index j = 0; j < q; ++j) selected.col(j) = dense().col(columns[static_cast<std::size_t>(j)]);
+    for (Index j = 0; j < q; ++j)
+      selected.col(j) = dense().col(columns[static_cast<std::size_t>(j)]);
     return Features(std::move(selected)).with_names(std::move(names));
   }
   std::vector<std::vector<Index>> places(static_cast<std::size_t>(cols_));
-  for (Index j = 0; j < q; ++j) places[static_cast<std::size_t>(columns[static_cast<std::size_t>(j)])].push_back(j);
+  for (Index j = 0; j < q; ++j)
+    places[static_cast<std::size_t>(columns[static_cast<std::size_t>(j)])].push_back(j);
   std::vector<Eigen::Triplet<double>> triplets;
   for (Index i = 0; i < rows_; ++i)
     for (SparseMatrix::InnerIterator it(sparse(), i); it; ++it)
@@ -200,7 +212,8 @@ SparseMatrix hstack_sparse(const std::vector<Features>& blocks, Index rows, Inde
   std::vector<SparseMatrix> parts;
   Index non_zeros = 0;
   for (const Features& block : blocks) {
-    parts.push_back(block.is_sparse() ? block.sparse() : SparseMatrix(block.to_matrix().sparseView()));
+    parts.push_back(block.is_sparse() ? block.sparse()
+                                      : SparseMatrix(block.to_matrix().sparseView()));
     non_zeros += parts.back().nonZeros();
   }
   SparseMatrix result(rows, cols);
@@ -209,7 +222,8 @@ SparseMatrix hstack_sparse(const std::vector<Features>& blocks, Index rows, Inde
     result.startVec(i);
     Index offset = 0;
     for (const SparseMatrix& part : parts) {
-      for (SparseMatrix::InnerIterator it(part, i); it; ++it) result.insertBack(i, offset + it.col()) = it.value();
+      for (SparseMatrix::InnerIterator it(part, i); it; ++it)
+        result.insertBack(i, offset + it.col()) = it.value();
       offset += part.cols();
     }
   }
@@ -226,12 +240,16 @@ Features Features::hstack(const std::vector<Features>& blocks, bool sparse) {
   std::vector<std::string> names;
   for (const Features& block : blocks) {
     if (block.rows() != rows)
-      throw InvalidInput(fmt::format("blocks of {} and of {} rows cannot stand side by side", rows, block.rows()));
+      throw InvalidInput(
+          fmt::format("blocks of {} and of {} rows cannot stand side by side", rows, block.rows()));
     cols += block.cols();
     names.insert(names.end(), block.names().begin(), block.names().end());
   }
   if (static_cast<Index>(names.size()) != cols) names.clear();
-  if (std::any_of(blocks.begin(), blocks.end(), [](const Features& b) { return b.is_table(); })) {
+  const auto has_categories = [](const Features& b) {
+    return b.is_table() && b.table().select(ColumnType::categorical).cols() > 0;
+  };
+  if (std::any_of(blocks.begin(), blocks.end(), has_categories)) {
     DataFrame result = blocks.front().to_table();
     for (std::size_t b = 1; b < blocks.size(); ++b) result = result.with(blocks[b].to_table());
     return result;

@@ -11,7 +11,8 @@ void check_classes(const Labels& classes) {
     throw FormatError("the model's classes are not in ascending order");
 }
 
-std::vector<std::string> names_of_classes(const Labels& classes, const std::vector<std::string>& names) {
+std::vector<std::string> names_of_classes(const Labels& classes,
+                                          const std::vector<std::string>& names) {
   std::vector<std::string> result;
   if (names.empty()) return result;
   for (const int label : classes) result.push_back(names.at(static_cast<std::size_t>(label)));

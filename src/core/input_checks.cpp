@@ -9,22 +9,28 @@
 namespace espalier::detail {
 namespace {
 
-[[noreturn]] void refuse_value(const Estimator& e, std::string_view column, Index row, double value) {
+[[noreturn]] void refuse_value(const Estimator& e, std::string_view column, Index row,
+                               double value) {
   if (std::isnan(value))
-    throw InvalidInput(fmt::format(
-        "{}: X contains NaN, in column '{}', row {}. It does not accept missing values: impute them first "
-        "(SimpleImputer), or use an estimator that does (HistGradientBoostingClassifier, …Regressor).",
-        e.class_name(), column, row));
+    throw InvalidInput(
+        fmt::format("{}: X contains NaN, in column '{}', row {}. It does not accept missing "
+                    "values: impute them first "
+                    "(SimpleImputer), or use an estimator that does "
+                    "(HistGradientBoostingClassifier, …Regressor).",
+                    e.class_name(), column, row));
   throw InvalidInput(
       fmt::format("{}: X contains infinity, in column '{}', row {}.", e.class_name(), column, row));
 }
 
-[[noreturn]] void refuse_negative(const Estimator& e, std::string_view column, Index row, double value) {
-  throw InvalidInput(fmt::format("{}: X contains a negative value ({}) in column '{}', row {}; it needs X ≥ 0.",
-                                 e.class_name(), value, column, row));
+[[noreturn]] void refuse_negative(const Estimator& e, std::string_view column, Index row,
+                                  double value) {
+  throw InvalidInput(
+      fmt::format("{}: X contains a negative value ({}) in column '{}', row {}; it needs X ≥ 0.",
+                  e.class_name(), value, column, row));
 }
 
-void check_numbers(const Estimator& e, const Tags& tags, std::span<const double> values, std::string_view column) {
+void check_numbers(const Estimator& e, const Tags& tags, std::span<const double> values,
+                   std::string_view column) {
   // One pass without branches first: a sum of x·0 is NaN exactly if some x is NaN or infinite.
   double poison = 0.0;
   for (const double v : values) poison += v * 0.0;
@@ -57,10 +63,11 @@ void check_values(const Estimator& e, const Tags& tags, const Features& X) {
     if (column.categorical == nullptr) {
       check_numbers(e, tags, column.numbers, column.name);
     } else if (!tags.allow_nan && column.categorical->count_missing() > 0) {
-      throw InvalidInput(fmt::format(
-          "{}: column '{}' has {} missing categories. It does not accept missing values: impute them first "
-          "(SimpleImputer with strategy most_frequent or constant).",
-          e.class_name(), column.name, column.categorical->count_missing()));
+      throw InvalidInput(
+          fmt::format("{}: column '{}' has {} missing categories. It does not accept missing "
+                      "values: impute them first "
+                      "(SimpleImputer with strategy most_frequent or constant).",
+                      e.class_name(), column.name, column.categorical->count_missing()));
     }
   }
 }
@@ -70,29 +77,32 @@ Features convert(const Estimator& e, const Tags& tags, const Features& X) {
   if (X.is_table() && !tags.categorical) {
     for (const Column& column : X.table().columns())
       if (column.is_categorical())
-        throw InvalidInput(fmt::format(
-            "{}: column '{}' is categorical, but numbers are needed. Encode it first (OneHotEncoder or "
-            "OrdinalEncoder, in a ColumnTransformer), or drop it.",
-            e.class_name(), column.name()));
+        throw InvalidInput(
+            fmt::format("{}: column '{}' is categorical, but numbers are needed. Encode it first "
+                        "(OneHotEncoder or "
+                        "OrdinalEncoder, in a ColumnTransformer), or drop it.",
+                        e.class_name(), column.name()));
     return X.to_dense();
   }
   if (X.is_sparse() && !tags.sparse)
-    throw InvalidInput(fmt::format(
-        "{}: X is sparse, but it takes dense data only. Convert it with X.to_dense() if it fits into memory.",
-        e.class_name()));
+    throw InvalidInput(
+        fmt::format("{}: X is sparse, but it takes dense data only. Convert it with X.to_dense() "
+                    "if it fits into memory.",
+                    e.class_name()));
   return X;
 }
 
 void check_shape(const Estimator& e, const Features& X) {
   if (X.rows() == 0)
-    throw InvalidInput(fmt::format("{}: X has 0 samples (shape {} × {}); at least 1 is required.", e.class_name(),
-                                   X.rows(), X.cols()));
+    throw InvalidInput(fmt::format("{}: X has 0 samples (shape {} × {}); at least 1 is required.",
+                                   e.class_name(), X.rows(), X.cols()));
   if (X.cols() == 0)
-    throw InvalidInput(fmt::format("{}: X has 0 features (shape {} × {}); at least 1 is required.", e.class_name(),
-                                   X.rows(), X.cols()));
+    throw InvalidInput(fmt::format("{}: X has 0 features (shape {} × {}); at least 1 is required.",
+                                   e.class_name(), X.rows(), X.cols()));
 }
 
-void check_target(const Estimator& e, const Tags& tags, const Features& X, const OptionalTarget& y) {
+void check_target(const Estimator& e, const Tags& tags, const Features& X,
+                  const OptionalTarget& y) {
   const RoleKind role = e.role();
   if (!y) {
     if (role == RoleKind::transformer && tags.requires_y)
@@ -100,7 +110,8 @@ void check_target(const Estimator& e, const Tags& tags, const Features& X, const
     return;
   }
   if (y->rows() != X.rows())
-    throw InvalidInput(fmt::format("{}: X has {} samples, but y has {}.", e.class_name(), X.rows(), y->rows()));
+    throw InvalidInput(
+        fmt::format("{}: X has {} samples, but y has {}.", e.class_name(), X.rows(), y->rows()));
   if (!y->is_labels()) {
     for (Index k = 0; k < y->outputs(); ++k)
       for (Index i = 0; i < y->rows(); ++i)
@@ -115,48 +126,54 @@ void check_target(const Estimator& e, const Tags& tags, const Features& X, const
       throw InvalidInput(fmt::format("{}: {}", e.class_name(), error.what()));
     }
     if (tags.binary_only && encode_labels(y->labels()).classes.size() > 2)
-      throw InvalidInput(fmt::format("{}: only binary classification is supported, but y has {} classes.",
-                                     e.class_name(), encode_labels(y->labels()).classes.size()));
+      throw InvalidInput(
+          fmt::format("{}: only binary classification is supported, but y has {} classes.",
+                      e.class_name(), encode_labels(y->labels()).classes.size()));
   } else if (y->outputs() > 1 && !tags.multi_output && role == RoleKind::regressor) {
-    throw InvalidInput(
-        fmt::format("{}: y has {} columns, but only one output is supported.", e.class_name(), y->outputs()));
+    throw InvalidInput(fmt::format("{}: y has {} columns, but only one output is supported.",
+                                   e.class_name(), y->outputs()));
   }
 }
 
 void check_weights(const Estimator& e, const Vector& w, Index rows) {
   if (w.size() != rows)
-    throw InvalidInput(
-        fmt::format("{}: X has {} samples, but sample_weight has {} values.", e.class_name(), rows, w.size()));
+    throw InvalidInput(fmt::format("{}: X has {} samples, but sample_weight has {} values.",
+                                   e.class_name(), rows, w.size()));
   for (Index i = 0; i < rows; ++i)
     if (!std::isfinite(w[i]) || w[i] < 0.0)
-      throw InvalidInput(fmt::format("{}: sample_weight contains {} in row {}; weights are finite and not negative.",
-                                     e.class_name(), w[i], i));
+      throw InvalidInput(fmt::format(
+          "{}: sample_weight contains {} in row {}; weights are finite and not negative.",
+          e.class_name(), w[i], i));
   if ((w.array() == 0.0).all())
     throw InvalidInput(fmt::format(
-        "{}: sample_weight is zero for every row; at least one non-zero weight is required.", e.class_name()));
+        "{}: sample_weight is zero for every row; at least one non-zero weight is required.",
+        e.class_name()));
 }
 
-void check_context(const Estimator& e, const Tags& tags, const Features& X, const FitContext& context) {
+void check_context(const Estimator& e, const Tags& tags, const Features& X,
+                   const FitContext& context) {
   if (context.has_weights()) {
     if (!tags.sample_weight)
-      throw InvalidInput(fmt::format("{} does not use sample_weight; nothing is dropped in silence.", e.class_name()));
+      throw InvalidInput(fmt::format(
+          "{} does not use sample_weight; nothing is dropped in silence.", e.class_name()));
     check_weights(e, context.sample_weight, X.rows());
   }
   if (context.groups.size() > 0) {
     if (!tags.groups)
-      throw InvalidInput(fmt::format("{} does not use groups; nothing is dropped in silence.", e.class_name()));
+      throw InvalidInput(
+          fmt::format("{} does not use groups; nothing is dropped in silence.", e.class_name()));
     if (context.groups.size() != X.rows())
-      throw InvalidInput(fmt::format("{}: X has {} samples, but groups has {} values.", e.class_name(), X.rows(),
-                                     context.groups.size()));
+      throw InvalidInput(fmt::format("{}: X has {} samples, but groups has {} values.",
+                                     e.class_name(), X.rows(), context.groups.size()));
   }
   if (context.validation) {
     if (!tags.validation_set)
-      throw InvalidInput(
-          fmt::format("{} does not use a validation set; nothing is dropped in silence.", e.class_name()));
+      throw InvalidInput(fmt::format(
+          "{} does not use a validation set; nothing is dropped in silence.", e.class_name()));
     const ValidationSet& v = *context.validation;
     if (v.X.rows() == 0 || v.X.rows() != v.y.rows())
-      throw InvalidInput(fmt::format("{}: the validation set has {} rows of X and {} of y.", e.class_name(),
-                                     v.X.rows(), v.y.rows()));
+      throw InvalidInput(fmt::format("{}: the validation set has {} rows of X and {} of y.",
+                                     e.class_name(), v.X.rows(), v.y.rows()));
     if (v.sample_weight.size() > 0) check_weights(e, v.sample_weight, v.X.rows());
   }
 }
@@ -171,26 +188,29 @@ FitInput without_zero_weights(FitInput input) {
   auto context = std::make_shared<FitContext>(*input.context);
   context->sample_weight = w(rows);
   if (context->groups.size() > 0) context->groups = Labels(input.context->groups(rows));
-  return {input.X.take(rows), input.y ? OptionalTarget(input.y->take(rows)) : std::nullopt, context};
+  return {input.X.take(rows), input.y ? OptionalTarget(input.y->take(rows)) : std::nullopt,
+          context};
 }
 
 }  // namespace
 
 void check_width(const Estimator& e, const Features& X, Index expected, std::string_view what) {
   if (X.cols() != expected)
-    throw InvalidInput(
-        fmt::format("X has {} features, but {} is expecting {} {}.", X.cols(), e.class_name(), expected, what));
+    throw InvalidInput(fmt::format("X has {} features, but {} is expecting {} {}.", X.cols(),
+                                   e.class_name(), expected, what));
 }
 
-FitInput check_fit_input(const Estimator& e, const Features& X, const OptionalTarget& y, const FitContext& context) {
+FitInput check_fit_input(const Estimator& e, const Features& X, const OptionalTarget& y,
+                         const FitContext& context) {
   const Tags tags = e.get_tags();
   check_shape(e, X);
   check_target(e, tags, X, y);
   check_context(e, tags, X, context);
-  FitInput input{convert(e, tags, X), y, std::shared_ptr<const FitContext>(&context, [](const FitContext*) {})};
+  FitInput input{convert(e, tags, X), y,
+                 std::shared_ptr<const FitContext>(&context, [](const FitContext*) {})};
   check_values(e, tags, input.X);
-  const bool rows_may_go = e.role() != RoleKind::clusterer && e.role() != RoleKind::outlier_detector &&
-                           !tags.keeps_zero_weights;
+  const bool rows_may_go = e.role() != RoleKind::clusterer &&
+                           e.role() != RoleKind::outlier_detector && !tags.keeps_zero_weights;
   return context.has_weights() && rows_may_go ? without_zero_weights(std::move(input)) : input;
 }
 

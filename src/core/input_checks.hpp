@@ -8,8 +8,8 @@
 
 namespace espalier::detail {
 
-/// The input of a fit after every check, in the form the class expects: X as numbers unless it takes
-/// tables, rows of weight 0 taken out.
+/// The input of a fit after every check, in the form the class expects: X as numbers unless it
+/// takes tables, rows of weight 0 taken out.
 struct FitInput {
   Features X;
   OptionalTarget y;
@@ -22,6 +22,7 @@ FitInput check_fit_input(const Estimator& estimator, const Features& X, const Op
 /// X of a method after fit: width, names, types and values.
 Features check_predict_input(const Estimator& estimator, const Features& X);
 
-void check_width(const Estimator& estimator, const Features& X, Index expected, std::string_view what);
+void check_width(const Estimator& estimator, const Features& X, Index expected,
+                 std::string_view what);
 
 }  // namespace espalier::detail

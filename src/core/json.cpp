@@ -52,7 +52,8 @@ struct ToJson {
   Json operator()(const Value::Integers& v) const {
     if (!binary || v.empty()) return Json(v);
     const bool narrow = std::all_of(v.begin(), v.end(), [](std::int64_t i) {
-      return i >= std::numeric_limits<std::int32_t>::min() && i <= std::numeric_limits<std::int32_t>::max();
+      return i >= std::numeric_limits<std::int32_t>::min() &&
+             i <= std::numeric_limits<std::int32_t>::max();
     });
     return narrow ? packed<std::int32_t>("$i32", v) : packed<std::int64_t>("$i64", v);
   }
@@ -66,11 +67,13 @@ struct ToJson {
     for (const auto& [key, value] : v) object[key] = value.visit(*this);
     return object;
   }
-  Json operator()(const Value::EstimatorPtr& v) const { return v ? to_value(*v).visit(*this) : Json(nullptr); }
+  Json operator()(const Value::EstimatorPtr& v) const {
+    return v ? to_value(*v).visit(*this) : Json(nullptr);
+  }
 };
 
-// Reading. A SAX handler builds the Value directly: arrays of numbers are packed as they come, and the
-// nesting is checked before the parser descends.
+// Reading. A SAX handler builds the Value directly: arrays of numbers are packed as they come, and
+// the nesting is checked before the parser descends.
 
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -80,7 +83,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool v) override { return put(v); }
   bool number_integer(std::int64_t v) override { return put_integer(v); }
   bool number_unsigned(std::uint64_t v) override {
-    if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return put(static_cast<double>(v));
+    if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+      return put(static_cast<double>(v));
     return put_integer(static_cast<std::int64_t>(v));
   }
   bool number_float(double v, const std::string&) override { return put_number(v); }
@@ -111,7 +115,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     if (!frame.integers.empty()) return put(std::move(frame.integers));
     return put(std::move(frame.list));
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception&) override {
     throw FormatError(fmt::format("the text is damaged or cut off at byte {}", position));
   }
 
@@ -171,7 +176,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool put_packed(const std::vector<std::uint8_t>& bytes) {
-    if (stack_.empty() || !stack_.back().is_object) throw FormatError("bytes outside a packed array");
+    if (stack_.empty() || !stack_.back().is_object)
+      throw FormatError("bytes outside a packed array");
     Frame& f = stack_.back();
     if (f.key == "$f64") {
       Value::Numbers values;
@@ -220,13 +226,18 @@ Value read(const Range& bytes, nlohmann::json::input_format_t format) {
 }  // namespace
 
 Value read_json(std::string_view text) { return read(text, nlohmann::json::input_format_t::json); }
-Value read_cbor(std::span<const std::uint8_t> bytes) { return read(bytes, nlohmann::json::input_format_t::cbor); }
+Value read_cbor(std::span<const std::uint8_t> bytes) {
+  return read(bytes, nlohmann::json::input_format_t::cbor);
+}
 
 std::string write_json(const Value& value, int indent) {
-  // Bytes that are not UTF-8 (a category from an old file) are written as U+FFFD rather than refused.
+  // Bytes that are not UTF-8 (a category from an old file) are written as U+FFFD rather than
+  // refused.
   return value.visit(ToJson{false}).dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-std::vector<std::uint8_t> write_cbor(const Value& value) { return Json::to_cbor(value.visit(ToJson{true})); }
+std::vector<std::uint8_t> write_cbor(const Value& value) {
+  return Json::to_cbor(value.visit(ToJson{true}));
+}
 
 }  // namespace espalier::detail

@@ -9,21 +9,23 @@
 namespace espalier {
 
 std::string Interval::describe() const {
-  return fmt::format("in the range {}{}, {}{}", low_included ? '[' : '(', number_text(low), number_text(high),
-                     high_included ? ']' : ')');
+  return fmt::format("in the range {}{}, {}{}", low_included ? '[' : '(', number_text(low),
+                     number_text(high), high_included ? ']' : ')');
 }
 
 namespace detail {
 
-void refuse_param(std::string_view estimator, std::string_view param, const std::string& expects, const Value& got) {
-  throw InvalidParameter(
-      fmt::format("The '{}' parameter of {} must be {}. Got {} instead.", param, estimator, expects, got.to_text()));
+void refuse_param(std::string_view estimator, std::string_view param, const std::string& expects,
+                  const Value& got) {
+  throw InvalidParameter(fmt::format("The '{}' parameter of {} must be {}. Got {} instead.", param,
+                                     estimator, expects, got.to_text()));
 }
 
 void refuse_unknown_param(const std::string& estimator, std::string_view param,
                           const std::vector<std::string>& valid) {
-  throw InvalidParameter(fmt::format("Invalid parameter '{}' for estimator {}. Valid parameters are: {}.", param,
-                                     estimator, fmt::join(valid, ", ")));
+  throw InvalidParameter(
+      fmt::format("Invalid parameter '{}' for estimator {}. Valid parameters are: {}.", param,
+                  estimator, fmt::join(valid, ", ")));
 }
 
 void check_keys(const Value& object, const std::vector<std::string_view>& known, bool all_required,
@@ -31,7 +33,8 @@ void check_keys(const Value& object, const std::vector<std::string_view>& known,
   std::vector<std::string_view> seen;
   for (const auto& [key, value] : decode_object(object)) {
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw FormatError(fmt::format("{} has no member '{}'; it has: {}", owner, key, fmt::join(known, ", ")));
+      throw FormatError(
+          fmt::format("{} has no member '{}'; it has: {}", owner, key, fmt::join(known, ", ")));
     if (std::find(seen.begin(), seen.end(), key) != seen.end())
       throw FormatError(fmt::format("{} has '{}' twice", owner, key));
     seen.push_back(key);

@@ -22,10 +22,12 @@ std::string duration_text(double seconds) {
 
 std::string bar_text(const Progress& p, int width) {
   if (p.total <= 0) return fmt::format("{} {}", p.task, p.iteration);
-  const double share = std::clamp(static_cast<double>(p.iteration) / static_cast<double>(p.total), 0.0, 1.0);
+  const double share =
+      std::clamp(static_cast<double>(p.iteration) / static_cast<double>(p.total), 0.0, 1.0);
   const auto filled = static_cast<std::size_t>(std::lround(share * width));
   return fmt::format("{} {:3.0f}% [{}{}] {}/{}", p.task, 100.0 * share, std::string(filled, '#'),
-                     std::string(static_cast<std::size_t>(width) - filled, '-'), p.iteration, p.total);
+                     std::string(static_cast<std::size_t>(width) - filled, '-'), p.iteration,
+                     p.total);
 }
 
 std::string numbers_text(const Progress& p) {
@@ -36,7 +38,8 @@ std::string numbers_text(const Progress& p) {
   if (done || p.total <= 0)
     text += "  in " + duration_text(p.elapsed);
   else if (p.iteration > 0)
-    text += "  ETA " + duration_text(p.elapsed * static_cast<double>(p.total - p.iteration) / static_cast<double>(p.iteration));
+    text += "  ETA " + duration_text(p.elapsed * static_cast<double>(p.total - p.iteration) /
+                                     static_cast<double>(p.iteration));
   return text;
 }
 
@@ -57,7 +60,8 @@ void ProgressBar::operator()(const Progress& progress) const {
   const std::lock_guard lock(line_->mutex);
   const bool last = progress.total > 0 && progress.iteration >= progress.total;
   const auto now = Clock::now();
-  if (!last && line_->last_length > 0 && now - line_->last_drawn < std::chrono::milliseconds(100)) return;
+  if (!last && line_->last_length > 0 && now - line_->last_drawn < std::chrono::milliseconds(100))
+    return;
   line_->last_drawn = now;
   std::string text = bar_text(progress, line_->width) + numbers_text(progress);
   const std::size_t length = text.size();

@@ -24,9 +24,10 @@ std::unique_ptr<Estimator> Registry::make(std::string_view name, const ParamList
     if (at != factories_.end()) factory = at->second;
   }
   if (!factory)
-    throw InvalidParameter(fmt::format("no estimator is called '{}'. There are: {}. A class of your own is added "
-                                       "with registry().add<YourClass>().",
-                                       name, fmt::join(names(), ", ")));
+    throw InvalidParameter(
+        fmt::format("no estimator is called '{}'. There are: {}. A class of your own is added "
+                    "with registry().add<YourClass>().",
+                    name, fmt::join(names(), ", ")));
   auto estimator = factory();
   estimator->set_params(params);
   return estimator;

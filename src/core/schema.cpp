@@ -17,7 +17,8 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 /// "- a\n- b\n", at most five, of those in `names` that are not in `others`.
-std::string list_missing(const std::vector<std::string>& names, const std::vector<std::string>& others) {
+std::string list_missing(const std::vector<std::string>& names,
+                         const std::vector<std::string>& others) {
   std::string text;
   int shown = 0;
   for (const std::string& name : names) {
@@ -31,12 +32,14 @@ std::string list_missing(const std::vector<std::string>& names, const std::vecto
 void check_names(const std::vector<std::string>& expected, const std::vector<std::string>& got,
                  std::string_view owner) {
   if (expected == got) return;
-  std::string message = fmt::format("{}: the feature names should match those that were passed during fit.\n", owner);
+  std::string message =
+      fmt::format("{}: the feature names should match those that were passed during fit.\n", owner);
   const std::string unseen = list_missing(got, expected);
   const std::string missing = list_missing(expected, got);
   if (!unseen.empty()) message += "Feature names unseen at fit time:\n" + unseen;
   if (!missing.empty()) message += "Feature names seen at fit time, yet now missing:\n" + missing;
-  if (unseen.empty() && missing.empty()) message += "Feature names must be in the same order as they were in fit.\n";
+  if (unseen.empty() && missing.empty())
+    message += "Feature names must be in the same order as they were in fit.\n";
   throw InvalidInput(message);
 }
 
@@ -46,8 +49,10 @@ Column as_type_if_empty(const Column& column, ColumnType type) {
   if (column.type() == type || column.count_missing() < column.size()) return column;
   const auto n = static_cast<std::size_t>(column.size());
   if (type == ColumnType::numeric)
-    return Column::numeric(column.name(), std::vector<double>(n, std::numeric_limits<double>::quiet_NaN()));
-  return Column::categorical(column.name(), std::vector<std::int32_t>(n, Column::missing_code), Dictionary{});
+    return Column::numeric(column.name(),
+                           std::vector<double>(n, std::numeric_limits<double>::quiet_NaN()));
+  return Column::categorical(column.name(), std::vector<std::int32_t>(n, Column::missing_code),
+                             Dictionary{});
 }
 
 Schema Schema::of(const Features& X) {
@@ -70,18 +75,22 @@ std::string Schema::name(Index j) const {
   return names.empty() ? "x" + std::to_string(j) : names.at(static_cast<std::size_t>(j));
 }
 
-std::vector<std::string> Schema::names_or_default() const { return names.empty() ? default_names(n_features) : names; }
+std::vector<std::string> Schema::names_or_default() const {
+  return names.empty() ? default_names(n_features) : names;
+}
 
 Features Schema::conform(const Features& X, std::string_view owner) const {
   if (!names.empty() && X.has_names()) check_names(names, X.names(), owner);
   if (X.cols() != n_features)
-    throw InvalidInput(
-        fmt::format("X has {} features, but {} is expecting {} features as input.", X.cols(), owner, n_features));
+    throw InvalidInput(fmt::format("X has {} features, but {} is expecting {} features as input.",
+                                   X.cols(), owner, n_features));
   if (!X.is_table()) {
     for (Index j = 0; j < n_features; ++j)
       if (type(j) == ColumnType::categorical)
-        throw InvalidInput(fmt::format(
-            "{}: column '{}' was categorical at fit, but X is a matrix of numbers; pass a DataFrame.", owner, name(j)));
+        throw InvalidInput(
+            fmt::format("{}: column '{}' was categorical at fit, but X is a matrix of numbers; "
+                        "pass a DataFrame.",
+                        owner, name(j)));
     return X;
   }
   std::vector<Column> columns;
@@ -114,9 +123,10 @@ Schema Schema::select(std::span<const Index> columns) const {
 
 void Schema::check() const {
   const auto n = static_cast<std::size_t>(n_features);
-  const bool fits = n_features >= 1 && (names.empty() || names.size() == n) && (types.empty() || types.size() == n) &&
-                    categories.size() == types.size();
-  if (!fits) throw FormatError("the schema's names, types and categories do not fit its number of features");
+  const bool fits = n_features >= 1 && (names.empty() || names.size() == n) &&
+                    (types.empty() || types.size() == n) && categories.size() == types.size();
+  if (!fits)
+    throw FormatError("the schema's names, types and categories do not fit its number of features");
   for (const Dictionary& dictionary : categories) {
     std::vector<std::string> sorted = dictionary;
     std::sort(sorted.begin(), sorted.end());

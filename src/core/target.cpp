@@ -46,13 +46,16 @@ Target::Target(const Column& column) {
   const auto codes = column.codes();
   const auto missing = std::find(codes.begin(), codes.end(), Column::missing_code);
   if (missing != codes.end())
-    throw InvalidInput(fmt::format("target column '{}' has no value in row {}; drop the rows without a target",
-                                   column.name(), missing - codes.begin()));
+    throw InvalidInput(
+        fmt::format("target column '{}' has no value in row {}; drop the rows without a target",
+                    column.name(), missing - codes.begin()));
   set(Labels(Eigen::Map<const Labels>(codes.data(), static_cast<Index>(codes.size()))));
   names_ = column.shared_dictionary();
 }
 
-Target::Target(const std::vector<int>& labels) { set(Labels(Labels::Map(labels.data(), static_cast<Index>(labels.size())))); }
+Target::Target(const std::vector<int>& labels) {
+  set(Labels(Labels::Map(labels.data(), static_cast<Index>(labels.size()))));
+}
 
 Target::Target(const std::vector<double>& values) {
   set(Matrix(Vector::Map(values.data(), static_cast<Index>(values.size()))));
@@ -61,7 +64,8 @@ Target::Target(const std::vector<double>& values) {
 Target::Target(Labels labels, std::vector<std::string> class_names) {
   for (Index i = 0; i < labels.size(); ++i)
     if (labels[i] < 0 || labels[i] >= static_cast<int>(class_names.size()))
-      throw InvalidInput(fmt::format("label {} in row {} has no name among the {} given", labels[i], i, class_names.size()));
+      throw InvalidInput(fmt::format("label {} in row {} has no name among the {} given", labels[i],
+                                     i, class_names.size()));
   set(std::move(labels));
   names_ = std::make_shared<const std::vector<std::string>>(std::move(class_names));
 }
@@ -76,21 +80,26 @@ const Labels& Target::labels() const {
     throw InvalidInput(
         outputs() > 1
             ? fmt::format("y has {} columns, but class labels are one column", outputs())
-            : std::string("Unknown label type: continuous. y holds values that are not whole numbers: a classifier "
+            : std::string("Unknown label type: continuous. y holds values that are not whole "
+                          "numbers: a classifier "
                           "expects discrete classes, a regressor fits continuous values"));
   return *values_as_labels_;
 }
 
-const Matrix& Target::values() const { return is_labels() ? *labels_as_values_ : *std::get<ValuesPtr>(data_); }
+const Matrix& Target::values() const {
+  return is_labels() ? *labels_as_values_ : *std::get<ValuesPtr>(data_);
+}
 
 Vector Target::vector() const {
-  if (outputs() != 1) throw InvalidInput(fmt::format("y has {} columns, but one is expected", outputs()));
+  if (outputs() != 1)
+    throw InvalidInput(fmt::format("y has {} columns, but one is expected", outputs()));
   return values().col(0);
 }
 
 Target Target::take(std::span<const Index> rows) const {
   for (const Index i : rows)
-    if (i < 0 || i >= this->rows()) throw InvalidInput(fmt::format("y has no row {}; it has {}", i, this->rows()));
+    if (i < 0 || i >= this->rows())
+      throw InvalidInput(fmt::format("y has no row {}; it has {}", i, this->rows()));
   Target result;
   if (is_labels())
     result.set(Labels(labels()(rows)));
@@ -105,8 +114,9 @@ EncodedLabels encode_labels(const Eigen::Ref<const Labels>& labels) {
   EncodedLabels result{Labels(static_cast<Index>(distinct.size())), Labels(labels.size())};
   std::copy(distinct.begin(), distinct.end(), result.classes.begin());
   for (Index i = 0; i < labels.size(); ++i)
-    result.codes[i] = static_cast<int>(std::lower_bound(result.classes.begin(), result.classes.end(), labels[i]) -
-                                       result.classes.begin());
+    result.codes[i] =
+        static_cast<int>(std::lower_bound(result.classes.begin(), result.classes.end(), labels[i]) -
+                         result.classes.begin());
   return result;
 }
 

@@ -48,7 +48,8 @@ struct TextOf {
   }
   std::string operator()(const Value::Object& v) const {
     std::string result = "{";
-    for (const auto& [key, value] : v) result += (result.size() > 1 ? ", " : "") + key + ": " + value.to_text();
+    for (const auto& [key, value] : v)
+      result += (result.size() > 1 ? ", " : "") + key + ": " + value.to_text();
     return result + "}";
   }
   std::string operator()(const Value::EstimatorPtr& v) const { return v ? v->to_string() : "none"; }
@@ -80,7 +81,8 @@ Value Value::parse(std::string_view text) {
   if (parse_whole(text, integer)) return integer;
   double number = 0.0;
   if (parse_whole(text, number)) return number;
-  if (text.starts_with('[') || text.starts_with('{') || text.starts_with('"')) return detail::read_json(text);
+  if (text.starts_with('[') || text.starts_with('{') || text.starts_with('"'))
+    return detail::read_json(text);
   return text;
 }
 

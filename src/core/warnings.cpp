@@ -26,7 +26,9 @@ WarningHandler set_warning_handler(WarningHandler handler) {
 }
 
 WarningHandler warnings_to(std::ostream& out) {
-  return [&out](const Warning& warning) { out << "Warning (" << warning.source << "): " << warning.message << '\n'; };
+  return [&out](const Warning& warning) {
+    out << "Warning (" << warning.source << "): " << warning.message << '\n';
+  };
 }
 
 void warn(WarningKind kind, std::string source, std::string message) {

@@ -42,8 +42,8 @@ struct TreeArrays {
 
   void check_sizes() const {
     const std::size_t n = feature.size();
-    if (value.size() != n || right.size() != n || missing_left.size() != n || left_set.size() != n ||
-        gain.size() != n || count.size() != n)
+    if (value.size() != n || right.size() != n || missing_left.size() != n ||
+        left_set.size() != n || gain.size() != n || count.size() != n)
       throw FormatError("boosted trees: the arrays of nodes differ in length");
     if (category_sets.size() % std::tuple_size_v<CategorySet> != 0)
       throw FormatError("boosted trees: category_sets does not hold 8 words a set");
@@ -67,7 +67,8 @@ void check_tree(const BoostedTrees& trees, Index begin, Index end) {
   for (Index i = begin; i < end; ++i) {
     const TreeNode& node = trees.nodes[static_cast<std::size_t>(i)];
     if (std::isnan(node.value)) refuse(i, "has no value");
-    if (i > begin && has_parent[static_cast<std::size_t>(i - begin)] == 0) refuse(i, "has no parent");
+    if (i > begin && has_parent[static_cast<std::size_t>(i - begin)] == 0)
+      refuse(i, "has no parent");
     if (node.is_leaf()) continue;
     if (node.feature >= trees.n_features) refuse(i, "splits on a feature that does not exist");
     if (node.left_set < -1 || node.left_set >= static_cast<Index>(trees.category_sets.size()))
@@ -98,8 +99,10 @@ void BoostedTrees::check() const {
     throw FormatError("boosted trees: n_features is out of range");
   if (baseline.size() < 1 || !baseline.allFinite())
     throw FormatError("boosted trees: the baseline is empty or not finite");
-  if (infos.size() != nodes.size()) throw FormatError("boosted trees: nodes and infos differ in length");
-  if (tree_begin.empty() || tree_begin.front() != 0 || tree_begin.back() != static_cast<Index>(nodes.size()))
+  if (infos.size() != nodes.size())
+    throw FormatError("boosted trees: nodes and infos differ in length");
+  if (tree_begin.empty() || tree_begin.front() != 0 ||
+      tree_begin.back() != static_cast<Index>(nodes.size()))
     throw FormatError("boosted trees: tree_begin does not cover the nodes");
   if (n_trees() % outputs() != 0)
     throw FormatError(fmt::format("boosted trees: {} trees for {} outputs", n_trees(), outputs()));
@@ -126,7 +129,8 @@ Value Codec<BoostedTrees>::encode(const BoostedTrees& trees) {
     a.gain.push_back(info.gain);
     a.count.push_back(info.count);
   }
-  for (const CategorySet& set : trees.category_sets) a.category_sets.insert(a.category_sets.end(), set.begin(), set.end());
+  for (const CategorySet& set : trees.category_sets)
+    a.category_sets.insert(a.category_sets.end(), set.begin(), set.end());
   return Codec<TreeArrays>::encode(a);
 }
 
@@ -138,7 +142,8 @@ BoostedTrees Codec<BoostedTrees>::decode(const Value& value) {
   trees.baseline = a.baseline;
   trees.tree_begin = a.tree_begin;
   for (std::size_t i = 0; i < a.feature.size(); ++i) {
-    trees.nodes.push_back({a.value[i], a.feature[i], a.right[i], a.left_set[i], a.missing_left[i] != 0});
+    trees.nodes.push_back(
+        {a.value[i], a.feature[i], a.right[i], a.left_set[i], a.missing_left[i] != 0});
     trees.infos.push_back({a.gain[i], a.count[i]});
   }
   constexpr std::size_t words = std::tuple_size_v<CategorySet>;

@@ -14,19 +14,23 @@ std::size_t position_of(const std::string& name, const Features& X, std::string_
   const auto& names = X.names();
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
-    throw InvalidInput(fmt::format("{}: categorical_features names the column '{}', but X {}.", owner, name,
+    throw InvalidInput(fmt::format("{}: categorical_features names the column '{}', but X {}.",
+                                   owner, name,
                                    names.empty() ? "has no column names" : "has no such column"));
   return static_cast<std::size_t>(found - names.begin());
 }
 
 std::size_t checked_position(Index position, const Features& X, std::string_view owner) {
   if (position < 0 || position >= X.cols())
-    throw InvalidInput(fmt::format("{}: categorical_features contains the position {}, but X has {} columns.", owner,
-                                   position, X.cols()));
+    throw InvalidInput(
+        fmt::format("{}: categorical_features contains the position {}, but X has {} columns.",
+                    owner, position, X.cols()));
   return static_cast<std::size_t>(position);
 }
 
-bool is_categorical(const Features& X, Index j) { return X.is_table() && X.column(j).categorical != nullptr; }
+bool is_categorical(const Features& X, Index j) {
+  return X.is_table() && X.column(j).categorical != nullptr;
+}
 
 }  // namespace
 
@@ -43,7 +47,8 @@ std::vector<bool> CategoricalFeatures::choose(const Features& X, std::string_vie
     const auto at = static_cast<std::size_t>(j);
     if (!by_type && !chosen[at])
       throw InvalidInput(
-          fmt::format("{}: column '{}' is categorical, but categorical_features does not choose it. Choose it, encode "
+          fmt::format("{}: column '{}' is categorical, but categorical_features does not choose "
+                      "it. Choose it, encode "
                       "it, or drop it.",
                       owner, X.column(j).name));
     chosen[at] = true;
@@ -67,7 +72,8 @@ CategoricalFeatures Codec<CategoricalFeatures>::decode(const Value& v) {
   if (text != nullptr) detail::refuse_value(v, describe());
   try {
     const Value::List items = detail::decode_list(v);
-    if (!items.empty() && items.front().get_if<std::string>() != nullptr) return Codec<std::vector<std::string>>::decode(v);
+    if (!items.empty() && items.front().get_if<std::string>() != nullptr)
+      return Codec<std::vector<std::string>>::decode(v);
     return Codec<std::vector<Index>>::decode(v);
   } catch (const FormatError&) {
     detail::refuse_value(v, describe());

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::string_view name = HistGradientBoostingClassifier::type_name;
 
-/// Labels of a validation target in terms of the training target: by text where both have class names.
+/// Labels of a validation target in terms of the training target: by text where both have class
+/// names.
 Labels matched_labels(const Target& y, const Target& train) {
   const Labels& labels = y.labels();
   if (y.class_names().empty() || train.class_names().empty()) return labels;
@@ -29,7 +30,8 @@ Labels matched_labels(const Target& y, const Target& train) {
     const std::string& text = y.class_names().at(static_cast<std::size_t>(label));
     const auto found = std::find(known.begin(), known.end(), text);
     if (found == known.end())
-      throw InvalidInput(fmt::format("{}: the validation set has the class '{}', which y does not contain.", name, text));
+      throw InvalidInput(fmt::format(
+          "{}: the validation set has the class '{}', which y does not contain.", name, text));
     return static_cast<int>(found - known.begin());
   });
 }
@@ -40,19 +42,20 @@ Vector codes_of(const Labels& labels, const Labels& classes) {
   for (Index i = 0; i < labels.size(); ++i) {
     const auto found = std::lower_bound(classes.begin(), classes.end(), labels[i]);
     if (found == classes.end() || *found != labels[i])
-      throw InvalidInput(
-          fmt::format("{}: the validation set has the class {}, which y does not contain.", name, labels[i]));
+      throw InvalidInput(fmt::format(
+          "{}: the validation set has the class {}, which y does not contain.", name, labels[i]));
     codes[i] = static_cast<double>(found - classes.begin());
   }
   return codes;
 }
 
-/// Sample weights times class weights; empty when both are absent. The classes are balanced by their numbers
-/// of rows, not by their weights.
-Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y, const std::vector<std::string>& class_names,
-                   const Vector& sample_weight) {
+/// Sample weights times class weights; empty when both are absent. The classes are balanced by
+/// their numbers of rows, not by their weights.
+Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y,
+                   const std::vector<std::string>& class_names, const Vector& sample_weight) {
   if (class_weight.is_none()) return sample_weight;
-  const Vector by_class = class_weighted(class_weight, y, {}, name, detail::names_of_classes(y.classes, class_names));
+  const Vector by_class =
+      class_weighted(class_weight, y, {}, name, detail::names_of_classes(y.classes, class_names));
   return sample_weight.size() > 0 ? Vector(by_class.cwiseProduct(sample_weight)) : by_class;
 }
 
@@ -61,7 +64,8 @@ Index outputs_for(const Labels& classes) { return classes.size() == 2 ? 1 : clas
 }  // namespace
 
 void HistGradientBoostingClassifierState::check(const Schema& schema) const {
-  if (classes.size() < 2) throw FormatError("HistGradientBoostingClassifier: there are less than two classes");
+  if (classes.size() < 2)
+    throw FormatError("HistGradientBoostingClassifier: there are less than two classes");
   HistGradientBoostingState::check(schema, outputs_for(classes));
 }
 
@@ -69,16 +73,19 @@ void HistGradientBoostingClassifier::do_validate() const {
   hgb::check_validation_fraction(params().validation_fraction, type_name);
 }
 
-HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(const Features& X, const Target& y,
-                                                                           const FitContext& context) const {
+HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
+    const Features& X, const Target& y, const FitContext& context) const {
   const EncodedLabels encoded = encode_labels(y.labels());
   if (encoded.classes.size() < 2)
-    throw InvalidInput(fmt::format("{}: y has only one class, {}; at least two are needed.", name, encoded.classes[0]));
+    throw InvalidInput(fmt::format("{}: y has only one class, {}; at least two are needed.", name,
+                                   encoded.classes[0]));
   std::optional<hgb::FitTargets> validation;
   if (context.validation)
-    validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes), context.validation->sample_weight};
-  const hgb::FitTargets targets{encoded.codes.cast<double>(),
-                                row_weights(params().class_weight, encoded, y.class_names(), context.sample_weight)};
+    validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes),
+                  context.validation->sample_weight};
+  const hgb::FitTargets targets{
+      encoded.codes.cast<double>(),
+      row_weights(params().class_weight, encoded, y.class_names(), context.sample_weight)};
   State state{hgb::fit_state(X, targets, validation ? &*validation : nullptr,
                              *hgb::make_log_loss_objective(encoded.classes.size()), true,
                              hgb::fit_options(params(), type_name), context),
@@ -86,11 +93,13 @@ HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(const
   return state;
 }
 
-Matrix HistGradientBoostingClassifier::do_decision_function(const State& state, const Features& X) const {
+Matrix HistGradientBoostingClassifier::do_decision_function(const State& state,
+                                                            const Features& X) const {
   return hgb::predict_raw(state, X);
 }
 
-Matrix HistGradientBoostingClassifier::do_predict_proba(const State& state, const Features& X) const {
+Matrix HistGradientBoostingClassifier::do_predict_proba(const State& state,
+                                                        const Features& X) const {
   const Matrix raw = hgb::predict_raw(state, X);
   const Index n = raw.rows();
   const Index n_classes = state.classes.size();
@@ -100,18 +109,20 @@ Matrix HistGradientBoostingClassifier::do_predict_proba(const State& state, cons
     proba.col(0) = 1.0 - proba.col(1).array();
     return proba;
   }
-  parallel_for_blocks(Blocks{n, 4096}, 20.0 * static_cast<double>(n * n_classes), [&](Index begin, Index end) {
-    std::vector<double> row(static_cast<std::size_t>(n_classes));
-    for (Index i = begin; i < end; ++i) {
-      Vector::Map(row.data(), n_classes) = raw.row(i);
-      HalfMultinomial::inverse_link(row, row);
-      proba.row(i) = Vector::Map(row.data(), n_classes);
-    }
-  });
+  parallel_for_blocks(Blocks{n, 4096}, 20.0 * static_cast<double>(n * n_classes),
+                      [&](Index begin, Index end) {
+                        std::vector<double> row(static_cast<std::size_t>(n_classes));
+                        for (Index i = begin; i < end; ++i) {
+                          Vector::Map(row.data(), n_classes) = raw.row(i);
+                          HalfMultinomial::inverse_link(row, row);
+                          proba.row(i) = Vector::Map(row.data(), n_classes);
+                        }
+                      });
   return proba;
 }
 
-template class Implements<HistGradientBoostingClassifier, Classifier, HistGradientBoostingClassifierParams,
+template class Implements<HistGradientBoostingClassifier, Classifier,
+                          HistGradientBoostingClassifierParams,
                           HistGradientBoostingClassifierState>;
 
 }  // namespace espalier

@@ -14,16 +14,18 @@ void HistGradientBoostingRegressor::do_validate() const {
 HistGradientBoostingState HistGradientBoostingRegressor::do_fit(const Features& X, const Vector& y,
                                                                 const FitContext& context) const {
   std::optional<hgb::FitTargets> validation;
-  if (context.validation) validation = {context.validation->y.vector(), context.validation->sample_weight};
+  if (context.validation)
+    validation = {context.validation->y.vector(), context.validation->sample_weight};
   return hgb::fit_state(X, {y, context.sample_weight}, validation ? &*validation : nullptr,
-                        *hgb::make_squared_error_objective(), false, hgb::fit_options(params(), type_name), context);
+                        *hgb::make_squared_error_objective(), false,
+                        hgb::fit_options(params(), type_name), context);
 }
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
   return hgb::predict_raw(state, X).col(0);
 }
 
-template class Implements<HistGradientBoostingRegressor, Regressor, HistGradientBoostingRegressorParams,
-                          HistGradientBoostingState>;
+template class Implements<HistGradientBoostingRegressor, Regressor,
+                          HistGradientBoostingRegressorParams, HistGradientBoostingState>;
 
 }  // namespace espalier

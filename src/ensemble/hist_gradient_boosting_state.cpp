@@ -15,8 +15,8 @@ constexpr int most_categories = 255;  // max_bins can be no larger
 
 template <class T>
 bool ascends(const std::vector<T>& values) {
-  return std::adjacent_find(values.begin(), values.end(), [](const T& a, const T& b) { return !(a < b); }) ==
-         values.end();
+  return std::adjacent_find(values.begin(), values.end(),
+                            [](const T& a, const T& b) { return !(a < b); }) == values.end();
 }
 
 void check_categories(const FeatureCategories& known, const Schema& schema) {
@@ -24,12 +24,15 @@ void check_categories(const FeatureCategories& known, const Schema& schema) {
     throw FormatError(fmt::format("categories of feature {}, which does not exist", known.feature));
   const bool is_text = schema.type(known.feature) == ColumnType::categorical;
   if (is_text ? !known.values.empty() : !known.texts.empty())
-    throw FormatError(fmt::format("the categories of feature {} are not of its type", known.feature));
-  if (std::any_of(known.values.begin(), known.values.end(), [](double v) { return std::isnan(v); }) ||
+    throw FormatError(
+        fmt::format("the categories of feature {} are not of its type", known.feature));
+  if (std::any_of(known.values.begin(), known.values.end(),
+                  [](double v) { return std::isnan(v); }) ||
       !ascends(known.values) || !ascends(known.texts))
     throw FormatError(fmt::format("the categories of feature {} do not ascend", known.feature));
   if (known.size() > most_categories)
-    throw FormatError(fmt::format("feature {} has more than {} categories", known.feature, most_categories));
+    throw FormatError(
+        fmt::format("feature {} has more than {} categories", known.feature, most_categories));
 }
 
 }  // namespace
@@ -43,11 +46,13 @@ Vector HistGradientBoostingState::importances() const {
 
 void HistGradientBoostingState::check(const Schema& schema, Index outputs) const {
   if (trees.n_features != schema.n_features)
-    throw FormatError(
-        fmt::format("the trees know {} features, the schema {}", trees.n_features, schema.n_features));
+    throw FormatError(fmt::format("the trees know {} features, the schema {}", trees.n_features,
+                                  schema.n_features));
   if (trees.outputs() != outputs)
-    throw FormatError(fmt::format("the trees give {} raw predictions, not {}", trees.outputs(), outputs));
-  if (n_iter != trees.n_iterations()) throw FormatError("n_iter is not the number of trees an output");
+    throw FormatError(
+        fmt::format("the trees give {} raw predictions, not {}", trees.outputs(), outputs));
+  if (n_iter != trees.n_iterations())
+    throw FormatError("n_iter is not the number of trees an output");
   std::vector<bool> encoded(schema.types.size(), false);
   Index before = -1;
   for (const FeatureCategories& known : categories) {

@@ -27,7 +27,8 @@ std::string one_line(const Estimator& e) {
   if (e.part_layout() == PartLayout::none) return e.to_string();
   std::string changed;
   for (const auto& [info, value] : plain_params(e))
-    if (value != info.default_value) changed += (changed.empty() ? "" : ", ") + info.name + "=" + value.to_text();
+    if (value != info.default_value)
+      changed += (changed.empty() ? "" : ", ") + info.name + "=" + value.to_text();
   return std::string(e.class_name()) + (changed.empty() ? "" : "(" + changed + ")");
 }
 
@@ -52,17 +53,22 @@ std::string param_table(const Estimator& e) {
   std::string rows;
   for (const auto& [info, value] : plain_params(e))
     rows += fmt::format("<tr{}><th>{}</th><td>{}</td><td>{}</td></tr>",
-                        value == info.default_value ? "" : " class=\"set\"", detail::escape_html(info.name),
-                        detail::escape_html(value.to_text()), detail::escape_html(info.doc));
+                        value == info.default_value ? "" : " class=\"set\"",
+                        detail::escape_html(info.name), detail::escape_html(value.to_text()),
+                        detail::escape_html(info.doc));
   return rows.empty() ? rows : "<table>" + rows + "</table>";
 }
 
 /// A box: the name of the part, its class, and behind a click its parameters.
-std::string box(const std::string& name, const std::string& title, const std::string& note, const std::string& body) {
+std::string box(const std::string& name, const std::string& title, const std::string& note,
+                const std::string& body) {
   std::string head;
-  if (!name.empty()) head += fmt::format("<span class=\"name\">{}</span>", detail::escape_html(name));
-  if (!title.empty()) head += fmt::format("<span class=\"class\">{}</span>", detail::escape_html(title));
-  if (!note.empty()) head += fmt::format("<span class=\"note\">{}</span>", detail::escape_html(note));
+  if (!name.empty())
+    head += fmt::format("<span class=\"name\">{}</span>", detail::escape_html(name));
+  if (!title.empty())
+    head += fmt::format("<span class=\"class\">{}</span>", detail::escape_html(title));
+  if (!note.empty())
+    head += fmt::format("<span class=\"note\">{}</span>", detail::escape_html(note));
   if (body.empty()) return "<div class=\"box plain\">" + head + "</div>";
   return "<details class=\"box\"><summary>" + head + "</summary>" + body + "</details>";
 }
@@ -74,10 +80,12 @@ std::string html_tree(const Estimator& e, const std::string& name, const std::st
   std::string inner;
   for (const EstimatorPart& part : parts)
     inner += "<div class=\"part\">" +
-             (part.estimator ? html_tree(*part.estimator, part.name, part.note) : box(part.name, "", part.note, "")) +
+             (part.estimator ? html_tree(*part.estimator, part.name, part.note)
+                             : box(part.name, "", part.note, "")) +
              "</div>";
   const std::string_view layout = e.part_layout() == PartLayout::side_by_side ? "beside" : "below";
-  return fmt::format("<div class=\"group\">{}<div class=\"{}\">{}</div></div>", html, layout, inner);
+  return fmt::format("<div class=\"group\">{}<div class=\"{}\">{}</div></div>", html, layout,
+                     inner);
 }
 
 constexpr std::string_view style = R"(<style>
@@ -113,13 +121,15 @@ std::string text_diagram(const Estimator& estimator) {
 }
 
 std::string html_diagram(const Estimator& estimator) {
-  return fmt::format("<div class=\"espalier-diagram\">{}{}</div>", style, html_tree(estimator, "", ""));
+  return fmt::format("<div class=\"espalier-diagram\">{}{}</div>", style,
+                     html_tree(estimator, "", ""));
 }
 
 std::string html_diagram_page(const Estimator& estimator) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">"
+      "content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light "
+      "dark\">"
       "<title>{}</title></head>\n<body>{}</body></html>\n",
       detail::escape_html(estimator.class_name()), html_diagram(estimator));
 }

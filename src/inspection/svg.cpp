@@ -100,7 +100,8 @@ std::string Ticks::text(double value) const {
 }
 
 Ticks make_ticks(double low, double high, int count) {
-  if (!(high > low)) {
+  // A span that rounding could have made counts as none.
+  if (!(high - low > 1e-9 * std::max(std::abs(low), std::abs(high)))) {
     const double margin = low == 0.0 ? 1.0 : std::abs(low) * 0.1;
     low -= margin;
     high += margin;
@@ -112,7 +113,8 @@ Ticks make_ticks(double low, double high, int count) {
   const double first = std::floor(low / step + 1e-9);
   const double last = std::ceil(high / step - 1e-9);
   Ticks ticks{first * step, last * step, step, {}};
-  for (double k = first; k <= last; k += 1.0) ticks.at.push_back(k * step);
+  const int steps = static_cast<int>(last - first);
+  for (int k = 0; k <= steps; ++k) ticks.at.push_back((first + k) * step);
   return ticks;
 }
 

@@ -67,19 +67,25 @@ Matrix CenteredData::rows_with_targets(Index begin, Index end) const {
   if (X_.is_sparse()) {
     block.leftCols(p) = sparse_.middleRows(begin, n);
     for (Index i = 0; i < n; ++i)
-      block.row(i).head(p) -= (root_weights_.size() > 0 ? root_weights_[begin + i] : 1.0) * sparse_mean_.transpose();
+      block.row(i).head(p) -=
+          (root_weights_.size() > 0 ? root_weights_[begin + i] : 1.0) * sparse_mean_.transpose();
   } else {
-    for (Index j = 0; j < p; ++j) block.col(j) = X_.dense().col(j).segment(begin, n).array() - x_mean_[j];
+    for (Index j = 0; j < p; ++j)
+      block.col(j) = X_.dense().col(j).segment(begin, n).array() - x_mean_[j];
   }
-  for (Index c = 0; c < outputs(); ++c) block.col(p + c) = y_.col(c).segment(begin, n).array() - y_mean_[c];
+  for (Index c = 0; c < outputs(); ++c)
+    block.col(p + c) = y_.col(c).segment(begin, n).array() - y_mean_[c];
   if (root_weights_.size() > 0) {
     const Index first = X_.is_sparse() ? p : 0;  // a sparse X has its weights already
-    block.rightCols(p + outputs() - first).array().colwise() *= root_weights_.segment(begin, n).array();
+    block.rightCols(p + outputs() - first).array().colwise() *=
+        root_weights_.segment(begin, n).array();
   }
   return block;
 }
 
-CenteredData::Moments CenteredData::moments() const { return X_.is_sparse() ? sparse_moments() : dense_moments(); }
+CenteredData::Moments CenteredData::moments() const {
+  return X_.is_sparse() ? sparse_moments() : dense_moments();
+}
 
 CenteredData::Moments CenteredData::dense_moments() const {
   const Index p = cols(), width = p + outputs();
@@ -101,8 +107,10 @@ CenteredData::Moments CenteredData::sparse_moments() const {
   const Index p = cols();
   const double per_row = numbers_in(X_) / static_cast<double>(rows());
   const double work = numbers_in(X_) * per_row;
-  const double most_blocks = std::clamp(work / (4.0 * static_cast<double>(p) * static_cast<double>(p)), 1.0, 64.0);
-  const Blocks blocks{rows(), static_cast<Index>(std::ceil(static_cast<double>(rows()) / most_blocks))};
+  const double most_blocks =
+      std::clamp(work / (4.0 * static_cast<double>(p) * static_cast<double>(p)), 1.0, 64.0);
+  const Blocks blocks{rows(),
+                      static_cast<Index>(std::ceil(static_cast<double>(rows()) / most_blocks))};
   Matrix gram = reduce_blocks(
       blocks, work, Matrix(Matrix::Zero(p, p)),
       [&](Index begin, Index end) {
@@ -122,7 +130,8 @@ Matrix CenteredData::triangular() const {
   const Index width = cols() + outputs();
   const Blocks blocks{rows(), std::max<Index>(1024, 16 * width)};
   return reduce_blocks(
-      blocks, 2.0 * static_cast<double>(rows()) * static_cast<double>(width * width), Matrix(0, width),
+      blocks, 2.0 * static_cast<double>(rows()) * static_cast<double>(width * width),
+      Matrix(0, width),
       [&](Index begin, Index end) { return upper_triangle_of_qr(rows_with_targets(begin, end)); },
       [](Matrix& total, const Matrix& part) {
         Matrix both(total.rows() + part.rows(), part.cols());
@@ -150,7 +159,8 @@ Matrix CenteredData::kernel() const {
     return K;
   }
   return reduce_blocks(
-      Blocks{cols(), std::max<Index>(256, 2 * n)}, numbers_in(X_) * static_cast<double>(n), Matrix(Matrix::Zero(n, n)),
+      Blocks{cols(), std::max<Index>(256, 2 * n)}, numbers_in(X_) * static_cast<double>(n),
+      Matrix(Matrix::Zero(n, n)),
       [&](Index begin, Index end) {
         Matrix products = Matrix::Zero(n, n);
         products.selfadjointView<Eigen::Lower>().rankUpdate(dense_columns(begin, end));
@@ -168,13 +178,15 @@ Matrix CenteredData::transposed_times(const Matrix& d) const {
   Matrix result(cols(), d.cols());
   if (X_.is_sparse()) {
     result = sparse_.transpose() * d;
-    const Vector sums = root_weights_.size() > 0 ? Vector(d.transpose() * root_weights_) : Vector(d.colwise().sum());
+    const Vector sums = root_weights_.size() > 0 ? Vector(d.transpose() * root_weights_)
+                                                 : Vector(d.colwise().sum());
     return result - sparse_mean_ * sums.transpose();
   }
   const Blocks blocks{cols(), std::max<Index>(1, 32'768 / rows())};
-  parallel_for_blocks(blocks, numbers_in(X_) * static_cast<double>(d.cols()), [&](Index begin, Index end) {
-    result.middleRows(begin, end - begin).noalias() = dense_columns(begin, end).transpose() * d;
-  });
+  parallel_for_blocks(
+      blocks, numbers_in(X_) * static_cast<double>(d.cols()), [&](Index begin, Index end) {
+        result.middleRows(begin, end - begin).noalias() = dense_columns(begin, end).transpose() * d;
+      });
   return result;
 }
 

@@ -5,13 +5,14 @@
 
 namespace espalier::detail {
 
-/// The data of a least-squares problem with weights w and an intercept, once both have been taken out:
+/// The data of a least-squares problem with weights w and an intercept, once both have been taken
+/// out:
 ///
 ///     X̃ = √w·(X − x̄)  n × p      ỹ = √w·(y − ȳ)  n × k      x̄, ȳ weighted means, or zero
 ///
-/// Dense X̃ is never stored: blocks of it are made where they are needed. A sparse X is not filled: x̄
-/// enters the products instead, but for columns whose mean is large beside their deviation, which are
-/// centred one by one, since their products would cancel (such columns have hardly any zeros).
+/// Dense X̃ is never stored: blocks of it are made where they are needed. A sparse X is not filled:
+/// x̄ enters the products instead, but for columns whose mean is large beside their deviation, which
+/// are centred one by one, since their products would cancel (such columns have hardly any zeros).
 /// Sums over rows are made by blocks in a fixed order. X and y must outlive this object.
 class CenteredData {
  public:

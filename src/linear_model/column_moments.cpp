@@ -25,7 +25,8 @@ Sums sparse_sums(const SparseMatrix& X, const Vector& weights, Index begin, Inde
   return sums;
 }
 
-Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift, Index begin, Index end) {
+Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift, Index begin,
+                Index end) {
   const Index n = end - begin;
   Sums sums{Vector(X.cols()), Vector(X.cols())};
   Vector x(n), wx(n);
@@ -58,7 +59,8 @@ double numbers_in(const Features& X) {
 
 ColumnMoments column_moments(const Features& X, const Vector& weights) {
   const Index p = X.cols();
-  // Sums of x − (first row) lose no digits to a large mean; a sparse X is mostly zero, so its shift is 0.
+  // Sums of x − (first row) lose no digits to a large mean; a sparse X is mostly zero, so its shift
+  // is 0.
   Vector shift = Vector::Zero(p);
   if (!X.is_sparse()) shift = X.dense().row(0);
   const Sums sums = reduce_blocks(

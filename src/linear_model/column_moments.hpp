@@ -13,12 +13,12 @@ struct ColumnMoments {
   Vector variance;  // p, biased: divided by the total weight
 };
 
-/// One pass over X, in blocks. `weights` may be empty: ones. The variance of a column is accurate to about
-/// ε·(distance of its first row from the mean)²; of a sparse X, to ε·mean².
+/// One pass over X, in blocks. `weights` may be empty: ones. The variance of a column is accurate
+/// to about ε·(distance of its first row from the mean)²; of a sparse X, to ε·mean².
 ColumnMoments column_moments(const Features& X, const Vector& weights);
 
-/// Blocks of rows of X of about 256 KiB, which stay in the second-level cache from one use to the next;
-/// at least 256 rows, so that columns are read in runs.
+/// Blocks of rows of X of about 256 KiB, which stay in the second-level cache from one use to the
+/// next; at least 256 rows, so that columns are read in runs.
 Blocks cache_blocks(const Features& X);
 
 /// The numbers that a pass over X touches.

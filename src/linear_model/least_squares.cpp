@@ -12,7 +12,8 @@
 namespace espalier::detail {
 namespace {
 
-/// A pivot of the Cholesky factor that is smaller, relative to the diagonal, has lost too many digits.
+/// A pivot of the Cholesky factor that is smaller, relative to the diagonal, has lost too many
+/// digits.
 constexpr double smallest_pivot = 1e-7;
 
 /// A column whose centred square is this part of its square is constant but for rounding.
@@ -21,7 +22,8 @@ constexpr double constant_column = 1e-26;
 /// A column whose distance from the span of the others is this part of its length depends on them.
 constexpr double dependent_column = 1e-11;
 
-/// A⁻¹B for a positive definite A, of which the lower triangle counts; nothing if A is nearly singular.
+/// A⁻¹B for a positive definite A, of which the lower triangle counts; nothing if A is nearly
+/// singular.
 std::optional<Matrix> solve_cholesky(Matrix A, const Matrix& B) {
   const Vector diagonal = A.diagonal();
   const Eigen::LLT<Eigen::Ref<Matrix>> llt(A);  // in place
@@ -51,7 +53,8 @@ Matrix solve_orthogonal(Matrix A, Matrix B, double alpha) {
   const Matrix S = Matrix(T) * qr.colsPermutation().transpose() * length.asDiagonal();
   const Eigen::HouseholderQR<Matrix> transposed(S.transpose());
   Matrix X = Matrix::Zero(p, k);
-  X.topRows(rank) = transposed.matrixQR().topRows(rank).triangularView<Eigen::Upper>().adjoint().solve(c);
+  X.topRows(rank) =
+      transposed.matrixQR().topRows(rank).triangularView<Eigen::Upper>().adjoint().solve(c);
   return transposed.householderQ() * X;
 }
 

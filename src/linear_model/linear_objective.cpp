@@ -7,8 +7,8 @@
 namespace espalier::detail {
 namespace {
 
-/// Sparse blocks hold at least eight times as many numbers as a partial gradient has, so that adding the
-/// partial ones up costs little.
+/// Sparse blocks hold at least eight times as many numbers as a partial gradient has, so that
+/// adding the partial ones up costs little.
 Blocks cut(const Features& X, Index outputs) {
   const Blocks blocks = cache_blocks(X);
   if (!X.is_sparse()) return blocks;
@@ -22,12 +22,13 @@ double work_of(const Features& X, Index outputs) {
 
 }  // namespace
 
-LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2,
-                                 bool fit_intercept, double curvature)
+LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights,
+                                 double l2, bool fit_intercept, double curvature)
     : LinearObjective(X, loss, weights, column_moments(X, weights), l2, fit_intercept, curvature) {}
 
 LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights,
-                                 const ColumnMoments& moments, double l2, bool fit_intercept, double curvature)
+                                 const ColumnMoments& moments, double l2, bool fit_intercept,
+                                 double curvature)
     : X_(X),
       loss_(loss),
       p_(X.cols()),
@@ -99,7 +100,8 @@ double LinearObjective::operator()(const Vector& z, Vector& gradient) const {
         total.intercept += part.intercept;
       });
   Eigen::Map<Matrix> g(gradient.data(), p_ + (fit_intercept_ ? 1 : 0), k_);
-  g.topRows(p_) = whitening_.to_gradient((sums.coef - mean_ * sums.intercept.transpose()) / total_weight_ + l2_ * C);
+  g.topRows(p_) = whitening_.to_gradient(
+      (sums.coef - mean_ * sums.intercept.transpose()) / total_weight_ + l2_ * C);
   if (fit_intercept_) g.row(p_) = sums.intercept.transpose() / (total_weight_ * intercept_scale_);
   return sums.loss / total_weight_ + 0.5 * l2_ * C.squaredNorm();
 }

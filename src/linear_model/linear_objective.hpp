@@ -9,30 +9,31 @@
 
 namespace espalier::detail {
 
-/// What a linear model with an L2 penalty minimises, over a dense or sparse X (n × p) and k outputs:
+/// What a linear model with an L2 penalty minimises, over a dense or sparse X (n × p) and k
+/// outputs:
 ///
 ///     F(C, b) = (1/Σw) Σᵢ wᵢ·loss(yᵢ, xᵢC + b) + ½ l2 ‖C‖²        C: p × k, b: k, unpenalised
 ///
-/// The solver does not see C and b, but variables z in which the columns of X have mean 0 and F has about
-/// the same curvature in every direction:
+/// The solver does not see C and b, but variables z in which the columns of X have mean 0 and F has
+/// about the same curvature in every direction:
 ///
 ///     C = T·Z,  b = z₀/√h − Cᵀm        m the means of the columns, h the curvature of the loss
 ///
-/// with T from Whitening. A mere change of variables: F and its minimum are the same ones, but columns of
-/// any scale, offset and correlation converge alike. Half the squared gradient by z estimates how far F is
-/// above its minimum. m = 0 without an intercept.
+/// with T from Whitening. A mere change of variables: F and its minimum are the same ones, but
+/// columns of any scale, offset and correlation converge alike. Half the squared gradient by z
+/// estimates how far F is above its minimum. m = 0 without an intercept.
 ///
-/// One evaluation reads X once: each block of rows goes through margin, loss and gradient while it is in
-/// the cache. O(n·p·k), or O(nonzeros·k).
+/// One evaluation reads X once: each block of rows goes through margin, loss and gradient while it
+/// is in the cache. O(n·p·k), or O(nonzeros·k).
 class LinearObjective {
  public:
-  /// `curvature` h is an estimate of the second derivative of the loss by one raw value. `weights` are
-  /// those bound in `loss`, or empty. X and `loss` must outlive this object.
-  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2, bool fit_intercept,
-                  double curvature);
+  /// `curvature` h is an estimate of the second derivative of the loss by one raw value. `weights`
+  /// are those bound in `loss`, or empty. X and `loss` must outlive this object.
+  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2,
+                  bool fit_intercept, double curvature);
 
-  /// C = 0 and the given b (k; taken as 0 without an intercept). The variables are the columns of Z, each
-  /// followed by its z₀ if there is an intercept.
+  /// C = 0 and the given b (k; taken as 0 without an intercept). The variables are the columns of
+  /// Z, each followed by its z₀ if there is an intercept.
   Vector start(const Vector& intercept) const;
 
   double operator()(const Vector& z, Vector& gradient) const;
@@ -47,8 +48,8 @@ class LinearObjective {
     Matrix coef;       // p × k
     Vector intercept;  // k
   };
-  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, const ColumnMoments& moments,
-                  double l2, bool fit_intercept, double curvature);
+  LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights,
+                  const ColumnMoments& moments, double l2, bool fit_intercept, double curvature);
 
   Eigen::Map<const Matrix> variables(const Vector& z) const;
   Vector intercept_of(const Vector& z, const Matrix& coef) const;

@@ -13,26 +13,31 @@ Matrix linear_predict(const Features& X, const Matrix& coef, const Vector& inter
   Matrix result(n, k);
   const double work = static_cast<double>(n) * static_cast<double>(p) * static_cast<double>(k);
   parallel_for_blocks({n, 2048}, work, [&](Index begin, Index end) {
-    for (Index c = 0; c < k; ++c) result.col(c).segment(begin, end - begin).setConstant(intercept[c]);
+    for (Index c = 0; c < k; ++c)
+      result.col(c).segment(begin, end - begin).setConstant(intercept[c]);
     if (X.is_sparse()) {
       for (Index i = begin; i < end; ++i)
         for (SparseMatrix::InnerIterator it(X.sparse(), i); it; ++it)
           for (Index c = 0; c < k; ++c) result(i, c) += it.value() * coef(c, it.col());
       return;
     }
-    // One column of X at a time: contiguous, vectorised over rows, and in a fixed order within a row.
+    // One column of X at a time: contiguous, vectorised over rows, and in a fixed order within a
+    // row.
     const MatrixView dense = X.dense();
     for (Index j = 0; j < p; ++j)
       for (Index c = 0; c < k; ++c)
-        result.col(c).segment(begin, end - begin) += coef(c, j) * dense.col(j).segment(begin, end - begin);
+        result.col(c).segment(begin, end - begin) +=
+            coef(c, j) * dense.col(j).segment(begin, end - begin);
   });
   return result;
 }
 
-void check_linear_shapes(std::string_view owner, const Matrix& coef, const Vector& intercept, const Schema& schema) {
+void check_linear_shapes(std::string_view owner, const Matrix& coef, const Vector& intercept,
+                         const Schema& schema) {
   if (coef.rows() < 1 || coef.cols() != schema.n_features || intercept.size() != coef.rows())
-    throw FormatError(fmt::format("{}: coef of {} × {} and intercept of {} do not fit {} features", owner, coef.rows(),
-                                  coef.cols(), intercept.size(), schema.n_features));
+    throw FormatError(fmt::format("{}: coef of {} × {} and intercept of {} do not fit {} features",
+                                  owner, coef.rows(), coef.cols(), intercept.size(),
+                                  schema.n_features));
 }
 
 }  // namespace espalier::detail

@@ -21,13 +21,16 @@ namespace {
 
 constexpr std::string_view name = LogisticRegression::type_name;
 
-std::span<const double> span_of(const Vector& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+std::span<const double> span_of(const Vector& v) {
+  return {v.data(), static_cast<std::size_t>(v.size())};
+}
 
 /// The loss for some classes, and the constant model that it prefers.
 struct Task {
   std::unique_ptr<detail::BlockLoss> loss;
   Vector baseline;   // k
-  double curvature;  // second derivative of the loss by a raw value at the baseline, its largest over the classes
+  double curvature;  // second derivative of the loss by a raw value at the baseline, its largest
+                     // over the classes
 };
 
 Task binary_task(const Labels& codes, const Vector& weights) {
@@ -63,7 +66,8 @@ LbfgsResult minimize(const detail::LinearObjective& objective, const Vector& sta
 
 void warn_not_converged(const LbfgsResult& result, const LogisticRegressionParams& params) {
   warn(WarningKind::convergence, std::string(name),
-       fmt::format("did not converge in {} iterations: {}; the largest component of the gradient is {:.1e}, tol is "
+       fmt::format("did not converge in {} iterations: {}; the largest component of the gradient "
+                   "is {:.1e}, tol is "
                    "{:.1e}. Allow more iterations (max_iter), or a stronger penalty (smaller C).",
                    result.n_iter, result.message, result.gradient_norm, params.tol));
 }
@@ -74,8 +78,9 @@ void LogisticRegressionState::check(const Schema& schema) const {
   detail::check_linear_shapes(name, coef, intercept, schema);
   const Index outputs = classes.size() == 2 ? 1 : classes.size();
   if (classes.size() < 2 || coef.rows() != outputs || n_iter < 0)
-    throw FormatError(fmt::format("{}: {} rows of coefficients and {} iterations do not fit {} classes", name,
-                                  coef.rows(), n_iter, classes.size()));
+    throw FormatError(
+        fmt::format("{}: {} rows of coefficients and {} iterations do not fit {} classes", name,
+                    coef.rows(), n_iter, classes.size()));
 }
 
 LogisticRegressionState LogisticRegression::do_fit(const Features& X, const Target& y,
@@ -83,20 +88,22 @@ LogisticRegressionState LogisticRegression::do_fit(const Features& X, const Targ
   const EncodedLabels encoded = encode_labels(y.labels());
   const Index n_classes = encoded.classes.size();
   if (n_classes < 2)
-    throw InvalidInput(fmt::format(
-        "{} needs samples of at least 2 classes in the data, but the data contains only one class: {}", name,
-        encoded.classes[0]));
+    throw InvalidInput(
+        fmt::format("{} needs samples of at least 2 classes in the data, but the data contains "
+                    "only one class: {}",
+                    name, encoded.classes[0]));
   const Vector weights = class_weighted(params().class_weight, encoded, context.sample_weight, name,
                                         detail::names_of_classes(encoded.classes, y.class_names()));
   const Task task = n_classes == 2 ? binary_task(encoded.codes, weights)
                                    : multinomial_task(encoded.codes, n_classes, weights);
   const double total_weight = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
   const double l2 = 1.0 / (params().C * total_weight);
-  const detail::LinearObjective objective(X, *task.loss, weights, l2, params().fit_intercept, task.curvature);
+  const detail::LinearObjective objective(X, *task.loss, weights, l2, params().fit_intercept,
+                                          task.curvature);
   const LbfgsResult result = minimize(objective, objective.start(task.baseline), params(), context);
   if (!result.converged) warn_not_converged(result, params());
-  State state{encoded.classes, objective.coef(result.x), objective.intercept(result.x), result.n_iter,
-              result.converged};
+  State state{encoded.classes, objective.coef(result.x), objective.intercept(result.x),
+              result.n_iter, result.converged};
   if (n_classes > 2) state.intercept.array() -= state.intercept.mean();
   return state;
 }
@@ -109,25 +116,27 @@ Matrix LogisticRegression::do_predict_proba(const State& state, const Features& 
   const Matrix raw = detail::linear_predict(X, state.coef, state.intercept);
   const Index n_classes = state.classes.size();
   Matrix proba(raw.rows(), n_classes);
-  parallel_for_blocks({raw.rows(), 2048}, 20.0 * static_cast<double>(proba.size()), [&](Index begin, Index end) {
-    Vector row(n_classes);
-    const std::span<double> values(row.data(), static_cast<std::size_t>(n_classes));
-    for (Index i = begin; i < end; ++i) {
-      if (n_classes == 2) {
-        const double smaller = HalfBinomial::inverse_link(-std::abs(raw(i, 0)));
-        const Index likelier = raw(i, 0) > 0.0 ? 1 : 0;
-        proba(i, likelier) = 1.0 - smaller;
-        proba(i, 1 - likelier) = smaller;
-      } else {
-        row = raw.row(i);
-        HalfMultinomial::inverse_link(values, values);
-        proba.row(i) = row;
-      }
-    }
-  });
+  parallel_for_blocks(
+      {raw.rows(), 2048}, 20.0 * static_cast<double>(proba.size()), [&](Index begin, Index end) {
+        Vector row(n_classes);
+        const std::span<double> values(row.data(), static_cast<std::size_t>(n_classes));
+        for (Index i = begin; i < end; ++i) {
+          if (n_classes == 2) {
+            const double smaller = HalfBinomial::inverse_link(-std::abs(raw(i, 0)));
+            const Index likelier = raw(i, 0) > 0.0 ? 1 : 0;
+            proba(i, likelier) = 1.0 - smaller;
+            proba(i, 1 - likelier) = smaller;
+          } else {
+            row = raw.row(i);
+            HalfMultinomial::inverse_link(values, values);
+            proba.row(i) = row;
+          }
+        }
+      });
   return proba;
 }
 
-template class Implements<LogisticRegression, Classifier, LogisticRegressionParams, LogisticRegressionState>;
+template class Implements<LogisticRegression, Classifier, LogisticRegressionParams,
+                          LogisticRegressionState>;
 
 }  // namespace espalier

@@ -14,14 +14,15 @@ constexpr Index rows_per_block = 256;
 /// Keeps the factor of exactly dependent columns finite.
 constexpr double ridge = 1e-8;
 
-/// Correlations of the columns (about 0 without `center`) over evenly spread blocks of rows; 0 where a
-/// column does not vary in them. Only the lower triangle is set.
+/// Correlations of the columns (about 0 without `center`) over evenly spread blocks of rows; 0
+/// where a column does not vary in them. Only the lower triangle is set.
 Matrix sampled_correlations(const Features& X, const Vector& weights, const Vector& mean) {
   const Index n = X.rows(), p = X.cols();
   const Index blocks = (n + rows_per_block - 1) / rows_per_block;
   const Index used = std::min(blocks, (4096 + 8 * p) / rows_per_block);
   const Matrix products = reduce_blocks(
-      Blocks{used, 1}, static_cast<double>(used * rows_per_block * p * p), Matrix(Matrix::Zero(p, p)),
+      Blocks{used, 1}, static_cast<double>(used * rows_per_block * p * p),
+      Matrix(Matrix::Zero(p, p)),
       [&](Index i, Index) {
         const Index begin = i * blocks / used * rows_per_block;
         const Index rows = std::min(rows_per_block, n - begin);
@@ -31,7 +32,8 @@ Matrix sampled_correlations(const Features& X, const Vector& weights, const Vect
         else
           block = X.dense().middleRows(begin, rows);
         block.rowwise() -= mean.transpose();
-        if (weights.size() > 0) block.array().colwise() *= weights.segment(begin, rows).array().sqrt();
+        if (weights.size() > 0)
+          block.array().colwise() *= weights.segment(begin, rows).array().sqrt();
         Matrix part = Matrix::Zero(p, p);
         part.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
         return part;
@@ -44,8 +46,8 @@ Matrix sampled_correlations(const Features& X, const Vector& weights, const Vect
 
 }  // namespace
 
-Whitening::Whitening(const Features& X, const Vector& weights, const ColumnMoments& moments, bool center,
-                     double curvature, double l2) {
+Whitening::Whitening(const Features& X, const Vector& weights, const ColumnMoments& moments,
+                     bool center, double curvature, double l2) {
   const Index p = X.cols();
   Vector square = moments.variance;
   if (!center) square += moments.mean.cwiseAbs2();

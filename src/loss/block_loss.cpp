@@ -8,8 +8,9 @@ namespace {
 
 using Array = Eigen::ArrayXd;
 
-/// With the sign s = ±1 of the class and the margin t = s·raw, the loss is log(1 + e⁻ᵗ) and its gradient
-/// −s / (1 + eᵗ). Both are had from e = e^−|t| without overflow, and the gradient without cancellation.
+/// With the sign s = ±1 of the class and the margin t = s·raw, the loss is log(1 + e⁻ᵗ) and its
+/// gradient −s / (1 + eᵗ). Both are had from e = e^−|t| without overflow, and the gradient without
+/// cancellation.
 class HalfBinomialBlocks final : public BlockLoss {
  public:
   HalfBinomialBlocks(const Labels& codes, Vector weights)
@@ -54,7 +55,8 @@ class HalfMultinomialBlocks final : public BlockLoss {
       sum += raw.col(k).array();
     }
     const Array loss = sum.log() - of_class;
-    const Array scale = weighted ? Array(weights_.segment(begin, n).array() / sum) : Array(1.0 / sum);
+    const Array scale =
+        weighted ? Array(weights_.segment(begin, n).array() / sum) : Array(1.0 / sum);
     for (Index k = 0; k < n_classes_; ++k) raw.col(k).array() *= scale;
     for (Index i = 0; i < n; ++i) raw(i, codes_[begin + i]) -= weighted ? weights_[begin + i] : 1.0;
     return weighted ? (weights_.segment(begin, n).array() * loss).sum() : loss.sum();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Losses of a block of rows at a time: what solvers that sweep over all rows need. The same functions
-/// as the pointwise losses, vectorised, with targets and weights bound to them.
+/// Losses of a block of rows at a time: what solvers that sweep over all rows need. The same
+/// functions as the pointwise losses, vectorised, with targets and weights bound to them.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,9 @@ class BlockLoss {
   /// How many raw values a row has.
   virtual Index outputs() const = 0;
 
-  /// Of the rows [begin, begin + raw.rows()): returns Σ wᵢ·loss(yᵢ, rawᵢ) and overwrites each row of `raw`
-  /// with its gradient by the raw values, times wᵢ. Blocks may be evaluated at the same time.
+  /// Of the rows [begin, begin + raw.rows()): returns Σ wᵢ·loss(yᵢ, rawᵢ) and overwrites each row
+  /// of `raw` with its gradient by the raw values, times wᵢ. Blocks may be evaluated at the same
+  /// time.
   virtual double loss_gradient(Index begin, Matrix& raw) const = 0;
 };
 

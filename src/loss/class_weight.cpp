@@ -14,12 +14,14 @@ namespace {
 
 Vector balanced_weights(Index n_classes, const Labels& codes, const Vector& sample_weight) {
   Vector total = Vector::Zero(n_classes);
-  for (Index i = 0; i < codes.size(); ++i) total[codes[i]] += sample_weight.size() > 0 ? sample_weight[i] : 1.0;
+  for (Index i = 0; i < codes.size(); ++i)
+    total[codes[i]] += sample_weight.size() > 0 ? sample_weight[i] : 1.0;
   return total.sum() / (static_cast<double>(n_classes) * total.array());
 }
 
 /// What a user may call each class: its name, else its label.
-std::vector<std::string> texts_of(const Labels& classes, const std::vector<std::string>& class_names) {
+std::vector<std::string> texts_of(const Labels& classes,
+                                  const std::vector<std::string>& class_names) {
   if (!class_names.empty()) return class_names;
   std::vector<std::string> texts;
   for (const int label : classes) texts.push_back(std::to_string(label));
@@ -30,7 +32,8 @@ std::pair<std::string, double> decode_pair(const Value& v) {
   const Value::List pair = detail::decode_list(v);
   if (pair.size() != 2) detail::refuse_value(v, "a pair");
   const auto* name = pair[0].get_if<std::string>();
-  return {name != nullptr ? *name : std::to_string(Codec<int>::decode(pair[0])), detail::decode_number(pair[1])};
+  return {name != nullptr ? *name : std::to_string(Codec<int>::decode(pair[0])),
+          detail::decode_number(pair[1])};
 }
 
 }  // namespace
@@ -43,8 +46,9 @@ ClassWeight::ClassWeight(const std::map<int, double>& weights) {
   for (const auto& [label, weight] : weights) weights_[std::to_string(label)] = weight;
 }
 
-Vector ClassWeight::of_classes(const Labels& classes, const Labels& codes, const Vector& sample_weight,
-                               std::string_view owner, const std::vector<std::string>& class_names) const {
+Vector ClassWeight::of_classes(const Labels& classes, const Labels& codes,
+                               const Vector& sample_weight, std::string_view owner,
+                               const std::vector<std::string>& class_names) const {
   if (balanced_) return balanced_weights(classes.size(), codes, sample_weight);
   const std::vector<std::string> texts = texts_of(classes, class_names);
   Vector result = Vector::Ones(classes.size());
@@ -58,8 +62,9 @@ Vector ClassWeight::of_classes(const Labels& classes, const Labels& codes, const
     }
     result[k] = found->second;
     if (!std::isfinite(result[k]) || result[k] < 0.0)
-      throw InvalidInput(fmt::format("{}: class_weight gives class {} the weight {}; weights are finite and not negative.",
-                                     owner, text, result[k]));
+      throw InvalidInput(fmt::format(
+          "{}: class_weight gives class {} the weight {}; weights are finite and not negative.",
+          owner, text, result[k]));
   }
   // A key that is no class is fine when every class has its weight: a fold may lack a class.
   const bool all_keys_used = weights_.size() + without_weight.size() == texts.size();
@@ -67,16 +72,19 @@ Vector ClassWeight::of_classes(const Labels& classes, const Labels& codes, const
     const auto stray = std::find_if(weights_.begin(), weights_.end(), [&](const auto& entry) {
       return std::find(texts.begin(), texts.end(), entry.first) == texts.end();
     });
-    throw InvalidInput(fmt::format("{}: The classes, [{}], are not in class_weight, which has '{}': no class of y.", owner,
-                                   fmt::join(without_weight, ", "), stray->first));
+    throw InvalidInput(fmt::format(
+        "{}: The classes, [{}], are not in class_weight, which has '{}': no class of y.", owner,
+        fmt::join(without_weight, ", "), stray->first));
   }
   return result;
 }
 
-Vector class_weighted(const ClassWeight& class_weight, const EncodedLabels& y, const Vector& sample_weight,
-                      std::string_view owner, const std::vector<std::string>& class_names) {
+Vector class_weighted(const ClassWeight& class_weight, const EncodedLabels& y,
+                      const Vector& sample_weight, std::string_view owner,
+                      const std::vector<std::string>& class_names) {
   if (class_weight.is_none()) return sample_weight;
-  Vector result = class_weight.of_classes(y.classes, y.codes, sample_weight, owner, class_names)(y.codes);
+  Vector result =
+      class_weight.of_classes(y.classes, y.codes, sample_weight, owner, class_names)(y.codes);
   if (sample_weight.size() > 0) result.array() *= sample_weight.array();
   if (!(result.maxCoeff() > 0.0))
     throw InvalidInput(fmt::format("{}: class_weight leaves no row with a weight above 0.", owner));
@@ -98,7 +106,8 @@ ClassWeight Codec<ClassWeight>::decode(const Value& v) {
   try {
     ClassWeight result;
     if (const auto* object = v.get_if<Value::Object>()) {
-      for (const auto& [key, weight] : *object) result.weights_[key] = detail::decode_number(weight);
+      for (const auto& [key, weight] : *object)
+        result.weights_[key] = detail::decode_number(weight);
     } else {
       for (const Value& item : detail::decode_list(v)) result.weights_.insert(decode_pair(item));
     }

@@ -38,14 +38,15 @@ void HalfMultinomial::gradient(Index y, std::span<const double> raw, std::span<d
   gradient[static_cast<std::size_t>(y)] -= 1.0;
 }
 
-void HalfMultinomial::gradient_hessian(Index y, std::span<const double> raw, std::span<double> gradient,
-                                       std::span<double> hessian) {
+void HalfMultinomial::gradient_hessian(Index y, std::span<const double> raw,
+                                       std::span<double> gradient, std::span<double> hessian) {
   inverse_link(raw, gradient);
   for (std::size_t k = 0; k < gradient.size(); ++k) hessian[k] = gradient[k] * (1.0 - gradient[k]);
   gradient[static_cast<std::size_t>(y)] -= 1.0;
 }
 
-double HalfMultinomial::loss_gradient(Index y, std::span<const double> raw, std::span<double> gradient) {
+double HalfMultinomial::loss_gradient(Index y, std::span<const double> raw,
+                                      std::span<double> gradient) {
   const double raw_y = raw[static_cast<std::size_t>(y)];
   const Exponentials e = exponentials(raw, gradient);
   for (double& p : gradient) p /= e.sum;
@@ -67,7 +68,8 @@ void HalfMultinomial::inverse_link(std::span<const double> raw, std::span<double
   for (double& p : probabilities) p /= e.sum;
 }
 
-Vector HalfMultinomial::baseline(std::span<const double> y, Index n_classes, std::span<const double> weights) {
+Vector HalfMultinomial::baseline(std::span<const double> y, Index n_classes,
+                                 std::span<const double> weights) {
   constexpr double margin = std::numeric_limits<double>::epsilon();
   Vector raw(n_classes);
   std::vector<double> is_class(y.size());

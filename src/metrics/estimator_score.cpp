@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Classifier::score and Regressor::score are declared with the roles, in core, and defined here, where the
-// metrics are.
+// Classifier::score and Regressor::score are declared with the roles, in core, and defined here,
+// where the metrics are.
 #include <espalier/core/estimator.hpp>
 #include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/regression.hpp>

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
+
 #include <algorithm>
 #include <cmath>
 
@@ -92,6 +94,10 @@ std::string ClassificationReport::to_string(int digits) const {
   add(macro);
   add(weighted);
   return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const ClassificationReport& report) {
+  return out << report.to_string();
 }
 
 }  // namespace espalier

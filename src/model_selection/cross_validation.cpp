@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <ostream>
 
@@ -33,20 +34,25 @@ const CrossValidation::Scores& find(const CrossValidation& result, std::string_v
     if (name.empty() || scores.name == name) return scores;
     names += (names.empty() ? "" : ", ") + scores.name;
   }
-  throw InvalidParameter(fmt::format("CrossValidation has no score '{}'; there are: {}", name, names));
+  throw InvalidParameter(
+      fmt::format("CrossValidation has no score '{}'; there are: {}", name, names));
 }
 
 double mean_of(const Vector& scores) { return scores.mean(); }
 
-double std_of(const Vector& scores) { return std::sqrt((scores.array() - scores.mean()).square().mean()); }
+double std_of(const Vector& scores) {
+  return std::sqrt((scores.array() - scores.mean()).square().mean());
+}
 
-CrossValidation collect(const Scoring& scoring, std::vector<detail::Outcome> outcomes, bool train, bool estimators) {
+CrossValidation collect(const Scoring& scoring, std::vector<detail::Outcome> outcomes, bool train,
+                        bool estimators) {
   const auto n = static_cast<Index>(outcomes.size());
   const std::vector<std::string> names = scoring.names();
   CrossValidation result;
   result.fit_time.resize(n);
   result.score_time.resize(n);
-  for (const std::string& name : names) result.scores.push_back({name, Vector(n), Vector(train ? n : 0)});
+  for (const std::string& name : names)
+    result.scores.push_back({name, Vector(n), Vector(train ? n : 0)});
   for (Index i = 0; i < n; ++i) {
     detail::Outcome& outcome = outcomes[static_cast<std::size_t>(i)];
     for (std::size_t m = 0; m < names.size(); ++m) {
@@ -63,24 +69,28 @@ CrossValidation collect(const Scoring& scoring, std::vector<detail::Outcome> out
   return result;
 }
 
-/// Fits a clone on each split and hands it to `use(fitted, X_test, rows)`, from many threads at once.
+/// Fits a clone on each split and hands it to `use(fitted, X_test, rows)`, from many threads at
+/// once.
 template <class Use>
-void predict_by_splits(std::string_view task, const Estimator& estimator, const Features& X, const Target& y,
-                       const CrossValPredictOptions& options, const Use& use) {
+void predict_by_splits(std::string_view task, const Estimator& estimator, const Features& X,
+                       const Target& y, const CrossValPredictOptions& options, const Use& use) {
   const FitContext context = context_of(options);
   detail::check_beside(task, estimator, X, y, context, options.cv.uses_groups());
   const auto splits = options.cv.split(X.rows(), y, options.groups, stratifies(estimator), task);
   std::vector<int> tested(static_cast<std::size_t>(X.rows()));
   for (const Split& split : splits)
     for (const Index i : split.test) ++tested[static_cast<std::size_t>(i)];
-  const auto wrong = std::find_if(tested.begin(), tested.end(), [](int times) { return times != 1; });
+  const auto wrong =
+      std::find_if(tested.begin(), tested.end(), [](int times) { return times != 1; });
   if (wrong != tested.end())
-    throw InvalidInput(fmt::format("{}: row {} is in {} test sets; every row must be in exactly one.", task,
-                                   wrong - tested.begin(), *wrong));
+    throw InvalidInput(
+        fmt::format("{}: row {} is in {} test sets; every row must be in exactly one.", task,
+                    wrong - tested.begin(), *wrong));
 
   const ThreadLimit limit(options.n_threads);
   detail::FitCounter counter(task, static_cast<Index>(splits.size()), context);
-  const double work = 100.0 * static_cast<double>(splits.size()) * static_cast<double>(X.rows() * X.cols());
+  const double work =
+      100.0 * static_cast<double>(splits.size()) * static_cast<double>(X.rows() * X.cols());
   parallel_for(static_cast<Index>(splits.size()), work, [&](Index s) {
     context.check_stop(task);
     const Split& split = splits[static_cast<std::size_t>(s)];
@@ -94,12 +104,15 @@ void predict_by_splits(std::string_view task, const Estimator& estimator, const 
 
 }  // namespace
 
-const Vector& CrossValidation::test_score(std::string_view name) const { return find(*this, name).test; }
+const Vector& CrossValidation::test_score(std::string_view name) const {
+  return find(*this, name).test;
+}
 
 const Vector& CrossValidation::train_score(std::string_view name) const {
   const Scores& found = find(*this, name);
   if (found.train.size() == 0)
-    throw InvalidParameter("CrossValidation has no train scores; set return_train_score to have them");
+    throw InvalidParameter(
+        "CrossValidation has no train scores; set return_train_score to have them");
   return found.train;
 }
 
@@ -109,7 +122,8 @@ double CrossValidation::std(std::string_view name) const { return std_of(test_sc
 
 DataFrame CrossValidation::to_table() const {
   std::vector<Column> columns;
-  columns.push_back(Column::numeric("split", Vector::LinSpaced(fit_time.size(), 0.0, static_cast<double>(fit_time.size() - 1))));
+  columns.push_back(Column::numeric(
+      "split", Vector::LinSpaced(fit_time.size(), 0.0, static_cast<double>(fit_time.size() - 1))));
   for (const Scores& s : scores) columns.push_back(Column::numeric("test_" + s.name, s.test));
   for (const Scores& s : scores)
     if (s.train.size() > 0) columns.push_back(Column::numeric("train_" + s.name, s.train));
@@ -122,12 +136,16 @@ std::string CrossValidation::to_string() const {
   std::string text = to_table().to_string();
   for (const Scores& s : scores) {
     text += fmt::format("\ntest_{}: {:.4f} ± {:.4f}", s.name, mean_of(s.test), std_of(s.test));
-    if (s.train.size() > 0) text += fmt::format("   train_{}: {:.4f} ± {:.4f}", s.name, mean_of(s.train), std_of(s.train));
+    if (s.train.size() > 0)
+      text +=
+          fmt::format("   train_{}: {:.4f} ± {:.4f}", s.name, mean_of(s.train), std_of(s.train));
   }
   return text;
 }
 
-std::ostream& operator<<(std::ostream& out, const CrossValidation& result) { return out << result.to_string() << '\n'; }
+std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
+  return out << result.to_string() << '\n';
+}
 
 CrossValidation cross_validate(const Estimator& estimator, const Features& X, const Target& y,
                                const CrossValidateOptions& options) {
@@ -138,41 +156,48 @@ CrossValidation cross_validate(const Estimator& estimator, const Features& X, co
   const auto splits = options.cv.split(X.rows(), y, options.groups, stratifies(estimator), task);
   const ThreadLimit limit(options.n_threads);
   detail::FitCounter counter(task, static_cast<Index>(splits.size()), context);
-  const detail::Evaluation evaluation{task,    X,
-                                      y,       splits,
-                                      options.scoring.scorers(), context,
-                                      options.error_score,       options.return_train_score,
+  const detail::Evaluation evaluation{task,
+                                      X,
+                                      y,
+                                      splits,
+                                      options.scoring.scorers(),
+                                      context,
+                                      options.error_score,
+                                      options.return_train_score,
                                       options.return_estimator};
   const std::unique_ptr<Estimator> prototype = estimator.clone();
-  return collect(options.scoring, detail::evaluate(evaluation, {&prototype, 1}, counter), options.return_train_score,
-                 options.return_estimator);
+  return collect(options.scoring, detail::evaluate(evaluation, {&prototype, 1}, counter),
+                 options.return_train_score, options.return_estimator);
 }
 
 Vector cross_val_score(const Estimator& estimator, const Features& X, const Target& y,
                        const CrossValidateOptions& options) {
   if (options.scoring.scorers().size() > 1)
-    throw InvalidParameter(fmt::format("cross_val_score takes one scorer, got {}; cross_validate takes several",
-                                       options.scoring.scorers().size()));
+    throw InvalidParameter(
+        fmt::format("cross_val_score takes one scorer, got {}; cross_validate takes several",
+                    options.scoring.scorers().size()));
   return cross_validate(estimator, X, y, options).test_score();
 }
 
 Labels cross_val_predict(const Classifier& estimator, const Features& X, const Target& y,
                          const CrossValPredictOptions& options) {
   Labels predicted(X.rows());
-  predict_by_splits("cross_val_predict", estimator, X, y, options,
-                    [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
-                      predicted(rows) = dynamic_cast<const Classifier&>(fitted).predict(X_test);
-                    });
+  predict_by_splits(
+      "cross_val_predict", estimator, X, y, options,
+      [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
+        predicted(rows) = dynamic_cast<const Classifier&>(fitted).predict(X_test);
+      });
   return predicted;
 }
 
 Vector cross_val_predict(const Regressor& estimator, const Features& X, const Target& y,
                          const CrossValPredictOptions& options) {
   Vector predicted(X.rows());
-  predict_by_splits("cross_val_predict", estimator, X, y, options,
-                    [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
-                      predicted(rows) = dynamic_cast<const Regressor&>(fitted).predict(X_test);
-                    });
+  predict_by_splits(
+      "cross_val_predict", estimator, X, y, options,
+      [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
+        predicted(rows) = dynamic_cast<const Regressor&>(fitted).predict(X_test);
+      });
   return predicted;
 }
 
@@ -180,15 +205,17 @@ Matrix cross_val_predict_proba(const Classifier& estimator, const Features& X, c
                                const CrossValPredictOptions& options) {
   const Labels classes = encode_labels(y.labels()).classes;
   Matrix predicted = Matrix::Zero(X.rows(), classes.size());
-  predict_by_splits("cross_val_predict_proba", estimator, X, y, options,
-                    [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
-                      const auto& classifier = dynamic_cast<const Classifier&>(fitted);
-                      const Matrix proba = classifier.predict_proba(X_test);
-                      for (Index k = 0; k < proba.cols(); ++k) {
-                        const auto place = std::lower_bound(classes.begin(), classes.end(), classifier.classes()[k]);
-                        predicted(rows, place - classes.begin()) = proba.col(k);
-                      }
-                    });
+  predict_by_splits(
+      "cross_val_predict_proba", estimator, X, y, options,
+      [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
+        const auto& classifier = dynamic_cast<const Classifier&>(fitted);
+        const Matrix proba = classifier.predict_proba(X_test);
+        for (Index k = 0; k < proba.cols(); ++k) {
+          const auto place =
+              std::lower_bound(classes.begin(), classes.end(), classifier.classes()[k]);
+          predicted(rows, place - classes.begin()) = proba.col(k);
+        }
+      });
   return predicted;
 }
 
@@ -197,15 +224,17 @@ Matrix cross_val_decision_function(const Classifier& estimator, const Features& 
   constexpr std::string_view task = "cross_val_decision_function";
   const Labels classes = encode_labels(y.labels()).classes;
   Matrix predicted(X.rows(), classes.size() == 2 ? 1 : classes.size());
-  predict_by_splits(task, estimator, X, y, options,
-                    [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
-                      const auto& classifier = dynamic_cast<const Classifier&>(fitted);
-                      if (classifier.classes().size() != classes.size())
-                        throw InvalidInput(fmt::format("{}: a training set has {} of the {} classes of y, and decision "
-                                                       "values of classes that are missing do not exist.",
-                                                       task, classifier.classes().size(), classes.size()));
-                      predicted(rows, Eigen::all) = classifier.decision_function(X_test);
-                    });
+  predict_by_splits(
+      task, estimator, X, y, options,
+      [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
+        const auto& classifier = dynamic_cast<const Classifier&>(fitted);
+        if (classifier.classes().size() != classes.size())
+          throw InvalidInput(
+              fmt::format("{}: a training set has {} of the {} classes of y, and decision "
+                          "values of classes that are missing do not exist.",
+                          task, classifier.classes().size(), classes.size()));
+        predicted(rows, Eigen::all) = classifier.decision_function(X_test);
+      });
   return predicted;
 }
 

@@ -28,10 +28,11 @@ class UnavailableSplitter final : public Splitter {
 };
 
 Value encode_folds(std::string_view name, const KFoldOptions& options) {
-  return Value::Object{{"splitter", name},
-                       {"n_splits", options.n_splits},
-                       {"shuffle", options.shuffle},
-                       {"random_state", Codec<std::optional<std::int64_t>>::encode(options.random_state)}};
+  return Value::Object{
+      {"splitter", name},
+      {"n_splits", options.n_splits},
+      {"shuffle", options.shuffle},
+      {"random_state", Codec<std::optional<std::int64_t>>::encode(options.random_state)}};
 }
 
 Cv decode_splitter(const Value& value, const std::string& name) {
@@ -53,9 +54,12 @@ bool Cv::uses_groups() const {
 
 void Cv::validate(std::string_view owner) const {
   if (const Index* n_splits = std::get_if<Index>(&rule_); n_splits != nullptr && *n_splits < 2)
-    detail::refuse_param(owner, "cv", "an integer in the range [2, inf), a splitter or a list of splits", *n_splits);
-  if (const auto* ready = std::get_if<std::vector<Split>>(&rule_); ready != nullptr && ready->empty())
-    throw InvalidParameter(fmt::format("The 'cv' parameter of {} is a list without any split.", owner));
+    detail::refuse_param(
+        owner, "cv", "an integer in the range [2, inf), a splitter or a list of splits", *n_splits);
+  if (const auto* ready = std::get_if<std::vector<Split>>(&rule_);
+      ready != nullptr && ready->empty())
+    throw InvalidParameter(
+        fmt::format("The 'cv' parameter of {} is a list without any split.", owner));
 }
 
 std::vector<Split> Cv::split(Index n, const Target& y, const Labels& groups, bool stratify,
@@ -68,8 +72,9 @@ std::vector<Split> Cv::split(Index n, const Target& y, const Labels& groups, boo
   } else if (const auto* splitter = std::get_if<SplitterPtr>(&rule_)) {
     const bool grouped = (*splitter)->uses_groups();
     if (grouped && groups.size() != n)
-      throw InvalidInput(fmt::format("{}: splitter {} needs a group for each of the {} rows, got {}.", owner,
-                                     (*splitter)->name(), n, groups.size()));
+      throw InvalidInput(
+          fmt::format("{}: splitter {} needs a group for each of the {} rows, got {}.", owner,
+                      (*splitter)->name(), n, groups.size()));
     splits = (*splitter)->split(n, y, grouped ? groups : Labels());
   } else {
     splits = std::get<std::vector<Split>>(rule_);
@@ -84,7 +89,8 @@ Value Codec<Cv>::encode(const Cv& cv) {
   if (const auto* ready = std::get_if<std::vector<Split>>(&cv.rule_))
     return Codec<std::vector<Split>>::encode(*ready);
   const Splitter* splitter = std::get<Cv::SplitterPtr>(cv.rule_).get();
-  if (const auto* folds = dynamic_cast<const KFold*>(splitter)) return encode_folds(folds->name(), folds->options());
+  if (const auto* folds = dynamic_cast<const KFold*>(splitter))
+    return encode_folds(folds->name(), folds->options());
   if (const auto* folds = dynamic_cast<const StratifiedKFold*>(splitter))
     return encode_folds(folds->name(), folds->options());
   return Value::Object{{"custom", splitter->name()}};
@@ -92,14 +98,17 @@ Value Codec<Cv>::encode(const Cv& cv) {
 
 Cv Codec<Cv>::decode(const Value& value) {
   if (value.get_if<std::int64_t>() != nullptr) return Codec<Index>::decode(value);
-  if (const Value* name = value.find("splitter")) return decode_splitter(value, detail::decode_text(*name));
-  if (const Value* name = value.find("custom")) return UnavailableSplitter(detail::decode_text(*name));
+  if (const Value* name = value.find("splitter"))
+    return decode_splitter(value, detail::decode_text(*name));
+  if (const Value* name = value.find("custom"))
+    return UnavailableSplitter(detail::decode_text(*name));
   if (value.get_if<Value::List>() == nullptr) detail::refuse_value(value, describe());
   return Codec<std::vector<Split>>::decode(value);
 }
 
 std::string Codec<Cv>::describe() {
-  return "an integer, a splitter such as {\"splitter\": \"KFold\", \"n_splits\": 5}, or a list of splits";
+  return "an integer, a splitter such as {\"splitter\": \"KFold\", \"n_splits\": 5}, or a list of "
+         "splits";
 }
 
 }  // namespace espalier

@@ -19,7 +19,8 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Runs `body`; what it throws is recorded in `outcome`, or comes out if the search is to end.
 template <class Body>
-bool attempt(const Evaluation& evaluation, Outcome& outcome, std::string_view what, const Body& body) {
+bool attempt(const Evaluation& evaluation, Outcome& outcome, std::string_view what,
+             const Body& body) {
   try {
     body();
     return true;
@@ -32,12 +33,15 @@ bool attempt(const Evaluation& evaluation, Outcome& outcome, std::string_view wh
   }
 }
 
-Vector score_all(const Evaluation& e, Outcome& outcome, const Features& X, const Target& y, const Vector& weights) {
+Vector score_all(const Evaluation& e, Outcome& outcome, const Features& X, const Target& y,
+                 const Vector& weights) {
   Vector scores(static_cast<Index>(e.scorers.size()));
   Predictions predictions(*outcome.fitted, X);
   for (Index m = 0; m < scores.size(); ++m) {
     const Scorer& scorer = e.scorers[static_cast<std::size_t>(m)];
-    const auto score = [&] { scores[m] = scorer(predictions, y, scorer.takes_sample_weight() ? weights : Vector()); };
+    const auto score = [&] {
+      scores[m] = scorer(predictions, y, scorer.takes_sample_weight() ? weights : Vector());
+    };
     if (!attempt(e, outcome, fmt::format("scorer '{}': ", scorer.name()), score)) scores[m] = nan;
   }
   return scores;
@@ -58,13 +62,16 @@ Outcome fit_and_score(const Evaluation& e, const Estimator& prototype, const Spl
   const FitContext context = context_of_rows(prototype, e.context, split.train);
   outcome.fitted = std::shared_ptr<Estimator>(prototype.clone());
   const auto start = Clock::now();
-  const bool fitted = attempt(e, outcome, "", [&] { fit_supervised(*outcome.fitted, X_train, y_train, context); });
+  const bool fitted =
+      attempt(e, outcome, "", [&] { fit_supervised(*outcome.fitted, X_train, y_train, context); });
   outcome.fit_time = seconds_since(start);
   if (fitted) {
     const auto scoring_start = Clock::now();
-    outcome.test = score_all(e, outcome, e.X.take(split.test), e.y.take(split.test), weights_of_rows(e.context, split.test));
+    outcome.test = score_all(e, outcome, e.X.take(split.test), e.y.take(split.test),
+                             weights_of_rows(e.context, split.test));
     outcome.score_time = seconds_since(scoring_start);
-    if (e.train_scores) outcome.train = score_all(e, outcome, X_train, y_train, context.sample_weight);
+    if (e.train_scores)
+      outcome.train = score_all(e, outcome, X_train, y_train, context.sample_weight);
   }
   if (!fitted || !e.keep_estimators) outcome.fitted.reset();
   return outcome;
@@ -75,7 +82,8 @@ std::string summary(const std::vector<Outcome>& outcomes) {
   std::vector<std::pair<std::string_view, int>> counts;
   for (const Outcome& outcome : outcomes) {
     if (outcome.error.empty()) continue;
-    const auto known = std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == outcome.error; });
+    const auto known = std::find_if(counts.begin(), counts.end(),
+                                    [&](const auto& c) { return c.first == outcome.error; });
     if (known == counts.end())
       counts.emplace_back(outcome.error, 1);
     else
@@ -85,19 +93,23 @@ std::string summary(const std::vector<Outcome>& outcomes) {
   std::string text;
   for (std::size_t i = 0; i < std::min(shown, counts.size()); ++i)
     text += fmt::format("\n  {} × {}", counts[i].second, counts[i].first);
-  if (counts.size() > shown) text += fmt::format("\n  … and {} other errors", counts.size() - shown);
+  if (counts.size() > shown)
+    text += fmt::format("\n  … and {} other errors", counts.size() - shown);
   return text;
 }
 
 void report_failures(std::string_view task, const std::vector<Outcome>& outcomes) {
-  const auto failed = std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& o) { return !o.error.empty(); });
+  const auto failed = std::count_if(outcomes.begin(), outcomes.end(),
+                                    [](const Outcome& o) { return !o.error.empty(); });
   if (failed == static_cast<std::ptrdiff_t>(outcomes.size()))
-    throw InvalidInput(fmt::format("{}: all {} fits failed, so the estimator, its parameters or the scoring do not suit "
-                                   "the data:{}",
-                                   task, failed, summary(outcomes)));
+    throw InvalidInput(fmt::format(
+        "{}: all {} fits failed, so the estimator, its parameters or the scoring do not suit "
+        "the data:{}",
+        task, failed, summary(outcomes)));
   if (failed > 0)
     warn(WarningKind::fit_failed, std::string(task),
-         fmt::format("{} of {} fits failed; their scores are NaN. Set error_score to 'raise' to get the first error:{}",
+         fmt::format("{} of {} fits failed; their scores are NaN. Set error_score to 'raise' to "
+                     "get the first error:{}",
                      failed, outcomes.size(), summary(outcomes)));
 }
 
@@ -112,61 +124,74 @@ void FitCounter::count(double score) {
                    .elapsed = seconds_since(start_)});
 }
 
-std::vector<Outcome> evaluate(const Evaluation& evaluation, std::span<const std::unique_ptr<Estimator>> prototypes,
+std::vector<Outcome> evaluate(const Evaluation& evaluation,
+                              std::span<const std::unique_ptr<Estimator>> prototypes,
                               FitCounter& counter) {
   const std::size_t n_splits = evaluation.splits.size();
   std::vector<Outcome> outcomes(prototypes.size() * n_splits);
-  // A fit costs some hundred operations for each cell, so only the smallest data stay on one thread.
-  const double work = 100.0 * static_cast<double>(outcomes.size()) * static_cast<double>(evaluation.X.rows()) *
+  // A fit costs some hundred operations for each cell, so only the smallest data stay on one
+  // thread.
+  const double work = 100.0 * static_cast<double>(outcomes.size()) *
+                      static_cast<double>(evaluation.X.rows()) *
                       static_cast<double>(evaluation.X.cols());
   parallel_for(static_cast<Index>(outcomes.size()), work, [&](Index task) {
     const auto i = static_cast<std::size_t>(task);
     evaluation.context.check_stop(evaluation.task);
-    outcomes[i] = fit_and_score(evaluation, *prototypes[i / n_splits], evaluation.splits[i % n_splits]);
+    outcomes[i] =
+        fit_and_score(evaluation, *prototypes[i / n_splits], evaluation.splits[i % n_splits]);
     counter.count(outcomes[i].test[0]);
   });
   report_failures(evaluation.task, outcomes);
   return outcomes;
 }
 
-void check_beside(std::string_view task, const Estimator& estimator, const Features& X, const Target& y,
-                  const FitContext& context, bool splitter_uses_groups) {
+void check_beside(std::string_view task, const Estimator& estimator, const Features& X,
+                  const Target& y, const FitContext& context, bool splitter_uses_groups) {
   const auto check_length = [&](std::string_view name, Index size) {
     if (size != X.rows())
-      throw InvalidInput(fmt::format("{}: X has {} samples, but {} has {}.", task, X.rows(), name, size));
+      throw InvalidInput(
+          fmt::format("{}: X has {} samples, but {} has {}.", task, X.rows(), name, size));
   };
   if (estimator.role() != RoleKind::classifier && estimator.role() != RoleKind::regressor)
-    throw NotSupported(fmt::format("{} needs a Classifier or a Regressor, got {}", task, estimator.to_string()));
+    throw NotSupported(
+        fmt::format("{} needs a Classifier or a Regressor, got {}", task, estimator.to_string()));
   check_length("y", y.rows());
   const Tags tags = estimator.get_tags();
   if (context.has_weights()) {
     check_length("sample_weight", context.sample_weight.size());
     if (!tags.sample_weight)
-      throw InvalidInput(fmt::format("{}: {} does not use sample_weight; nothing is dropped in silence.", task,
-                                     estimator.class_name()));
+      throw InvalidInput(
+          fmt::format("{}: {} does not use sample_weight; nothing is dropped in silence.", task,
+                      estimator.class_name()));
   }
   if (context.groups.size() > 0) {
     check_length("groups", context.groups.size());
     if (!splitter_uses_groups && !tags.groups)
-      throw InvalidInput(fmt::format("{}: neither cv nor {} uses groups; nothing is dropped in silence.", task,
-                                     estimator.class_name()));
+      throw InvalidInput(
+          fmt::format("{}: neither cv nor {} uses groups; nothing is dropped in silence.", task,
+                      estimator.class_name()));
   }
 }
 
-FitContext context_of_rows(const Estimator& estimator, const FitContext& context, std::span<const Index> rows) {
+FitContext context_of_rows(const Estimator& estimator, const FitContext& context,
+                           std::span<const Index> rows) {
   FitContext result{.validation = context.validation, .stop = context.stop};
   result.sample_weight = weights_of_rows(context, rows);
-  if (context.groups.size() > 0 && estimator.get_tags().groups) result.groups = context.groups(rows);
+  if (context.groups.size() > 0 && estimator.get_tags().groups)
+    result.groups = context.groups(rows);
   return result;
 }
 
-void fit_supervised(Estimator& estimator, const Features& X, const Target& y, const FitContext& context) {
+void fit_supervised(Estimator& estimator, const Features& X, const Target& y,
+                    const FitContext& context) {
   if (auto* classifier = dynamic_cast<Classifier*>(&estimator))
     classifier->fit(X, y, context);
   else
     dynamic_cast<Regressor&>(estimator).fit(X, y, context);
 }
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 }  // namespace espalier::detail

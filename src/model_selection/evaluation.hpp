@@ -56,23 +56,27 @@ struct Outcome {
   std::shared_ptr<Estimator> fitted;
 };
 
-/// Fits a clone of each prototype on each split and scores it: outcome (c, s) is number c·n_splits + s. What fails
-/// is NaN, and one warning sums it up.
+/// Fits a clone of each prototype on each split and scores it: outcome (c, s) is number c·n_splits
+/// + s. What fails is NaN, and one warning sums it up.
 /// @throws InvalidInput  everything failed; any error with ErrorScore::raise; Cancelled
-std::vector<Outcome> evaluate(const Evaluation& evaluation, std::span<const std::unique_ptr<Estimator>> prototypes,
+std::vector<Outcome> evaluate(const Evaluation& evaluation,
+                              std::span<const std::unique_ptr<Estimator>> prototypes,
                               FitCounter& counter);
 
-/// @throws InvalidInput  X, y, weights and groups differ in length, or weights or groups are given that nobody takes
+/// @throws InvalidInput  X, y, weights and groups differ in length, or weights or groups are given
+/// that nobody takes
 /// @throws NotSupported  the estimator is neither a classifier nor a regressor
-void check_beside(std::string_view task, const Estimator& estimator, const Features& X, const Target& y,
-                  const FitContext& context, bool splitter_uses_groups);
+void check_beside(std::string_view task, const Estimator& estimator, const Features& X,
+                  const Target& y, const FitContext& context, bool splitter_uses_groups);
 
-/// What a fit on some of the rows is given: weights and groups of those rows (groups if the estimator takes them),
-/// the validation set and the stop token, but not the callback.
-FitContext context_of_rows(const Estimator& estimator, const FitContext& context, std::span<const Index> rows);
+/// What a fit on some of the rows is given: weights and groups of those rows (groups if the
+/// estimator takes them), the validation set and the stop token, but not the callback.
+FitContext context_of_rows(const Estimator& estimator, const FitContext& context,
+                           std::span<const Index> rows);
 
 /// `fit` of a classifier or a regressor.
-void fit_supervised(Estimator& estimator, const Features& X, const Target& y, const FitContext& context);
+void fit_supervised(Estimator& estimator, const Features& X, const Target& y,
+                    const FitContext& context);
 
 /// Seconds since `start`.
 double seconds_since(std::chrono::steady_clock::time_point start);

@@ -20,7 +20,8 @@ void check_fold_options(const KFoldOptions& options, std::string_view owner) {
     refuse_param(owner, "n_splits", "an integer in the range [2, inf)", options.n_splits);
   if (options.random_state && !options.shuffle)
     throw InvalidParameter(fmt::format(
-        "{}: random_state has no effect without shuffle; leave it out or set shuffle to true.", owner));
+        "{}: random_state has no effect without shuffle; leave it out or set shuffle to true.",
+        owner));
 }
 
 std::vector<Split> splits_of_folds(const std::vector<Index>& fold_of_row, Index n_splits) {

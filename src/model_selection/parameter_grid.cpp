@@ -31,14 +31,16 @@ Value encode_grid(const std::vector<ParameterGrid::Axis>& grid) {
 
 std::vector<ParameterGrid::Axis> decode_grid(const Value& value) {
   std::vector<ParameterGrid::Axis> grid;
-  for (const auto& [name, values] : detail::decode_object(value)) grid.emplace_back(name, detail::decode_values(values));
+  for (const auto& [name, values] : detail::decode_object(value))
+    grid.emplace_back(name, detail::decode_values(values));
   return grid;
 }
 
 }  // namespace
 
 ParameterGrid::ParameterGrid(std::vector<Axis> axes) {
-  std::stable_sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) { return a.first < b.first; });
+  std::stable_sort(axes.begin(), axes.end(),
+                   [](const Axis& a, const Axis& b) { return a.first < b.first; });
   grids_.front() = std::move(axes);
 }
 
@@ -54,7 +56,9 @@ Index ParameterGrid::size() const {
 }
 
 ParamList ParameterGrid::at(Index i) const {
-  if (i < 0 || i >= size()) throw InvalidParameter(fmt::format("ParameterGrid has no combination {}; it has {}.", i, size()));
+  if (i < 0 || i >= size())
+    throw InvalidParameter(
+        fmt::format("ParameterGrid has no combination {}; it has {}.", i, size()));
   std::size_t g = 0;
   for (; i >= checked_size(grids_[g]); ++g) i -= checked_size(grids_[g]);
   ParamList params;
@@ -77,11 +81,13 @@ void ParameterGrid::validate(std::string_view owner) const {
   for (const Grid& grid : grids_) {
     for (const auto& [name, values] : grid)
       if (values.empty())
-        throw InvalidParameter(fmt::format("The 'param_grid' parameter of {} has no values for '{}'.", owner, name));
-    const auto twice = std::adjacent_find(grid.begin(), grid.end(),
-                                          [](const Axis& a, const Axis& b) { return a.first == b.first; });
+        throw InvalidParameter(
+            fmt::format("The 'param_grid' parameter of {} has no values for '{}'.", owner, name));
+    const auto twice = std::adjacent_find(
+        grid.begin(), grid.end(), [](const Axis& a, const Axis& b) { return a.first == b.first; });
     if (twice != grid.end())
-      throw InvalidParameter(fmt::format("The 'param_grid' parameter of {} has '{}' twice.", owner, twice->first));
+      throw InvalidParameter(
+          fmt::format("The 'param_grid' parameter of {} has '{}' twice.", owner, twice->first));
   }
 }
 
@@ -97,7 +103,8 @@ ParameterGrid Codec<ParameterGrid>::decode(const Value& value) {
   const auto* list = value.get_if<Value::List>();
   if (list == nullptr || list->empty()) detail::refuse_value(value, describe());
   ParameterGrid sum(decode_grid(list->front()));
-  for (std::size_t g = 1; g < list->size(); ++g) sum = std::move(sum) + ParameterGrid(decode_grid((*list)[g]));
+  for (std::size_t g = 1; g < list->size(); ++g)
+    sum = std::move(sum) + ParameterGrid(decode_grid((*list)[g]));
   return sum;
 }
 

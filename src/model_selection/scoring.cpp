@@ -17,12 +17,14 @@ std::vector<std::string> Scoring::names() const {
 }
 
 void Scoring::validate(std::string_view owner) const {
-  if (scorers_.empty()) throw InvalidParameter(fmt::format("The 'scoring' parameter of {} has no scorer.", owner));
+  if (scorers_.empty())
+    throw InvalidParameter(fmt::format("The 'scoring' parameter of {} has no scorer.", owner));
   std::vector<std::string> sorted = names();
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice != sorted.end())
-    throw InvalidParameter(fmt::format("The 'scoring' parameter of {} has '{}' twice.", owner, *twice));
+    throw InvalidParameter(
+        fmt::format("The 'scoring' parameter of {} has '{}' twice.", owner, *twice));
 }
 
 Value Codec<Scoring>::encode(const Scoring& scoring) {
@@ -36,10 +38,13 @@ Value Codec<Scoring>::encode(const Scoring& scoring) {
 Scoring Codec<Scoring>::decode(const Value& value) {
   if (value.get_if<Value::List>() == nullptr) return Codec<Scorer>::decode(value);
   std::vector<Scorer> scorers;
-  for (const Value& item : detail::decode_list(value)) scorers.push_back(Codec<Scorer>::decode(item));
+  for (const Value& item : detail::decode_list(value))
+    scorers.push_back(Codec<Scorer>::decode(item));
   return scorers;
 }
 
-std::string Codec<Scoring>::describe() { return Codec<Scorer>::describe() + ", or a list of names"; }
+std::string Codec<Scoring>::describe() {
+  return Codec<Scorer>::describe() + ", or a list of names";
+}
 
 }  // namespace espalier

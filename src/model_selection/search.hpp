@@ -20,8 +20,9 @@ struct SearchFindings {
 };
 
 /// Tries the candidates (settings of `estimator`) and fits the best; see SearchCV.
-SearchFindings search(std::string_view task, const Estimator& estimator, std::vector<ParamList> candidates,
-                      const SearchOptions& options, const Features& X, const Target& y, const FitContext& context);
+SearchFindings search(std::string_view task, const Estimator& estimator,
+                      std::vector<ParamList> candidates, const SearchOptions& options,
+                      const Features& X, const Target& y, const FitContext& context);
 
 /// @throws InvalidParameter  naming `task`: cv, scoring or refit is not usable
 void check_search_options(std::string_view task, const SearchOptions& options);

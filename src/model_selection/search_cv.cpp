@@ -24,7 +24,8 @@ template <class Role>
 void SearchState<Role>::check(const Schema& schema) const {
   results.check();
   if (best_index < 0 || best_index >= results.size())
-    throw FormatError(fmt::format("best_index is {}, but there are {} candidates", best_index, results.size()));
+    throw FormatError(
+        fmt::format("best_index is {}, but there are {} candidates", best_index, results.size()));
   if (best_estimator.empty()) return;
   if (!best_estimator->fitted() || best_estimator->n_features_in() != schema.n_features)
     throw FormatError("the best estimator of a search is not fitted, or on other features");
@@ -43,27 +44,24 @@ const Role& SearchCV<Derived, Role, Params>::best(const State& state) const {
 /// The best estimator if there is one, else the one that is tuned, which may be missing too.
 template <class Derived, class Role, class Params>
 const Role* SearchCV<Derived, Role, Params>::current() const {
-  if (this->fitted() && !this->state().best_estimator.empty()) return this->state().best_estimator.get();
+  if (this->fitted() && !this->state().best_estimator.empty())
+    return this->state().best_estimator.get();
   return this->params().estimator.get();
 }
 
 template <class Derived, class Role, class Params>
 void SearchCV<Derived, Role, Params>::refuse_cast() const {
-  throw NotSupported(fmt::format("{}: the best estimator is a {}, not of the class asked for", Derived::type_name,
-                                 best(this->state()).class_name()));
+  throw NotSupported(fmt::format("{}: the best estimator is a {}, not of the class asked for",
+                                 Derived::type_name, best(this->state()).class_name()));
 }
 
 template <class Derived, class Role, class Params>
-bool SearchCV<Derived, Role, Params>::has_probabilities() const
-  requires classifies
-{
+bool SearchCV<Derived, Role, Params>::has_probabilities() const requires classifies {
   return current() != nullptr && current()->has_predict_proba();
 }
 
 template <class Derived, class Role, class Params>
-bool SearchCV<Derived, Role, Params>::has_decisions() const
-  requires classifies
-{
+bool SearchCV<Derived, Role, Params>::has_decisions() const requires classifies {
   return current() != nullptr && current()->has_decision_function();
 }
 
@@ -80,7 +78,8 @@ Tags SearchCV<Derived, Role, Params>::do_tags() const {
 template <class Derived, class Role, class Params>
 void SearchCV<Derived, Role, Params>::do_validate() const {
   if (this->params().estimator.empty())
-    detail::refuse_param(Derived::type_name, "estimator", Codec<Polymorphic<Role>>::describe(), Value());
+    detail::refuse_param(Derived::type_name, "estimator", Codec<Polymorphic<Role>>::describe(),
+                         Value());
   detail::check_search_options(Derived::type_name, this->params());
   static_cast<const Derived&>(*this).validate_space();
 }
@@ -95,8 +94,9 @@ template <class Derived, class Role, class Params>
 SearchState<Role> SearchCV<Derived, Role, Params>::do_fit(const Features& X, const Target& y,
                                                           const FitContext& context) const {
   const auto& params = this->params();
-  auto found = detail::search(Derived::type_name, *params.estimator, static_cast<const Derived&>(*this).candidates(),
-                              params, X, y, context);
+  auto found =
+      detail::search(Derived::type_name, *params.estimator,
+                     static_cast<const Derived&>(*this).candidates(), params, X, y, context);
   State state;
   state.results = std::move(found.results);
   state.best_index = found.best_index;
@@ -104,46 +104,45 @@ SearchState<Role> SearchCV<Derived, Role, Params>::do_fit(const Features& X, con
   state.best_estimator = Polymorphic<Role>(std::dynamic_pointer_cast<Role>(found.best_estimator));
   state.refit_time = found.refit_time;
   if constexpr (classifies)
-    state.classes = state.best_estimator.empty() ? encode_labels(y.labels()).classes : state.best_estimator->classes();
+    state.classes = state.best_estimator.empty() ? encode_labels(y.labels()).classes
+                                                 : state.best_estimator->classes();
   return state;
 }
 
 template <class Derived, class Role, class Params>
-Labels SearchCV<Derived, Role, Params>::do_predict(const State& state, const Features& X) const
-  requires classifies
-{
+Labels SearchCV<Derived, Role, Params>::do_predict(const State& state,
+                                                   const Features& X) const requires classifies {
   return best(state).predict(X);
 }
 
 template <class Derived, class Role, class Params>
-Matrix SearchCV<Derived, Role, Params>::do_predict_proba(const State& state, const Features& X) const
-  requires classifies
-{
+Matrix SearchCV<Derived, Role, Params>::do_predict_proba(
+    const State& state, const Features& X) const requires classifies {
   return best(state).predict_proba(X);
 }
 
 template <class Derived, class Role, class Params>
-Matrix SearchCV<Derived, Role, Params>::do_decision_function(const State& state, const Features& X) const
-  requires classifies
-{
+Matrix SearchCV<Derived, Role, Params>::do_decision_function(
+    const State& state, const Features& X) const requires classifies {
   return best(state).decision_function(X);
 }
 
 template <class Derived, class Role, class Params>
 Matrix SearchCV<Derived, Role, Params>::do_predict(const State& state, const Features& X) const
-  requires(!classifies)
-{
+    requires(!classifies) {
   return best(state).predict_multi(X);
 }
 
 template <class Role>
 std::vector<ParamList> RandomizedSearchCV<Role>::candidates() const {
   const auto& params = this->params();
-  auto drawn = params.param_distributions.sample(params.n_iter, detail::seed_of(params.random_state, type_name));
+  auto drawn = params.param_distributions.sample(params.n_iter,
+                                                 detail::seed_of(params.random_state, type_name));
   if (static_cast<Index>(drawn.size()) < params.n_iter)
     warn(WarningKind::data, std::string(type_name),
-         fmt::format("there are {} combinations of the parameters, fewer than n_iter={}; all are tried.", drawn.size(),
-                     params.n_iter));
+         fmt::format(
+             "there are {} combinations of the parameters, fewer than n_iter={}; all are tried.",
+             drawn.size(), params.n_iter));
   return drawn;
 }
 
@@ -156,15 +155,18 @@ template class SearchCV<GridSearchCV<Classifier>, Classifier, GridSearchCVParams
 template class SearchCV<GridSearchCV<Regressor>, Regressor, GridSearchCVParams<Regressor>>;
 template class Implements<GridSearchCV<Classifier>, Classifier, GridSearchCVParams<Classifier>,
                           SearchState<Classifier>>;
-template class Implements<GridSearchCV<Regressor>, Regressor, GridSearchCVParams<Regressor>, SearchState<Regressor>>;
+template class Implements<GridSearchCV<Regressor>, Regressor, GridSearchCVParams<Regressor>,
+                          SearchState<Regressor>>;
 
 template class RandomizedSearchCV<Classifier>;
 template class RandomizedSearchCV<Regressor>;
-template class SearchCV<RandomizedSearchCV<Classifier>, Classifier, RandomizedSearchCVParams<Classifier>>;
-template class SearchCV<RandomizedSearchCV<Regressor>, Regressor, RandomizedSearchCVParams<Regressor>>;
-template class Implements<RandomizedSearchCV<Classifier>, Classifier, RandomizedSearchCVParams<Classifier>,
-                          SearchState<Classifier>>;
-template class Implements<RandomizedSearchCV<Regressor>, Regressor, RandomizedSearchCVParams<Regressor>,
-                          SearchState<Regressor>>;
+template class SearchCV<RandomizedSearchCV<Classifier>, Classifier,
+                        RandomizedSearchCVParams<Classifier>>;
+template class SearchCV<RandomizedSearchCV<Regressor>, Regressor,
+                        RandomizedSearchCVParams<Regressor>>;
+template class Implements<RandomizedSearchCV<Classifier>, Classifier,
+                          RandomizedSearchCVParams<Classifier>, SearchState<Classifier>>;
+template class Implements<RandomizedSearchCV<Regressor>, Regressor,
+                          RandomizedSearchCVParams<Regressor>, SearchState<Regressor>>;
 
 }  // namespace espalier

@@ -22,7 +22,8 @@ std::size_t place_of(const SearchResults& results, std::string_view metric) {
   if (metric.empty()) return 0;
   const auto at = std::find(results.metrics.begin(), results.metrics.end(), metric);
   if (at == results.metrics.end())
-    throw InvalidParameter(fmt::format("the search has no metric '{}'; there are: {}", metric, fmt::join(results.metrics, ", ")));
+    throw InvalidParameter(fmt::format("the search has no metric '{}'; there are: {}", metric,
+                                       fmt::join(results.metrics, ", ")));
   return static_cast<std::size_t>(at - results.metrics.begin());
 }
 
@@ -43,7 +44,8 @@ std::vector<std::string> param_names(const std::vector<ParamList>& candidates) {
 }
 
 const Value* find_param(const ParamList& params, const std::string& name) {
-  const auto at = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
+  const auto at =
+      std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.first == name; });
   return at == params.end() ? nullptr : &at->second;
 }
 
@@ -63,9 +65,11 @@ Column param_column(const std::vector<ParamList>& candidates, const std::string&
     numeric = numeric && (value == nullptr || number);
     numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
     const auto* text = value == nullptr ? nullptr : value->get_if<std::string>();
-    texts.push_back(value == nullptr ? std::nullopt : std::optional(text != nullptr ? *text : value->to_text()));
+    texts.push_back(value == nullptr ? std::nullopt
+                                     : std::optional(text != nullptr ? *text : value->to_text()));
   }
-  return numeric ? Column::numeric("param_" + name, std::move(numbers)) : Column::categorical("param_" + name, texts);
+  return numeric ? Column::numeric("param_" + name, std::move(numbers))
+                 : Column::categorical("param_" + name, texts);
 }
 
 void add_times(std::vector<Column>& columns, const std::string& name, const Matrix& times) {
@@ -90,7 +94,8 @@ ParamList Codec<ParamList>::decode(const Value& value) {
 
 void SearchResults::check() const {
   const auto fits = [&](const Matrix& scores) {
-    return scores.rows() == size() && scores.cols() > 0 && scores.cols() == test_scores.front().cols();
+    return scores.rows() == size() && scores.cols() > 0 &&
+           scores.cols() == test_scores.front().cols();
   };
   const bool train_fits = train_scores.empty() || train_scores.size() == metrics.size();
   if (params.empty() || metrics.empty() || test_scores.size() != metrics.size() || !train_fits ||
@@ -100,7 +105,9 @@ void SearchResults::check() const {
     throw FormatError("the results of a search do not fit together");
 }
 
-Vector SearchResults::mean_test_score(std::string_view metric) const { return means(test_scores[place_of(*this, metric)]); }
+Vector SearchResults::mean_test_score(std::string_view metric) const {
+  return means(test_scores[place_of(*this, metric)]);
+}
 
 Vector SearchResults::std_test_score(std::string_view metric) const {
   return deviations(test_scores[place_of(*this, metric)]);
@@ -111,7 +118,8 @@ Labels SearchResults::rank_test_score(std::string_view metric) const {
   const auto better = [](double a, double b) { return a > b || (std::isnan(b) && !std::isnan(a)); };
   Labels rank(mean.size());
   for (Index i = 0; i < mean.size(); ++i)
-    rank[i] = 1 + static_cast<int>(std::count_if(mean.begin(), mean.end(), [&](double m) { return better(m, mean[i]); }));
+    rank[i] = 1 + static_cast<int>(std::count_if(mean.begin(), mean.end(),
+                                                 [&](double m) { return better(m, mean[i]); }));
   return rank;
 }
 
@@ -129,9 +137,11 @@ DataFrame SearchResults::to_table() const {
   for (const std::string& metric : metrics) {
     columns.push_back(Column::numeric("mean_test_" + metric, mean_test_score(metric)));
     columns.push_back(Column::numeric("std_test_" + metric, std_test_score(metric)));
-    columns.push_back(Column::numeric("rank_test_" + metric, rank_test_score(metric).cast<double>()));
+    columns.push_back(
+        Column::numeric("rank_test_" + metric, rank_test_score(metric).cast<double>()));
   }
-  for (std::size_t m = 0; m < metrics.size(); ++m) add_splits(columns, "test_" + metrics[m], test_scores[m]);
+  for (std::size_t m = 0; m < metrics.size(); ++m)
+    add_splits(columns, "test_" + metrics[m], test_scores[m]);
   for (std::size_t m = 0; m < train_scores.size(); ++m) {
     columns.push_back(Column::numeric("mean_train_" + metrics[m], means(train_scores[m])));
     columns.push_back(Column::numeric("std_train_" + metrics[m], deviations(train_scores[m])));
@@ -151,11 +161,15 @@ std::string SearchResults::to_string(Index max_rows) const {
   const DataFrame table = to_table();
   std::vector<std::string> shown;
   for (const std::string& name : table.names())
-    if (name.starts_with("param_") || name.starts_with("mean_t") || name.starts_with("std_t") || name.starts_with("rank_"))
+    if (name.starts_with("param_") || name.starts_with("mean_t") || name.starts_with("std_t") ||
+        name.starts_with("rank_"))
       shown.push_back(name);
-  return fmt::format("{}\nthe best of {} candidates", table.take(order).select(shown).to_string(max_rows), size());
+  return fmt::format("{}\nthe best of {} candidates",
+                     table.take(order).select(shown).to_string(max_rows), size());
 }
 
-std::ostream& operator<<(std::ostream& out, const SearchResults& results) { return out << results.to_string() << '\n'; }
+std::ostream& operator<<(std::ostream& out, const SearchResults& results) {
+  return out << results.to_string() << '\n';
+}
 
 }  // namespace espalier

@@ -35,12 +35,14 @@ void check_class_sizes(const std::vector<std::vector<Index>>& classes, Index n_s
   const auto by_size = [](const auto& a, const auto& b) { return a.size() < b.size(); };
   const auto [smallest, largest] = std::minmax_element(classes.begin(), classes.end(), by_size);
   if (classes.empty() || static_cast<Index>(largest->size()) < n_splits)
-    throw InvalidInput(fmt::format("StratifiedKFold: n_splits={} is greater than the number of rows of every class.",
-                                   n_splits));
+    throw InvalidInput(fmt::format(
+        "StratifiedKFold: n_splits={} is greater than the number of rows of every class.",
+        n_splits));
   if (static_cast<Index>(smallest->size()) < n_splits)
     warn(WarningKind::data, "StratifiedKFold",
-         fmt::format("the smallest class of y has {} rows, fewer than n_splits={}; some folds lack it.",
-                     smallest->size(), n_splits));
+         fmt::format(
+             "the smallest class of y has {} rows, fewer than n_splits={}; some folds lack it.",
+             smallest->size(), n_splits));
 }
 
 }  // namespace
@@ -53,12 +55,15 @@ std::vector<Split> StratifiedKFold::split(const Target& y) const {
   const std::uint64_t seed = options_.shuffle ? detail::seed_of(options_.random_state, name()) : 0;
 
   std::vector<Index> fold_of_row(static_cast<std::size_t>(y.rows()));
-  Index first = 0;  // the place of the class in the sorted labels, which are dealt to the folds in turn
+  Index first =
+      0;  // the place of the class in the sorted labels, which are dealt to the folds in turn
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const auto size = static_cast<Index>(classes[k].size());
     std::vector<Index> folds;
     for (Index fold = 0; fold < n_splits; ++fold) {
-      const auto dealt = [&](Index end) { return (end - fold + n_splits - 1) / n_splits; };  // before `end`
+      const auto dealt = [&](Index end) {
+        return (end - fold + n_splits - 1) / n_splits;
+      };  // before `end`
       folds.insert(folds.end(), static_cast<std::size_t>(dealt(first + size) - dealt(first)), fold);
     }
     if (options_.shuffle) Random(seed, k).shuffle(std::span(folds));
@@ -69,6 +74,8 @@ std::vector<Split> StratifiedKFold::split(const Target& y) const {
   return detail::splits_of_folds(fold_of_row, n_splits);
 }
 
-std::vector<Split> StratifiedKFold::split(Index, const Target& y, const Labels&) const { return split(y); }
+std::vector<Split> StratifiedKFold::split(Index, const Target& y, const Labels&) const {
+  return split(y);
+}
 
 }  // namespace espalier

@@ -19,7 +19,9 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 void check_options(const LbfgsOptions& o) {
   const auto check = [](bool ok, std::string_view name, std::string_view expected, double got) {
-    if (!ok) throw InvalidParameter(fmt::format("minimize_lbfgs: {} must be {}. Got {} instead.", name, expected, got));
+    if (!ok)
+      throw InvalidParameter(
+          fmt::format("minimize_lbfgs: {} must be {}. Got {} instead.", name, expected, got));
   };
   check(o.max_iter >= 0, "max_iter", "at least 0", o.max_iter);
   check(o.gtol >= 0.0, "gtol", "at least 0", o.gtol);
@@ -36,7 +38,8 @@ class History {
   bool empty() const { return pairs_.empty(); }
   void clear() { pairs_.clear(); }
 
-  /// Leaves out a pair without clear positive curvature, so that the matrix stays positive definite.
+  /// Leaves out a pair without clear positive curvature, so that the matrix stays positive
+  /// definite.
   void add(Vector s, Vector y) {
     const double curvature = s.dot(y);
     if (!(curvature > epsilon * y.squaredNorm())) return;
@@ -75,19 +78,22 @@ struct Point {
 
 class Minimizer {
  public:
-  Minimizer(const SmoothFunction& f, const LbfgsOptions& options) : f_(f), options_(options), history_(options.history) {}
+  Minimizer(const SmoothFunction& f, const LbfgsOptions& options)
+      : f_(f), options_(options), history_(options.history) {}
 
   LbfgsResult run(Vector x0) {
     at_ = trial_ = {x0, Vector(x0.size()), 0.0};
     at_.value = evaluate(at_);
     if (!std::isfinite(at_.value) || !at_.gradient.allFinite())
-      throw InvalidInput(
-          fmt::format("minimize_lbfgs: the function or its gradient is not finite at the start (value {}).", at_.value));
+      throw InvalidInput(fmt::format(
+          "minimize_lbfgs: the function or its gradient is not finite at the start (value {}).",
+          at_.value));
     std::string message = converged_by_gradient() ? gradient_message() : "";
     while (message.empty()) message = iterate();
     const bool converged = converged_;
     const double norm = gradient_norm();
-    return {std::move(at_.x), at_.value, norm, n_iter_, n_evaluations_, converged, std::move(message)};
+    return {std::move(at_.x), at_.value,         norm, n_iter_, n_evaluations_,
+            converged,        std::move(message)};
   }
 
  private:
@@ -96,7 +102,9 @@ class Minimizer {
     return f_(p.x, p.gradient);
   }
 
-  double gradient_norm() const { return at_.gradient.size() > 0 ? at_.gradient.lpNorm<Eigen::Infinity>() : 0.0; }
+  double gradient_norm() const {
+    return at_.gradient.size() > 0 ? at_.gradient.lpNorm<Eigen::Infinity>() : 0.0;
+  }
   bool converged_by_gradient() { return converged_ = gradient_norm() <= options_.gtol; }
   std::string gradient_message() const {
     return fmt::format("converged: no component of the gradient exceeds gtol = {}", options_.gtol);
@@ -104,7 +112,8 @@ class Minimizer {
 
   /// One step. Returns why to end, or nothing.
   std::string iterate() {
-    if (n_iter_ == options_.max_iter) return fmt::format("max_iter = {} iterations reached", options_.max_iter);
+    if (n_iter_ == options_.max_iter)
+      return fmt::format("max_iter = {} iterations reached", options_.max_iter);
     Vector d = history_.direction(at_.gradient);
     double slope = d.dot(at_.gradient);
     const double expected_decrease = -0.5 * slope;
@@ -137,8 +146,8 @@ class Minimizer {
       return detail::LinePoint{step, trial_.value, trial_.gradient.dot(d)};
     };
     const double first_step = history_.empty() ? std::min(1.0, 1.0 / d.norm()) : 1.0;
-    const auto found =
-        detail::wolfe_search(evaluate_at, {0.0, at_.value, slope}, first_step, options_.max_line_search);
+    const auto found = detail::wolfe_search(evaluate_at, {0.0, at_.value, slope}, first_step,
+                                            options_.max_line_search);
     if (!found) return false;
     if (found->step != last_step) evaluate_at(found->step);
     history_.add(trial_.x - at_.x, trial_.gradient - at_.gradient);

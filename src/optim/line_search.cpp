@@ -16,11 +16,12 @@ constexpr double rounding = 50.0 * std::numeric_limits<double>::epsilon();  // o
 bool falls_enough(const LinePoint& start, const LinePoint& t) {
   if (!std::isfinite(t.value) || !std::isfinite(t.slope)) return false;
   if (t.value <= start.value + c1 * t.step * start.slope) return true;
-  return t.value <= start.value + rounding * std::abs(start.value) && t.slope <= (2.0 * c1 - 1.0) * start.slope;
+  return t.value <= start.value + rounding * std::abs(start.value) &&
+         t.slope <= (2.0 * c1 - 1.0) * start.slope;
 }
 
-/// The minimiser of the cubic through both ends; of the parabola through the slopes where the values do
-/// not differ by more than rounding; the middle where there is neither.
+/// The minimiser of the cubic through both ends; of the parabola through the slopes where the
+/// values do not differ by more than rounding; the middle where there is neither.
 double interpolate(const LinePoint& low, const LinePoint& high) {
   const double width = high.step - low.step;
   const double middle = low.step + 0.5 * width;
@@ -50,8 +51,9 @@ double extrapolate(const LinePoint& before, const LinePoint& low) {
 
 }  // namespace
 
-std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate, const LinePoint& start,
-                                      double first_step, int max_evaluations) {
+std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate,
+                                      const LinePoint& start, double first_step,
+                                      int max_evaluations) {
   LinePoint low = start;
   LinePoint before = start;
   std::optional<LinePoint> high;

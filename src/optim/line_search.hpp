@@ -18,15 +18,18 @@ struct LinePoint {
 ///     f(step) ≤ f(0) + c₁·step·f'(0)   and   |f'(step)| ≤ c₂·|f'(0)|
 ///
 /// where f(step) ≤ f(0) + ε|f(0)| with f'(step) ≤ (2c₁ − 1)·f'(0) may stand in for the first: for a
-/// quadratic the two are equal, and the latter does not subtract numbers that differ by rounding only.
+/// quadratic the two are equal, and the latter does not subtract numbers that differ by rounding
+/// only.
 ///
-/// An interval is kept whose left end falls and descends, and whose right end does not, so it holds such
-/// a step; its ends move to minimisers of the cubic through both, at least a tenth inside, and every third
-/// time to the middle. After `max_evaluations` the left end is returned if it is lower than the start,
-/// else nothing.
+/// An interval is kept whose left end falls and descends, and whose right end does not, so it holds
+/// such a step; its ends move to minimisers of the cubic through both, at least a tenth inside, and
+/// every third time to the middle. After `max_evaluations` the left end is returned if it is lower
+/// than the start, else nothing.
 ///
-/// `start` is the point at step 0, with a negative slope; `evaluate(step)` may return NaN or infinity.
-std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate, const LinePoint& start,
-                                      double first_step, int max_evaluations);
+/// `start` is the point at step 0, with a negative slope; `evaluate(step)` may return NaN or
+/// infinity.
+std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate,
+                                      const LinePoint& start, double first_step,
+                                      int max_evaluations);
 
 }  // namespace espalier::detail

@@ -18,7 +18,8 @@ const Vector y = X.col(0) - X.col(2);
 
 TEST(Pipeline, TakesItsRoleFromTheLastStep) {
   static_assert(std::is_same_v<decltype(Pipeline(StandardScaler(), Ridge())), Pipeline<Regressor>>);
-  static_assert(std::is_same_v<decltype(StandardScaler() | StandardScaler()), Pipeline<Transformer>>);
+  static_assert(
+      std::is_same_v<decltype(StandardScaler() | StandardScaler()), Pipeline<Transformer>>);
   static_assert(std::is_same_v<decltype(StandardScaler() | Ridge()), Pipeline<Regressor>>);
   const Pipeline pipe(step("scale", StandardScaler()), step("model", Ridge()));
   EXPECT_EQ(pipe.steps()[1].name, "model");
@@ -36,27 +37,33 @@ TEST(Pipeline, EqualsItsStepsByHand) {
 TEST(Pipeline, TheStepsGivenStayUnfitted) {
   const auto pipe = Pipeline(StandardScaler(), Ridge()).fit(X, y);
   for (const Step& s : pipe.steps()) EXPECT_FALSE(s.estimator->fitted());
-  EXPECT_TRUE(throws<NotFitted>([] { Pipeline(StandardScaler(), Ridge()).fitted_step<Ridge>("ridge"); }, {"Pipeline"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.fitted_step<Toy>("ridge"); }, {"'ridge'", "Ridge"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.fitted_step<Toy>("rigde"); }, {"'rigde'", "standard_scaler"}));
+  EXPECT_TRUE(throws<NotFitted>(
+      [] { Pipeline(StandardScaler(), Ridge()).fitted_step<Ridge>("ridge"); }, {"Pipeline"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { pipe.fitted_step<Toy>("ridge"); }, {"'ridge'", "Ridge"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.fitted_step<Toy>("rigde"); },
+                                       {"'rigde'", "standard_scaler"}));
 }
 
 TEST(Pipeline, NamesStepsInSnakeCaseAndNumbersDoubles) {
-  EXPECT_EQ(detail::snake_case("HistGradientBoostingClassifier"), "hist_gradient_boosting_classifier");
+  EXPECT_EQ(detail::snake_case("HistGradientBoostingClassifier"),
+            "hist_gradient_boosting_classifier");
   EXPECT_EQ(detail::snake_case("PCA"), "pca");
   EXPECT_EQ(detail::snake_case("LinearSVC"), "linear_svc");
   EXPECT_EQ(detail::snake_case("Pipeline<Transformer>"), "pipeline");
   const auto pipe = StandardScaler() | StandardScaler() | StandardScaler() | Ridge();
   std::vector<std::string> names;
   for (const Step& s : pipe.steps()) names.push_back(s.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"standard_scaler-1", "standard_scaler-2", "standard_scaler-3", "ridge"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"standard_scaler-1", "standard_scaler-2",
+                                             "standard_scaler-3", "ridge"}));
 }
 
 TEST(Pipeline, ReachesParametersByPath) {
   Pipeline pipe{StandardScaler(), Ridge()};
   pipe.set_param("ridge__alpha", 2.0);
   EXPECT_EQ(pipe.get_param("ridge__alpha"), Value(2.0));
-  EXPECT_EQ(pipe.to_string(), "Pipeline<Regressor>(standard_scaler=StandardScaler(), ridge=Ridge(alpha=2))");
+  EXPECT_EQ(pipe.to_string(),
+            "Pipeline<Regressor>(standard_scaler=StandardScaler(), ridge=Ridge(alpha=2))");
   // Whole steps are set before their parameters, whatever the order.
   pipe.set_params({{"ridge__shift", 4.0}, {"ridge", Toy()}});
   EXPECT_EQ(pipe.get_param("ridge__shift"), Value(4.0));
@@ -67,9 +74,12 @@ TEST(Pipeline, ReachesParametersByPath) {
 
 TEST(Pipeline, PathErrorsNameTheStepsAndParameters) {
   Pipeline pipe{StandardScaler(), Ridge()};
-  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("rigde__alpha", 1); }, {"'rigde'", "ridge, standard_scaler, steps"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge__alhpa", 1); }, {"'alhpa'", "Ridge()", "alpha"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge", 3); }, {"'ridge'", "an estimator or 'passthrough'"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("rigde__alpha", 1); },
+                                       {"'rigde'", "ridge, standard_scaler, steps"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge__alhpa", 1); },
+                                       {"'alhpa'", "Ridge()", "alpha"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge", 3); },
+                                       {"'ridge'", "an estimator or 'passthrough'"}));
 }
 
 TEST(Pipeline, CopiesAreIndependent) {
@@ -82,11 +92,27 @@ TEST(Pipeline, CopiesAreIndependent) {
 TEST(Pipeline, ChecksItsStepsAtFit) {
   const auto fit = [](std::vector<Step> steps) { Pipeline<Regressor>(std::move(steps)).fit(X, y); };
   EXPECT_TRUE(throws<InvalidParameter>([&] { fit({}); }, {"'steps'", "empty"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { fit({{"a", StandardScaler()}, {"a", Ridge()}}); }, {"'a'", "twice"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        fit({{"a", StandardScaler()}, {"a", Ridge()}});
+      },
+      {"'a'", "twice"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { fit({{"a__b", Ridge()}}); }, {"__", "'a__b'"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { fit({{"steps", Ridge()}}); }, {"'steps'", "parameter"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { fit({{"a", Ridge()}, {"b", Ridge()}}); }, {"'a'", "transformer"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { fit({{"a", StandardScaler()}}); }, {"'a'", "StandardScaler", "role"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        fit({{"steps", Ridge()}});
+      },
+      {"'steps'", "parameter"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        fit({{"a", Ridge()}, {"b", Ridge()}});
+      },
+      {"'a'", "transformer"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        fit({{"a", StandardScaler()}});
+      },
+      {"'a'", "StandardScaler", "role"}));
 }
 
 TEST(Pipeline, WeightsReachWhoTakesThemAndAreRefusedWhereNobodyDoes) {

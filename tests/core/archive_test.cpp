@@ -26,7 +26,8 @@ class TemporaryFolder : public testing::Test {
  protected:
   void SetUp() override {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder = fs::temp_directory_path() / (std::string("espalier-") + info->test_suite_name() + "-" + info->name());
+    folder = fs::temp_directory_path() /
+             (std::string("espalier-") + info->test_suite_name() + "-" + info->name());
     fs::create_directories(folder);
   }
   void TearDown() override { fs::remove_all(folder); }
@@ -48,7 +49,8 @@ TEST_F(Archive, JsonAndCborGiveBackTheSameBits) {
 TEST_F(Archive, WritesWholeOrNotAtAll) {
   const fs::path path = folder / "model.esp";
   save(Ridge().fit(X, y), path);
-  EXPECT_TRUE(throws<IoError>([&] { save(Ridge(), folder / "no" / "folder.esp"); }, {"folder.esp", "cannot be written"}));
+  EXPECT_TRUE(throws<IoError>([&] { save(Ridge(), folder / "no" / "folder.esp"); },
+                              {"folder.esp", "cannot be written"}));
   EXPECT_TRUE(throws<IoError>([&] { save(Ridge(), folder); }, {"directory"}));
   EXPECT_TRUE(load<Ridge>(path).fitted());
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1);  // no temporary file is left
@@ -59,13 +61,15 @@ TEST_F(Archive, SaysWhatIsWrongWithAFile) {
     std::ofstream(folder / "m.json") << text;
     return folder / "m.json";
   };
-  EXPECT_TRUE(throws<IoError>([&] { load_any(folder / "missing.esp"); }, {"missing.esp", "No such file"}));
+  EXPECT_TRUE(
+      throws<IoError>([&] { load_any(folder / "missing.esp"); }, {"missing.esp", "No such file"}));
   EXPECT_TRUE(throws<IoError>([&] { load_any(folder); }, {"directory"}));
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write("")); }, {"m.json", "empty"}));
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write("hello")); }, {"damaged", "byte"}));
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write("{}")); }, {"not an espalier model"}));
   std::string text = to_json(Ridge());
-  EXPECT_TRUE(throws<FormatError>([&] { load<StandardScaler>(write(text)); }, {"expected a StandardScaler", "Ridge"}));
+  EXPECT_TRUE(throws<FormatError>([&] { load<StandardScaler>(write(text)); },
+                                  {"expected a StandardScaler", "Ridge"}));
   text.replace(text.find("\"format_version\":1"), 18, "\"format_version\":9");
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write(text)); }, {"format version 9", "up to 1"}));
 }
@@ -124,7 +128,8 @@ TEST(Archives, EveryCutAndEveryAlteredByteIsSafe) {
   const std::string json = to_json(model);
   for (std::size_t n = 0; n < cbor.size(); ++n)
     EXPECT_THROW(load_any(std::span(cbor).first(n)), Error) << n;
-  for (std::size_t n = 0; n < json.size(); ++n) EXPECT_THROW(from_json(json.substr(0, n)), Error) << n;
+  for (std::size_t n = 0; n < json.size(); ++n)
+    EXPECT_THROW(from_json(json.substr(0, n)), Error) << n;
   for (std::size_t i = 0; i < cbor.size(); ++i)
     for (const int flip : {0x01, 0x20, 0x80, 0xff}) {
       auto altered = cbor;
@@ -140,9 +145,12 @@ TEST(Archives, EveryCutAndEveryAlteredByteIsSafe) {
 }
 
 TEST(Archives, HostileNestingAndSizesAreRefused) {
-  EXPECT_TRUE(throws<FormatError>([] { detail::read_json(std::string(1'000'000, '[')); }, {"64 levels"}));
-  EXPECT_TRUE(throws<FormatError>([] { detail::read_cbor(std::vector<std::uint8_t>(1'000'000, 0x81)); }, {"64 levels"}));
-  EXPECT_THROW(detail::read_cbor(std::vector<std::uint8_t>(1'000'000, 0xc1)), FormatError);  // nested tags
+  EXPECT_TRUE(
+      throws<FormatError>([] { detail::read_json(std::string(1'000'000, '[')); }, {"64 levels"}));
+  EXPECT_TRUE(throws<FormatError>(
+      [] { detail::read_cbor(std::vector<std::uint8_t>(1'000'000, 0x81)); }, {"64 levels"}));
+  EXPECT_THROW(detail::read_cbor(std::vector<std::uint8_t>(1'000'000, 0xc1)),
+               FormatError);  // nested tags
   // An array, a text and bytes that claim 2⁶² items.
   for (const int kind : {0x9b, 0x7b, 0x5b, 0xbb}) {
     std::vector<std::uint8_t> bytes{static_cast<std::uint8_t>(kind), 0x40, 0, 0, 0, 0, 0, 0, 0};
@@ -152,13 +160,15 @@ TEST(Archives, HostileNestingAndSizesAreRefused) {
 
 TEST(Archives, SpecialNumbersAndTextsSurvive) {
   const double nan = std::nan("");
-  const Value value = Value::Object{{"numbers", Value::Numbers{0.1, -0.0, nan, infinity, -infinity, 5e-324}},
-                                    {"integers", Value::Integers{0, -1, std::int64_t{1} << 40}},
-                                    {"empty", Value::Numbers{}},
-                                    {"one", 1},
-                                    {"text", "a \"quoted\"\n ü"},
-                                    {"none", Value()}};
-  for (const Value& back : {detail::read_json(detail::write_json(value, -1)), detail::read_cbor(detail::write_cbor(value))}) {
+  const Value value =
+      Value::Object{{"numbers", Value::Numbers{0.1, -0.0, nan, infinity, -infinity, 5e-324}},
+                    {"integers", Value::Integers{0, -1, std::int64_t{1} << 40}},
+                    {"empty", Value::Numbers{}},
+                    {"one", 1},
+                    {"text", "a \"quoted\"\n ü"},
+                    {"none", Value()}};
+  for (const Value& back : {detail::read_json(detail::write_json(value, -1)),
+                            detail::read_cbor(detail::write_cbor(value))}) {
     const auto numbers = detail::decode_numbers(*back.find("numbers"));
     ASSERT_EQ(numbers.size(), 6U);
     EXPECT_EQ(numbers[0], 0.1);
@@ -172,7 +182,9 @@ TEST(Archives, SpecialNumbersAndTextsSurvive) {
   }
   const std::vector<std::string> words{"NaN", "Infinity", "x"};
   const Value list = Codec<std::vector<std::string>>::encode(words);
-  EXPECT_EQ(Codec<std::vector<std::string>>::decode(detail::read_json(detail::write_json(list, -1))), words);
+  EXPECT_EQ(
+      Codec<std::vector<std::string>>::decode(detail::read_json(detail::write_json(list, -1))),
+      words);
 }
 
 TEST(Value, ReadsCommandLineText) {
@@ -188,9 +200,15 @@ TEST(Value, ReadsCommandLineText) {
 TEST(Registry, MakesByNameAndListsWhatThereIs) {
   const auto model = registry().make("Ridge", {{"alpha", 2.0}});
   EXPECT_EQ(model->to_string(), "Ridge(alpha=2)");
-  EXPECT_TRUE(throws<InvalidParameter>([] { registry().make("Rigde"); }, {"'Rigde'", "Ridge", "registry().add"}));
-  EXPECT_TRUE(throws<InvalidParameter>([] { registry().make("Ridge", {{"beta", 1}}); }, {"'beta'"}));
-  for (const std::string& name : registry().names()) EXPECT_EQ(registry().make(name)->class_name(), name);
+  EXPECT_TRUE(throws<InvalidParameter>([] { registry().make("Rigde"); },
+                                       {"'Rigde'", "Ridge", "registry().add"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [] {
+        registry().make("Ridge", {{"beta", 1}});
+      },
+      {"'beta'"}));
+  for (const std::string& name : registry().names())
+    EXPECT_EQ(registry().make(name)->class_name(), name);
 }
 
 }  // namespace

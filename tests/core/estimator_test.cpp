@@ -23,7 +23,8 @@ const Matrix X = Matrix::Random(20, 3);
 const Vector y = X.col(0) - 2.0 * X.col(1);
 
 TEST(Estimator, RefusesUseBeforeFitByName) {
-  EXPECT_TRUE(throws<NotFitted>([] { Toy().predict(X); }, {"This Toy instance is not fitted yet", "'fit'"}));
+  EXPECT_TRUE(throws<NotFitted>([] { Toy().predict(X); },
+                                {"This Toy instance is not fitted yet", "'fit'"}));
   EXPECT_TRUE(throws<NotFitted>([] { Toy().n_features_in(); }, {"Toy"}));
 }
 
@@ -49,18 +50,25 @@ TEST(Estimator, TransposedInputIsAnErrorNotASilentAnswer) {
 TEST(Estimator, BadInputNamesColumnAndRow) {
   Matrix bad = X;
   bad(7, 1) = std::nan("");
-  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(bad, y); }, {"Toy", "NaN", "'x1'", "row 7", "SimpleImputer"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(bad, y); },
+                                   {"Toy", "NaN", "'x1'", "row 7", "SimpleImputer"}));
   bad(7, 1) = infinity;
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(bad, y); }, {"infinity", "'x1'", "row 7"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(Matrix(0, 3), Vector()); }, {"Toy", "0 samples", "0 × 3"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(Matrix(0, 3), Vector()); },
+                                   {"Toy", "0 samples", "0 × 3"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(Matrix(20, 0), y); }, {"0 features", "20 × 0"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y.head(19)); }, {"20 samples", "y has 19"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(SparseMatrix(X.sparseView()), y); }, {"Toy", "sparse"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { Toy().fit(SparseMatrix(X.sparseView()), y); }, {"Toy", "sparse"}));
 }
 
 TEST(Estimator, CategoricalColumnIsNamedWithTheEncoders) {
   const DataFrame table{Column::numeric("age", {1, 2}), Column::categorical("plan", {"a", "b"})};
-  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(table, std::vector{1.0, 2.0}); }, {"'plan'", "OneHotEncoder"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        Toy().fit(table, std::vector{1.0, 2.0});
+      },
+      {"'plan'", "OneHotEncoder"}));
 }
 
 TEST(Estimator, WeightsAreChecked) {
@@ -68,7 +76,8 @@ TEST(Estimator, WeightsAreChecked) {
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(Vector::Ones(5)); }, {"20 samples", "5 values"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(Vector::Zero(20)); }, {"zero for every row"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(-Vector::Ones(20)); }, {"-1", "row 0"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y, {.groups = Labels::Zero(20)}); }, {"Toy", "groups"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y, {.groups = Labels::Zero(20)}); },
+                                   {"Toy", "groups"}));
 }
 
 TEST(Estimator, RowsOfWeightZeroAreNotSeen) {
@@ -76,7 +85,7 @@ TEST(Estimator, RowsOfWeightZeroAreNotSeen) {
   w.head(5).setZero();
   const Toy weighted = Toy().fit(X, y, {.sample_weight = w});
   const Toy shorter = Toy().fit(X.bottomRows(15), y.tail(15), {.sample_weight = Vector::Ones(15)});
-  EXPECT_EQ(weighted.state().mean, shorter.state().mean);
+  EXPECT_TRUE(weighted.state().mean.isApprox(shorter.state().mean, 1e-14));
   EXPECT_EQ(weighted.state().weight, 15.0);
 }
 
@@ -98,7 +107,8 @@ TEST(Estimator, CancelledFitLeavesTheModelAsItWas) {
     if (p.iteration == 2) source.request_stop();
   };
   EXPECT_TRUE(throws<Cancelled>(
-      [&] { model.fit(2.0 * X, y, {.callback = stop_at_second, .stop = source.get_token()}); }, {"Toy", "cancelled"}));
+      [&] { model.fit(2.0 * X, y, {.callback = stop_at_second, .stop = source.get_token()}); },
+      {"Toy", "cancelled"}));
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(model.predict(X), before);
 }
@@ -108,7 +118,11 @@ TEST(Estimator, NamesAreCheckedByNameAndOrder) {
   const Toy model = Toy().fit(table, y);
   EXPECT_EQ(model.feature_names_in(), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(model.predict(table), model.predict(X));  // nameless numbers are taken as they come
-  EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(table.select({"c", "b", "a"})); }, {"same order"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        model.predict(table.select({"c", "b", "a"}));
+      },
+      {"same order"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { model.predict(table.renamed("b", "z")); },
                                    {"unseen at fit time:\n- z", "now missing:\n- b"}));
 }
@@ -142,15 +156,21 @@ TEST(Params, GetSetAndListByName) {
 
 TEST(Params, RefusalsNameParameterExpectationAndValue) {
   Toy model;
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("shift", "x"); },
-                                       {"The 'shift' parameter of Toy must be a number in the range [-10, 10]", "'x'"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("max_iter", 2.5); }, {"'max_iter'", "an integer", "2.5"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("mode", "fast"); }, {"'plain', 'fail', 'slow'", "'fast'"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("shfit", 1); },
-                                       {"Invalid parameter 'shfit'", "grid, limit, max_iter, mode, shift"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { model.set_param("shift", "x"); },
+      {"The 'shift' parameter of Toy must be a number in the range [-10, 10]", "'x'"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("max_iter", 2.5); },
+                                       {"'max_iter'", "an integer", "2.5"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("mode", "fast"); },
+                                       {"'plain', 'fail', 'slow'", "'fast'"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { model.set_param("shfit", 1); },
+      {"Invalid parameter 'shfit'", "grid, limit, max_iter, mode, shift"}));
   model.params().max_iter = 0;  // stored in silence, refused by fit, as scikit-learn does
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.fit(X, y); }, {"'max_iter'", "[1, inf)", "Got 0"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { Toy({.shift = std::nan("")}).fit(X, y); }, {"'shift'", "nan"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { model.fit(X, y); }, {"'max_iter'", "[1, inf)", "Got 0"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { Toy({.shift = std::nan("")}).fit(X, y); },
+                                       {"'shift'", "nan"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { Toy({.grid = {1.0, -1.0}}).fit(X, y); }, {"'grid'"}));
 }
 
@@ -183,7 +203,8 @@ TEST(Target, ConvertsBothWaysWhereItCan) {
   EXPECT_EQ(Target(std::vector{3, 1}).vector(), (Vector(2) << 3, 1).finished());
   EXPECT_TRUE(throws<InvalidInput>([] { Target(std::vector{0.5, 1.0}).labels(); }, {"continuous"}));
   EXPECT_TRUE(throws<InvalidInput>([] { Target(Matrix::Zero(3, 2)).labels(); }, {"2 columns"}));
-  const auto missing = Column::categorical("y", std::vector<std::optional<std::string>>{"a", std::nullopt});
+  const auto missing =
+      Column::categorical("y", std::vector<std::optional<std::string>>{"a", std::nullopt});
   EXPECT_TRUE(throws<InvalidInput>([&] { Target{missing}; }, {"'y'", "row 1"}));
 }
 
@@ -219,7 +240,10 @@ TEST(ProgressBar, ShowsShareLossAndTimeLeftAndEndsTheLine) {
   const ProgressBar bar(out, 10);
   bar({.task = "Toy", .iteration = 5, .total = 10, .loss = 0.25, .elapsed = 61.0});
   EXPECT_EQ(out.str(), "\rToy  50% [#####-----] 5/10  loss 0.25  ETA 1:01");
-  bar({.task = "Toy", .iteration = 6, .total = 10, .elapsed = 62.0});  // within a tenth of a second: not drawn
+  bar({.task = "Toy",
+       .iteration = 6,
+       .total = 10,
+       .elapsed = 62.0});  // within a tenth of a second: not drawn
   bar({.task = "Toy", .iteration = 10, .total = 10, .elapsed = 63.0});
   EXPECT_NE(out.str().find("100% [##########] 10/10  in 1:03"), std::string::npos);
   EXPECT_EQ(out.str().back(), '\n');

@@ -39,7 +39,8 @@ TEST(Features, OwnedOutlivesItsSource) {
 }
 
 TEST(Features, AsksForWhatItIsNot) {
-  EXPECT_TRUE(throws<InvalidInput>([] { Features(M).sparse(); }, {"a dense matrix", "a sparse matrix"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([] { Features(M).sparse(); }, {"a dense matrix", "a sparse matrix"}));
   EXPECT_TRUE(throws<InvalidInput>([] { Features(M).table(); }, {"table"}));
   EXPECT_TRUE(throws<InvalidInput>([] { Features(M).column(2); }, {"no column 2"}));
 }
@@ -70,7 +71,8 @@ TEST(Features, StacksSideBySide) {
   EXPECT_EQ(Features::hstack({M, S}).dense(), both);
   EXPECT_EQ(Matrix(Features::hstack({M, S}, true).sparse()), both);
   const DataFrame words{Column::categorical("w", {"p", "q", "p"})};
-  const Features mixed = Features::hstack({Features(M).with_names(std::vector<std::string>{"a", "b"}), words});
+  const Features mixed =
+      Features::hstack({Features(M).with_names(std::vector<std::string>{"a", "b"}), words});
   EXPECT_TRUE(mixed.is_table());
   EXPECT_EQ(mixed.names(), (std::vector<std::string>{"a", "b", "w"}));
   EXPECT_THROW(Features::hstack({M, M.topRows(2)}), InvalidInput);

@@ -26,7 +26,8 @@ FeatureBins bins_of(const std::vector<double>& column, const BinningOptions& opt
 std::vector<double> some_values(Index n, double step = 0.0) {
   Random random(3);
   std::vector<double> values(static_cast<std::size_t>(n));
-  for (double& v : values) v = step > 0.0 ? step * std::floor(random.normal() / step) : random.normal();
+  for (double& v : values)
+    v = step > 0.0 ? step * std::floor(random.normal() / step) : random.normal();
   return values;
 }
 
@@ -48,9 +49,12 @@ TEST(Binning, ABinHoldsWhatIsAboveItsLowerAndUpToItsUpperThreshold) {
 
 TEST(Binning, ManyDistinctValuesAreCutAtQuantiles) {
   std::vector<double> values(1000);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>((i * 7919) % 1000 + 1);
-  EXPECT_EQ(bins_of(values, {.max_bins = 4}).thresholds, (std::vector<double>{250.5, 500.5, 750.5}));
-  EXPECT_EQ(bins_of(values, {.max_bins = 3}).thresholds, (std::vector<double>{334, 667}));  // not whole: the next
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<double>((i * 7919) % 1000 + 1);
+  EXPECT_EQ(bins_of(values, {.max_bins = 4}).thresholds,
+            (std::vector<double>{250.5, 500.5, 750.5}));
+  EXPECT_EQ(bins_of(values, {.max_bins = 3}).thresholds,
+            (std::vector<double>{334, 667}));  // not whole: the next
 }
 
 TEST(Binning, EachBinHoldsItsShare) {
@@ -79,7 +83,8 @@ TEST(Binning, WholeWeightsAreCopies) {
     weights[i] = static_cast<double>(i % 4);
     copies.insert(copies.end(), i % 4, values[i]);
   }
-  EXPECT_EQ(bins_of(values, {.max_bins = 32}, weights).thresholds, bins_of(copies, {.max_bins = 32}).thresholds);
+  EXPECT_EQ(bins_of(values, {.max_bins = 32}, weights).thresholds,
+            bins_of(copies, {.max_bins = 32}).thresholds);
 }
 
 TEST(Binning, ColumnsWithoutAChoiceHaveOneBin) {
@@ -100,7 +105,8 @@ TEST(Binning, CategoriesAreBins) {
   const std::vector<int> n_categories{3};
   const auto bins = find_bins(table, n_categories, {}, {});
   const BinnedMatrix matrix(table, bins);
-  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 5), (std::vector<int>{2, 0, 3, 1, 2}));
+  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 5),
+            (std::vector<int>{2, 0, 3, 1, 2}));
   EXPECT_TRUE(matrix.has_missing(0));
 }
 
@@ -112,7 +118,8 @@ TEST(Binning, RowsOfATableAreChosen) {
   const auto bins = find_bins(table, numerical, {}, {});
   EXPECT_EQ(bins.front().thresholds, (std::vector<double>{1.5, 3, 6}));
   const BinnedMatrix matrix(table, bins);
-  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 4), (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 4),
+            (std::vector<int>{0, 1, 2, 3}));
   EXPECT_FALSE(matrix.has_missing(0));
 }
 
@@ -121,10 +128,12 @@ TEST(Binning, ALongTableIsSampledBySeed) {
   const BinningOptions options{.max_bins = 16, .seed = 5, .subsample = 10'000};
   const FeatureBins bins = bins_of(values, options);
   EXPECT_EQ(bins.thresholds, bins_of(values, options).thresholds);
-  EXPECT_NE(bins.thresholds, bins_of(values, {.max_bins = 16, .seed = 6, .subsample = 10'000}).thresholds);
+  EXPECT_NE(bins.thresholds,
+            bins_of(values, {.max_bins = 16, .seed = 6, .subsample = 10'000}).thresholds);
   const FeatureBins exact = bins_of(values, {.max_bins = 16});
   for (std::size_t i = 0; i < exact.thresholds.size(); ++i)
-    EXPECT_NEAR(bins.thresholds[i], exact.thresholds[i], 0.06);  // three standard errors at the ends
+    EXPECT_NEAR(bins.thresholds[i], exact.thresholds[i],
+                0.06);  // three standard errors at the ends
 }
 
 TEST(Binning, ALongTableIsSampledByWeight) {

@@ -25,9 +25,11 @@ BoostedTrees two_trees() {
   trees.n_features = 2;
   trees.baseline = Vector::Constant(1, 100.0);
   trees.tree_begin = {0, 5, 8};
-  trees.nodes = {{0.5, 0, 4, -1, true}, {0.0, 1, 3, 0, false}, {1.0, -1, 0, -1, false}, {2.0, -1, 0, -1, false},
-                 {3.0, -1, 0, -1, false}, {inf, 0, 2, -1, false}, {10.0, -1, 0, -1, false}, {20.0, -1, 0, -1, false}};
-  trees.infos = {{8.0, 100}, {2.0, 60}, {0.0, 20}, {0.0, 40}, {0.0, 40}, {1.0, 100}, {0.0, 90}, {0.0, 10}};
+  trees.nodes = {{0.5, 0, 4, -1, true},    {0.0, 1, 3, 0, false},   {1.0, -1, 0, -1, false},
+                 {2.0, -1, 0, -1, false},  {3.0, -1, 0, -1, false}, {inf, 0, 2, -1, false},
+                 {10.0, -1, 0, -1, false}, {20.0, -1, 0, -1, false}};
+  trees.infos = {{8.0, 100}, {2.0, 60},  {0.0, 20}, {0.0, 40},
+                 {0.0, 40},  {1.0, 100}, {0.0, 90}, {0.0, 10}};
   trees.category_sets = {{0b101, 1U << 8, 0, 0, 0, 0, 0, 0}};
   return trees;
 }
@@ -50,7 +52,8 @@ TEST(BoostedTrees, SendMissingValuesWhereTheSplitSays) {
 }
 
 TEST(BoostedTrees, TakeCodesThatAreNoneAsMissing) {
-  for (const double code : {-1.0, 256.0, 1e300, -inf, inf}) EXPECT_EQ(predict(0.0, code), 112.0) << code;
+  for (const double code : {-1.0, 256.0, 1e300, -inf, inf})
+    EXPECT_EQ(predict(0.0, code), 112.0) << code;
 }
 
 TEST(BoostedTrees, PredictEachRowAloneAsAmongOthers) {
@@ -64,7 +67,8 @@ TEST(BoostedTrees, PredictEachRowAloneAsAmongOthers) {
   const Matrix raw = hgb::predict_raw(trees, table);
   std::vector<Index> rows{2999, 5, 5, 0};
   const Matrix some = hgb::predict_raw(trees, {table.columns, 4, rows});
-  for (std::size_t k = 0; k < rows.size(); ++k) EXPECT_EQ(some(static_cast<Index>(k), 0), raw(rows[k], 0));
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    EXPECT_EQ(some(static_cast<Index>(k), 0), raw(rows[k], 0));
   for (Index i = 0; i < 3000; ++i) {
     const Vector row{{a[static_cast<std::size_t>(i)], b[static_cast<std::size_t>(i)]}};
     ASSERT_EQ(raw(i, 0), hgb::naive::predict(trees, row, 0));
@@ -90,7 +94,8 @@ void expect_refused(const std::function<void(BoostedTrees&)>& damage, std::strin
   BoostedTrees trees = two_trees();
   damage(trees);
   EXPECT_TRUE(throws<FormatError>([&] { trees.check(); }, {message})) << message;
-  EXPECT_TRUE(throws<FormatError>([&] { Codec<BoostedTrees>::decode(Codec<BoostedTrees>::encode(trees)); }, {}));
+  EXPECT_TRUE(throws<FormatError>(
+      [&] { Codec<BoostedTrees>::decode(Codec<BoostedTrees>::encode(trees)); }, {}));
 }
 
 TEST(BoostedTrees, RefuseWhatAWalkCouldNotSurvive) {
@@ -104,8 +109,10 @@ TEST(BoostedTrees, RefuseWhatAWalkCouldNotSurvive) {
   expect_refused([](auto& t) { t.nodes[4].feature = 0; }, "child outside its tree");
   expect_refused([](auto& t) { t.nodes[1].feature = -1; }, "node 2 has no parent");
   expect_refused([](auto& t) { t.nodes[0].feature = 2; }, "a feature that does not exist");
-  expect_refused([](auto& t) { t.nodes[1].left_set = 1; }, "a set of categories that does not exist");
-  expect_refused([](auto& t) { t.nodes[1].left_set = -2; }, "a set of categories that does not exist");
+  expect_refused([](auto& t) { t.nodes[1].left_set = 1; },
+                 "a set of categories that does not exist");
+  expect_refused([](auto& t) { t.nodes[1].left_set = -2; },
+                 "a set of categories that does not exist");
   expect_refused([](auto& t) { t.nodes[2].value = nan; }, "node 2 has no value");
 }
 
@@ -125,11 +132,14 @@ TEST(BoostedTrees, RefusePartsThatDoNotFitTogether) {
 
 TEST(BoostedTrees, RefuseArraysOfUnequalLength) {
   const Value good = Codec<BoostedTrees>::encode(two_trees());
-  for (const char* key : {"value", "right", "missing_left", "left_set", "gain", "count", "category_sets", "feature"}) {
+  for (const char* key : {"value", "right", "missing_left", "left_set", "gain", "count",
+                          "category_sets", "feature"}) {
     Value::Object object = *good.get_if<Value::Object>();
     for (auto& [name, value] : object)
       if (name == key) value = Value::Integers{1, 0, 1};
-    EXPECT_TRUE(throws<FormatError>([&] { Codec<BoostedTrees>::decode(object); }, {"boosted trees"})) << key;
+    EXPECT_TRUE(
+        throws<FormatError>([&] { Codec<BoostedTrees>::decode(object); }, {"boosted trees"}))
+        << key;
   }
 }
 

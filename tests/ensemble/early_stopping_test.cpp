@@ -27,7 +27,8 @@ std::vector<double> codes_with(std::initializer_list<int> sizes) {
 std::vector<int> held_out_by_class(const std::vector<double>& codes, Index n_validation) {
   const auto split = hold_out(static_cast<Index>(codes.size()), n_validation, codes, 7);
   std::vector<int> count(static_cast<std::size_t>(codes.back()) + 1);
-  for (const Index i : split.validation) ++count[static_cast<std::size_t>(codes[static_cast<std::size_t>(i)])];
+  for (const Index i : split.validation)
+    ++count[static_cast<std::size_t>(codes[static_cast<std::size_t>(i)])];
   return count;
 }
 

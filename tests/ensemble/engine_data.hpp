@@ -14,8 +14,8 @@
 
 namespace espalier::hgb {
 
-/// Columns 0 … p−1; column 1 has holes, column 2 few values, column 3 holds `n_categories` category codes with
-/// holes. The target depends on all of them.
+/// Columns 0 … p−1; column 1 has holes, column 2 few values, column 3 holds `n_categories` category
+/// codes with holes. The target depends on all of them.
 struct EngineData {
   static constexpr int n_categories = 7;
   std::vector<std::vector<double>> columns;
@@ -41,7 +41,9 @@ struct EngineData {
     for (Index i = 0; i < n; ++i) {
       const auto at = [&](std::size_t f) { return columns[f][static_cast<std::size_t>(i)]; };
       double sum = 2.0 * std::sin(at(0)) + (std::isnan(at(1)) ? 1.5 : at(1) * at(2));
-      if (p > 3) sum += std::isnan(at(3)) ? -1.0 : static_cast<double>(static_cast<int>(at(3)) * 3 % 7) * 0.5;
+      if (p > 3)
+        sum +=
+            std::isnan(at(3)) ? -1.0 : static_cast<double>(static_cast<int>(at(3)) * 3 % 7) * 0.5;
       y.push_back(sum + 0.3 * noise.normal());
       weights.push_back(0.25 + noise.uniform());
     }

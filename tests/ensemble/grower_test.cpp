@@ -41,8 +41,8 @@ class GrowerTest : public testing::Test {
   }
 
   static int leaves(const BoostedTrees& trees) {
-    return static_cast<int>(
-        std::count_if(trees.nodes.begin(), trees.nodes.end(), [](const TreeNode& n) { return n.is_leaf(); }));
+    return static_cast<int>(std::count_if(trees.nodes.begin(), trees.nodes.end(),
+                                          [](const TreeNode& n) { return n.is_leaf(); }));
   }
 
   /// Edges from the root to the deepest leaf.
@@ -62,13 +62,15 @@ TEST_F(GrowerTest, EachRowGetsTheValueOfItsLeaf) {
   grower.add_to(raw.data());
   for (Index i = 0; i < 3000; ++i) {
     Vector row(5);
-    for (Index f = 0; f < 5; ++f) row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
+    for (Index f = 0; f < 5; ++f)
+      row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
     ASSERT_EQ(raw[static_cast<std::size_t>(i)], naive::predict(trees, row, 0));
   }
 }
 
 TEST_F(GrowerTest, LeavesHoldTheNewtonStepTimesTheShrinkage) {
-  const GrowerOptions options{.split = {.l2_regularization = 3.0}, .max_leaf_nodes = 12, .shrinkage = 0.25};
+  const GrowerOptions options{
+      .split = {.l2_regularization = 3.0}, .max_leaf_nodes = 12, .shrinkage = 0.25};
   TreeGrower grower(matrix, bins, options);
   Random random(1);
   grower.grow({g, h}, random);
@@ -97,7 +99,8 @@ TEST_F(GrowerTest, ObeysItsLimits) {
   EXPECT_EQ(depth(grow({.max_leaf_nodes = {}, .max_depth = 4})), 4);
   const BoostedTrees large = grow({.split = {.min_samples_leaf = 100}, .max_leaf_nodes = {}});
   for (std::size_t i = 0; i < large.nodes.size(); ++i) EXPECT_GE(large.infos[i].count, 100);
-  EXPECT_EQ(leaves(grow({.split = {.min_samples_leaf = 1501}})), 1) << "the root is too small to be split";
+  EXPECT_EQ(leaves(grow({.split = {.min_samples_leaf = 1501}})), 1)
+      << "the root is too small to be split";
 }
 
 TEST_F(GrowerTest, SplitsTheBestNodeFirst) {
@@ -119,7 +122,8 @@ TEST_F(GrowerTest, WithoutMissingValuesTheyGoWithTheMajority) {
     const TreeNode& node = trees.nodes[i];
     if (node.is_leaf() || matrix.has_missing(node.feature)) continue;
     ++seen;
-    EXPECT_EQ(node.missing_left, trees.infos[i + 1].count > trees.infos[static_cast<std::size_t>(node.right)].count);
+    EXPECT_EQ(node.missing_left,
+              trees.infos[i + 1].count > trees.infos[static_cast<std::size_t>(node.right)].count);
   }
   EXPECT_GT(seen, 5);
 }

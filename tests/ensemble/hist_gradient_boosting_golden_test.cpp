@@ -84,7 +84,8 @@ void expect_same_trees(const BoostedTrees& trees, const json& expected) {
     const CategorySet& set = trees.category_sets[static_cast<std::size_t>(node.left_set)];
     std::vector<int> members;
     for (int code = 0; code < 255; ++code)
-      if ((set[static_cast<std::size_t>(code) / 32] >> (code % 32) & 1U) != 0) members.push_back(code);
+      if ((set[static_cast<std::size_t>(code) / 32] >> (code % 32) & 1U) != 0)
+        members.push_back(code);
     EXPECT_EQ(members, expected["left_set"][i].get<std::vector<int>>());
   }
 }
@@ -94,10 +95,13 @@ void expect_near(const Matrix& got, const Matrix& expected, double tolerance) {
   ASSERT_EQ(got.cols(), expected.cols());
   const double scale = std::max(1.0, expected.size() > 0 ? expected.cwiseAbs().maxCoeff() : 0.0);
   for (Index i = 0; i < got.rows(); ++i)
-    for (Index j = 0; j < got.cols(); ++j) EXPECT_NEAR(got(i, j), expected(i, j), tolerance * scale);
+    for (Index j = 0; j < got.cols(); ++j)
+      EXPECT_NEAR(got(i, j), expected(i, j), tolerance * scale);
 }
 
-Matrix raw_predictions(const HistGradientBoostingRegressor& model, const Features& X) { return model.predict(X); }
+Matrix raw_predictions(const HistGradientBoostingRegressor& model, const Features& X) {
+  return model.predict(X);
+}
 Matrix raw_predictions(const HistGradientBoostingClassifier& model, const Features& X) {
   return model.decision_function(X);
 }
@@ -123,8 +127,9 @@ void check_case(const Matrix& X, const Y& y, const json& test) {
   const bool weighted = test["weighted"].get<bool>();
   if (weighted) context.sample_weight = weights.head(n);
   if (n_validation > 0) {
-    context.validation = ValidationSet{Features(Matrix(used.bottomRows(n_validation))), Y(y.tail(n_validation)),
-                                       weighted ? Vector(weights.tail(n_validation)) : Vector()};
+    context.validation =
+        ValidationSet{Features(Matrix(used.bottomRows(n_validation))), Y(y.tail(n_validation)),
+                      weighted ? Vector(weights.tail(n_validation)) : Vector()};
   }
   Model model = model_for<Model>(test);
   model.fit(Matrix(used.topRows(n)), Y(y.head(n)), context);
@@ -151,7 +156,8 @@ DataFrame mixed_table(const json& columns) {
   return DataFrame(std::move(result));
 }
 
-/// The last rows, with one category renamed to what training has not seen, and the dictionary turned round.
+/// The last rows, with one category renamed to what training has not seen, and the dictionary
+/// turned round.
 DataFrame new_rows(const DataFrame& table, Index n) {
   const DataFrame tail = table.tail(n);
   const Column home = tail["Home"];
@@ -170,7 +176,8 @@ TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesOnDiabetes) {
 }
 
 TEST(HistGradientBoostingClassifier, GrowsScikitLearnsTreesOnBreastCancer) {
-  check_file<HistGradientBoostingClassifier>("ensemble_binary.json", to_labels(golden("ensemble_binary.json")["y"]));
+  check_file<HistGradientBoostingClassifier>("ensemble_binary.json",
+                                             to_labels(golden("ensemble_binary.json")["y"]));
 }
 
 TEST(HistGradientBoostingClassifier, GrowsScikitLearnsTreesOnWine) {

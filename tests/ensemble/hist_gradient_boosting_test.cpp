@@ -43,8 +43,10 @@ struct TableData {
         continue;
       }
       std::vector<std::int32_t> codes;
-      for (const double v : values) codes.push_back(std::isnan(v) ? -1 : static_cast<std::int32_t>(v));
-      columns.push_back(Column::categorical(name, codes, Dictionary{"g", "b", "c", "d", "e", "f", "a"}));
+      for (const double v : values)
+        codes.push_back(std::isnan(v) ? -1 : static_cast<std::int32_t>(v));
+      columns.push_back(
+          Column::categorical(name, codes, Dictionary{"g", "b", "c", "d", "e", "f", "a"}));
     }
     X = DataFrame(columns);
     y = Vector::Map(data.y.data(), n);
@@ -68,13 +70,18 @@ std::string bits(Model model, const Features& X, const Target& y, const FitConte
 
 TEST(HistGradientBoosting, HasTheSameBitsOnAnyNumberOfThreads) {
   const TableData data(40'000, 8);
-  const Vector weights = Vector::NullaryExpr(40'000, [](Index i) { return 0.5 + static_cast<double>(i % 3); });
-  const Regressor_ regressor({.max_iter = 6, .max_features = 0.6, .random_state = 3});  // early stopping, too
-  const Classifier_ classifier({.max_iter = 3, .min_samples_leaf = 5, .early_stopping = false, .random_state = 3});
-  const std::string one = bits(regressor, data.X, data.y, {.sample_weight = weights, .n_threads = 1});
+  const Vector weights =
+      Vector::NullaryExpr(40'000, [](Index i) { return 0.5 + static_cast<double>(i % 3); });
+  const Regressor_ regressor(
+      {.max_iter = 6, .max_features = 0.6, .random_state = 3});  // early stopping, too
+  const Classifier_ classifier(
+      {.max_iter = 3, .min_samples_leaf = 5, .early_stopping = false, .random_state = 3});
+  const std::string one =
+      bits(regressor, data.X, data.y, {.sample_weight = weights, .n_threads = 1});
   const std::string three = bits(classifier, data.X, data.three, {.n_threads = 1});
   for (const int threads : {2, 4, 7}) {
-    EXPECT_EQ(bits(regressor, data.X, data.y, {.sample_weight = weights, .n_threads = threads}), one);
+    EXPECT_EQ(bits(regressor, data.X, data.y, {.sample_weight = weights, .n_threads = threads}),
+              one);
     EXPECT_EQ(bits(classifier, data.X, data.three, {.n_threads = threads}), three);
   }
 }
@@ -82,7 +89,9 @@ TEST(HistGradientBoosting, HasTheSameBitsOnAnyNumberOfThreads) {
 TEST(HistGradientBoosting, FollowsItsSeed) {
   const TableData data(2000);
   const auto with_seed = [&](std::int64_t seed) {
-    return Regressor_({.max_iter = 5, .max_features = 0.4, .random_state = seed}).fit(data.X, data.y).predict(data.X);
+    return Regressor_({.max_iter = 5, .max_features = 0.4, .random_state = seed})
+        .fit(data.X, data.y)
+        .predict(data.X);
   };
   EXPECT_EQ(with_seed(1), with_seed(1));
   EXPECT_NE(with_seed(1), with_seed(2));
@@ -147,7 +156,8 @@ TEST(HistGradientBoosting, ImportancesAreSharesOfTheGain) {
   EXPECT_GT(importances[0], 0.05);
   EXPECT_LT(importances[1] + importances[3], 0.02);
   const Index leaves = model.trees().n_trees() + static_cast<Index>(model.split_counts().sum());
-  EXPECT_EQ(static_cast<Index>(model.trees().nodes.size()), leaves + static_cast<Index>(model.split_counts().sum()));
+  EXPECT_EQ(static_cast<Index>(model.trees().nodes.size()),
+            leaves + static_cast<Index>(model.split_counts().sum()));
 }
 
 TEST(HistGradientBoosting, WeightsMultiplyTheLoss) {
@@ -156,15 +166,19 @@ TEST(HistGradientBoosting, WeightsMultiplyTheLoss) {
   for (Index i = 0; i < 1500; ++i)
     if (data.y[i] > 2.0) weights[i] = 50.0;
   const Regressor_ model({.max_iter = 3, .max_leaf_nodes = 2});
-  EXPECT_GT(Regressor_(model).fit(data.X, data.y, {.sample_weight = weights}).predict(data.X).mean(),
-            Regressor_(model).fit(data.X, data.y).predict(data.X).mean() + 1.0);
+  EXPECT_GT(
+      Regressor_(model).fit(data.X, data.y, {.sample_weight = weights}).predict(data.X).mean(),
+      Regressor_(model).fit(data.X, data.y).predict(data.X).mean() + 1.0);
 }
 
 TEST(HistGradientBoostingClassifier, ClassWeightsAreSampleWeights) {
   const TableData data(800);
-  const Vector by_hand = data.three.unaryExpr([](int label) { return label == 7 ? 4.0 : 1.0; }).cast<double>();
-  const Classifier_ weighted = Classifier_({.max_iter = 5, .class_weight = {{7, 4.0}}}).fit(data.X, data.three);
-  const Classifier_ expected = Classifier_({.max_iter = 5}).fit(data.X, data.three, {.sample_weight = by_hand});
+  const Vector by_hand =
+      data.three.unaryExpr([](int label) { return label == 7 ? 4.0 : 1.0; }).cast<double>();
+  const Classifier_ weighted =
+      Classifier_({.max_iter = 5, .class_weight = {{7, 4.0}}}).fit(data.X, data.three);
+  const Classifier_ expected =
+      Classifier_({.max_iter = 5}).fit(data.X, data.three, {.sample_weight = by_hand});
   EXPECT_EQ(weighted.predict_proba(data.X), expected.predict_proba(data.X));
 }
 
@@ -227,7 +241,8 @@ TEST(HistGradientBoosting, ChoosesCategoricalColumnsByName) {
   const TableData data(500);
   const Regressor_ by_type = Regressor_({.max_iter = 3}).fit(data.X, data.y);
   const std::vector<std::string> names{"c3"};
-  const Regressor_ by_name = Regressor_({.max_iter = 3, .categorical_features = names}).fit(data.X, data.y);
+  const Regressor_ by_name =
+      Regressor_({.max_iter = 3, .categorical_features = names}).fit(data.X, data.y);
   EXPECT_EQ(by_type.predict(data.X), by_name.predict(data.X));
 }
 
@@ -236,14 +251,23 @@ TEST(HistGradientBoosting, NamesTheColumnThatIsWrong) {
   const auto fit = [&](const CategoricalFeatures& chosen) {
     Regressor_({.max_iter = 1, .categorical_features = chosen}).fit(data.X, data.y);
   };
-  EXPECT_TRUE(throws<InvalidInput>([&] { fit(std::vector<std::string>{"town"}); },
-                                   {"HistGradientBoostingRegressor", "categorical_features", "'town'"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { fit(std::vector<Index>{3, 5}); }, {"position 5", "5 columns"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { fit(std::vector<std::string>{"town"}); },
+                           {"HistGradientBoostingRegressor", "categorical_features", "'town'"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        fit(std::vector<Index>{3, 5});
+      },
+      {"position 5", "5 columns"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(std::vector<Index>{-1}); }, {"position -1"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { fit(CategoricalFeatures::none()); }, {"'c3'", "categorical"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { fit(CategoricalFeatures::none()); }, {"'c3'", "categorical"}));
   const Matrix X = numbers(50, 2);
   EXPECT_TRUE(throws<InvalidInput>(
-      [&] { Regressor_({.categorical_features = std::vector<std::string>{"a"}}).fit(X, Vector(X.col(0))); },
+      [&] {
+        Regressor_({.categorical_features = std::vector<std::string>{"a"}})
+            .fit(X, Vector(X.col(0)));
+      },
       {"'a'", "no column names"}));
 }
 
@@ -259,35 +283,43 @@ TEST(HistGradientBoosting, RefusesTooManyCategories) {
 TEST(HistGradientBoosting, WatchesTheValidationSetThatIsGiven) {
   const TableData train(600, 5, 1);
   const TableData other(600, 5, 2);
-  const Regressor_ model = Regressor_({.learning_rate = 0.5, .max_iter = 300, .n_iter_no_change = 5})
-                               .fit(train.X, train.y, {.validation = ValidationSet{other.X, other.y}});
+  const Regressor_ model =
+      Regressor_({.learning_rate = 0.5, .max_iter = 300, .n_iter_no_change = 5})
+          .fit(train.X, train.y, {.validation = ValidationSet{other.X, other.y}});
   EXPECT_TRUE(model.do_early_stopping());
   EXPECT_LT(model.n_iter(), 300);
   ASSERT_EQ(model.validation_score().size(), model.n_iter() + 1);
   EXPECT_EQ(model.train_score().size(), model.n_iter() + 1);
   const double last = -0.5 * (model.predict(other.X) - other.y).squaredNorm() / 600.0;
-  EXPECT_NEAR(model.validation_score().tail(1)[0], last, 1e-12) << "minus the loss of the model as it is";
-  EXPECT_NEAR(model.train_score()[0], -0.5 * (train.y.array() - train.y.mean()).square().mean(), 1e-12);
+  EXPECT_NEAR(model.validation_score().tail(1)[0], last, 1e-12)
+      << "minus the loss of the model as it is";
+  EXPECT_NEAR(model.train_score()[0], -0.5 * (train.y.array() - train.y.mean()).square().mean(),
+              1e-12);
 }
 
 TEST(HistGradientBoosting, SetsRowsAsideToWatch) {
   const TableData data(1000);
   const Classifier_ model =
-      Classifier_({.learning_rate = 0.5, .max_iter = 300, .early_stopping = true, .random_state = 0})
+      Classifier_(
+          {.learning_rate = 0.5, .max_iter = 300, .early_stopping = true, .random_state = 0})
           .fit(data.X, data.three);
   EXPECT_LT(model.n_iter(), 300);
   EXPECT_EQ(model.validation_score().size(), model.n_iter() + 1);
   EXPECT_EQ(model.trees().infos[0].count, 900);
   const Classifier_ fifty =
-      Classifier_({.max_iter = 2, .early_stopping = true, .validation_fraction = 50.0}).fit(data.X, data.three);
+      Classifier_({.max_iter = 2, .early_stopping = true, .validation_fraction = 50.0})
+          .fit(data.X, data.three);
   EXPECT_EQ(fifty.trees().infos[0].count, 950);
 }
 
 TEST(HistGradientBoosting, WatchesTheTrainingRowsWithoutOthers) {
   const Matrix X = numbers(300, 2);
   const Vector y = (X.col(0).array() > 0.0).cast<double>();
-  const Regressor_ model =
-      Regressor_({.learning_rate = 0.9, .max_iter = 200, .early_stopping = true, .validation_fraction = {}}).fit(X, y);
+  const Regressor_ model = Regressor_({.learning_rate = 0.9,
+                                       .max_iter = 200,
+                                       .early_stopping = true,
+                                       .validation_fraction = {}})
+                               .fit(X, y);
   EXPECT_LT(model.n_iter(), 50);
   EXPECT_EQ(model.validation_score().size(), 0);
   EXPECT_EQ(model.trees().infos[0].count, 300);
@@ -300,7 +332,8 @@ TEST(HistGradientBoosting, RefusesAValidationFractionThatIsNone) {
   };
   EXPECT_TRUE(throws<InvalidParameter>([&] { fit(1.5); }, {"validation_fraction", "1.5"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { fit(0.0); }, {"validation_fraction"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { fit(100.0); }, {"validation_fraction = 100", "100 samples"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { fit(100.0); }, {"validation_fraction = 100", "100 samples"}));
 }
 
 TEST(HistGradientBoostingClassifier, MatchesTheClassesOfTheValidationSetByText) {
@@ -316,7 +349,11 @@ TEST(HistGradientBoostingClassifier, MatchesTheClassesOfTheValidationSetByText) 
         .validation_score();
   };
   EXPECT_EQ(score(target({"no", "yes"}, false)), score(target({"yes", "no"}, true)));
-  EXPECT_TRUE(throws<InvalidInput>([&] { score(target({"no", "perhaps"}, false)); }, {"'perhaps'"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        score(target({"no", "perhaps"}, false));
+      },
+      {"'perhaps'"}));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] {
         Classifier_().fit(data.X, data.binary,
@@ -326,8 +363,9 @@ TEST(HistGradientBoostingClassifier, MatchesTheClassesOfTheValidationSetByText) 
 }
 
 TEST(HistGradientBoostingClassifier, NeedsTwoClasses) {
-  EXPECT_TRUE(throws<InvalidInput>([] { Classifier_().fit(numbers(10, 2), Labels(Labels::Constant(10, 4))); },
-                                   {"only one class, 4"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] { Classifier_().fit(numbers(10, 2), Labels(Labels::Constant(10, 4))); },
+      {"only one class, 4"}));
 }
 
 // Long fits
@@ -335,7 +373,9 @@ TEST(HistGradientBoostingClassifier, NeedsTwoClasses) {
 TEST(HistGradientBoosting, ReportsEachIteration) {
   const TableData data(500);
   std::vector<Progress> reports;
-  Regressor_({.max_iter = 7}).fit(data.X, data.y, {.callback = [&](const Progress& p) { reports.push_back(p); }});
+  Regressor_({.max_iter = 7}).fit(data.X, data.y, {.callback = [&](const Progress& p) {
+                                    reports.push_back(p);
+                                  }});
   ASSERT_EQ(reports.size(), 7U);
   for (std::size_t i = 0; i < 7; ++i) {
     EXPECT_EQ(reports[i].iteration, static_cast<Index>(i) + 1);
@@ -358,7 +398,8 @@ TEST(HistGradientBoosting, StopsWhenAsked) {
                                  if (p.iteration == 3) source.request_stop();
                                },
                            .stop = source.get_token()};
-  EXPECT_TRUE(throws<Cancelled>([&] { model.fit(data.X, data.y, context); }, {"HistGradientBoostingRegressor"}));
+  EXPECT_TRUE(throws<Cancelled>([&] { model.fit(data.X, data.y, context); },
+                                {"HistGradientBoostingRegressor"}));
   EXPECT_EQ(last, 3);
   EXPECT_EQ(model.predict(data.X), before) << "the model is as it was";
 }
@@ -368,16 +409,17 @@ TEST(HistGradientBoosting, StopsWhenAsked) {
 TEST(HistGradientBoosting, ComesBackFromAFileWithTheSameBits) {
   const TableData data(800);
   const Classifier_ model = Classifier_({.max_iter = 5}).fit(data.X, data.three);
-  for (const Classifier_& loaded : {load<Classifier_>(to_cbor(model)),
-                                    std::move(*detail::as_class<Classifier_>(from_json(to_json(model))))}) {
+  for (const Classifier_& loaded :
+       {load<Classifier_>(to_cbor(model)),
+        std::move(*detail::as_class<Classifier_>(from_json(to_json(model))))}) {
     EXPECT_EQ(loaded.predict_proba(data.X), model.predict_proba(data.X));
     EXPECT_EQ(to_json(loaded), to_json(model));
   }
 }
 
 template <class Change>
-void expect_refused(const HistGradientBoostingClassifierState& good, const Schema& schema, const Change& change,
-                    std::string_view message) {
+void expect_refused(const HistGradientBoostingClassifierState& good, const Schema& schema,
+                    const Change& change, std::string_view message) {
   HistGradientBoostingClassifierState state = good;
   change(state);
   EXPECT_TRUE(throws<FormatError>([&] { state.check(schema); }, {message}));
@@ -386,7 +428,8 @@ void expect_refused(const HistGradientBoostingClassifierState& good, const Schem
 TEST(HistGradientBoosting, RefusesAStateThatDoesNotFitItsSchema) {
   const TableData data(800);
   const std::vector<std::string> chosen{"c2", "c3"};
-  const Classifier_ model = Classifier_({.max_iter = 2, .categorical_features = chosen}).fit(data.X, data.three);
+  const Classifier_ model =
+      Classifier_({.max_iter = 2, .categorical_features = chosen}).fit(data.X, data.three);
   const auto& state = model.state();
   const Schema& schema = model.schema();
   EXPECT_NO_THROW(state.check(schema));
@@ -430,8 +473,11 @@ TEST(HistGradientBoosting, ParametersReadAsInScikitLearn) {
   EXPECT_TRUE(model.get_param("categorical_features").is_none());
   EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("categorical_features", "all"); },
                                        {"categorical_features", "'from_dtype'", "'all'"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { model.set_param("categorical_features", Value::List{0, "a"}); },
-                                       {"categorical_features"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        model.set_param("categorical_features", Value::List{0, "a"});
+      },
+      {"categorical_features"}));
 }
 
 }  // namespace

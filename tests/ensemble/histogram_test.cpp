@@ -50,7 +50,8 @@ class HistogramTest : public testing::Test {
 
 TEST_F(HistogramTest, HasACellForEachBinAndOneForMissingValues) {
   ASSERT_EQ(layout.features(), 5);
-  for (Index f = 0; f < 5; ++f) EXPECT_EQ(layout.size(f), bins[static_cast<std::size_t>(f)].n_bins + 1);
+  for (Index f = 0; f < 5; ++f)
+    EXPECT_EQ(layout.size(f), bins[static_cast<std::size_t>(f)].n_bins + 1);
   EXPECT_EQ(layout.size(3), EngineData::n_categories + 1);
   EXPECT_EQ(layout.cells(), layout.offset(4) + layout.size(4));
 }

@@ -24,7 +24,8 @@ struct Fixture {
   Histogram histogram;
   NodeSums node;
 
-  Fixture(Index n, Index p, int max_bins, std::uint64_t seed, double l2 = 0.0, std::uint32_t min_samples_leaf = 1)
+  Fixture(Index n, Index p, int max_bins, std::uint64_t seed, double l2 = 0.0,
+          std::uint32_t min_samples_leaf = 1)
       : data(n, p, seed),
         bins(find_bins(data.table(), data.categories, {}, {.max_bins = max_bins})),
         matrix(data.table(), bins),
@@ -42,8 +43,10 @@ struct Fixture {
 
   Split split(double max_features = 1.0, std::uint64_t seed = 0) const {
     std::vector<char> has_missing;
-    for (Index f = 0; f < matrix.features(); ++f) has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
-    const Splitter splitter(bins, layout, has_missing, {problem.min_samples_leaf, problem.l2, max_features});
+    for (Index f = 0; f < matrix.features(); ++f)
+      has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
+    const Splitter splitter(bins, layout, has_missing,
+                            {problem.min_samples_leaf, problem.l2, max_features});
     Random random(seed);
     return splitter.best_split(histogram, node, random);
   }
@@ -51,14 +54,16 @@ struct Fixture {
   bool goes_left(const Split& split, Row row) const {
     const int bin = problem.bins[static_cast<std::size_t>(split.feature)][row];
     if (split.is_categorical) return split.left_bins.contains(bin);
-    return bin == bins[static_cast<std::size_t>(split.feature)].n_bins ? split.missing_left : bin <= split.bin;
+    return bin == bins[static_cast<std::size_t>(split.feature)].n_bins ? split.missing_left
+                                                                       : bin <= split.bin;
   }
 };
 
 TEST(Splitting, FindsWhatTryingEverythingFinds) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const auto min_samples_leaf = static_cast<std::uint32_t>(1 + seed % 5 * 6);
-    const Fixture f(120 + static_cast<Index>(seed) * 7, 4, 12, seed, seed % 3 == 0 ? 1.5 : 0.0, min_samples_leaf);
+    const Fixture f(120 + static_cast<Index>(seed) * 7, 4, 12, seed, seed % 3 == 0 ? 1.5 : 0.0,
+                    min_samples_leaf);
     const naive::Best expected = naive::best_split(f.problem, f.rows);
     const Split split = f.split();
     SCOPED_TRACE(seed);
@@ -70,7 +75,8 @@ TEST(Splitting, FindsWhatTryingEverythingFinds) {
 
 TEST(Splitting, TriesEachKindOfFeature) {
   std::set<int> features;
-  for (std::uint64_t seed = 0; seed < 40; ++seed) features.insert(Fixture(300, 4, 12, seed).split().feature);
+  for (std::uint64_t seed = 0; seed < 40; ++seed)
+    features.insert(Fixture(300, 4, 12, seed).split().feature);
   EXPECT_TRUE(features.contains(1) || features.contains(0));
   EXPECT_TRUE(features.contains(3)) << "no categorical split was tested";
 }
@@ -93,8 +99,8 @@ TEST(Splitting, SaysWhatItsChildrenHold) {
 }
 
 /// One feature, as bins with sums of gradients and counts; Hessians are 1.
-Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool is_categorical, bool has_missing,
-               std::uint32_t min_samples_leaf = 1) {
+Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool is_categorical,
+               bool has_missing, std::uint32_t min_samples_leaf = 1) {
   FeatureBins feature;
   feature.n_bins = static_cast<int>(cells.size()) - 1;
   feature.is_categorical = is_categorical;
@@ -137,7 +143,8 @@ TEST(Splitting, TheFirstOfEqualCutsWins) {
 }
 
 TEST(Splitting, PureNodesAreNotSplit) {
-  EXPECT_FALSE(split_of({{0.1 * 3, 3}, {0.1 * 7, 7}, {0.1 * 11, 11}, {0, 0}}, false, false).found());
+  EXPECT_FALSE(
+      split_of({{0.1 * 3, 3}, {0.1 * 7, 7}, {0.1 * 11, 11}, {0, 0}}, false, false).found());
 }
 
 TEST(Splitting, RareCategoriesGoRight) {

@@ -10,9 +10,11 @@
 namespace espalier {
 namespace {
 
-const auto model = ColumnTransformer{{"numbers", StandardScaler() | StandardScaler({.with_mean = false}), ColumnType::numeric},
-                                     {"rest", ColumnAction::passthrough, {"a<b>"}}} |
-                   Ridge({.alpha = 0.3});
+const auto model =
+    ColumnTransformer{
+        {"numbers", StandardScaler() | StandardScaler({.with_mean = false}), ColumnType::numeric},
+        {"rest", ColumnAction::passthrough, {"a<b>"}}} |
+    Ridge({.alpha = 0.3});
 
 TEST(Diagram, TextShowsTheTreeWithChangedParameters) {
   EXPECT_EQ(text_diagram(model),
@@ -30,7 +32,8 @@ TEST(Diagram, HtmlIsSelfContainedAndEscaped) {
   EXPECT_EQ(html.find("a<b>"), std::string::npos);
   EXPECT_NE(html.find("a&lt;b&gt;"), std::string::npos);
   EXPECT_NE(html.find("prefers-color-scheme:dark"), std::string::npos);
-  for (const char* external : {"http", "src=", "<script", "@import"}) EXPECT_EQ(html.find(external), std::string::npos);
+  for (const char* external : {"http", "src=", "<script", "@import"})
+    EXPECT_EQ(html.find(external), std::string::npos);
   for (const char* part : {"Pipeline&lt;Regressor&gt;", "standard_scaler-2", "Ridge", "L2 penalty"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
   const auto count = [&](std::string_view tag) {

@@ -19,7 +19,8 @@ std::vector<double> present(const Column& column) {
 }
 
 TEST(ReadCsv, ReadsTheShippedFilesAsPandas) {
-  for (const auto& [file, golden] : testing_support::golden("io_csv.json").items()) {
+  const nlohmann::json files = testing_support::golden("io_csv.json");
+  for (const auto& [file, golden] : files.items()) {
     const DataFrame table = read_csv(std::string(ESPALIER_EXAMPLE_DATA) + "/" + file);
     EXPECT_EQ(table.rows(), golden["rows"].get<Index>()) << file;
     ASSERT_EQ(table.cols(), static_cast<Index>(golden["columns"].size())) << file;

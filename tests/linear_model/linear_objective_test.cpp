@@ -24,7 +24,8 @@ struct Problem {
   Index n_classes;
 
   std::unique_ptr<BlockLoss> loss() const {
-    return n_classes == 2 ? half_binomial_blocks(codes, weights) : half_multinomial_blocks(codes, n_classes, weights);
+    return n_classes == 2 ? half_binomial_blocks(codes, weights)
+                          : half_multinomial_blocks(codes, n_classes, weights);
   }
   Index outputs() const { return n_classes == 2 ? 1 : n_classes; }
 };
@@ -34,7 +35,8 @@ Problem make_problem(Index n, Index p, Index n_classes, bool weighted) {
   Problem problem{Matrix(n, p), Labels(n), Vector(weighted ? n : 0), n_classes};
   for (Index j = 0; j < p; ++j)
     for (Index i = 0; i < n; ++i)  // columns of different scale and offset, some zeros
-      problem.X(i, j) = random.uniform() < 0.3 ? 0.0 : (random.normal() + 2.0) * std::pow(10.0, j % 5 - 2);
+      problem.X(i, j) =
+          random.uniform() < 0.3 ? 0.0 : (random.normal() + 2.0) * std::pow(10.0, j % 5 - 2);
   for (Index i = 0; i < n; ++i) {
     problem.codes[i] = static_cast<int>(i % n_classes);
     if (weighted) problem.weights[i] = 0.1 + random.uniform();
@@ -50,7 +52,8 @@ double naive_value(const Problem& problem, double l2, const Matrix& coef, const 
     const Vector raw = coef * problem.X.row(i).transpose() + intercept;
     sum += w * (problem.n_classes == 2
                     ? HalfBinomial::loss(problem.codes[i], raw[0])
-                    : HalfMultinomial::loss(problem.codes[i], {raw.data(), static_cast<std::size_t>(raw.size())}));
+                    : HalfMultinomial::loss(problem.codes[i],
+                                            {raw.data(), static_cast<std::size_t>(raw.size())}));
     total += w;
   }
   return sum / total + 0.5 * l2 * coef.squaredNorm();

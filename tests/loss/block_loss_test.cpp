@@ -21,11 +21,13 @@ constexpr Index n = 203;  // no multiple of a vector's width
 /// Raw values of every size that a solver may try, ±750 among them.
 Matrix raw_values(Index outputs) {
   Random random(5);
-  return Matrix::NullaryExpr(n, outputs, [&](Index i, Index) { return random.normal() * (i % 3 == 0 ? 250.0 : 2.0); });
+  return Matrix::NullaryExpr(
+      n, outputs, [&](Index i, Index) { return random.normal() * (i % 3 == 0 ? 250.0 : 2.0); });
 }
 
 Labels some_codes(Index n_classes) {
-  return Labels::NullaryExpr(n, [=](Index i) { return static_cast<int>((i * 7 + i / 3) % n_classes); });
+  return Labels::NullaryExpr(
+      n, [=](Index i) { return static_cast<int>((i * 7 + i / 3) % n_classes); });
 }
 
 Vector some_weights() {
@@ -45,7 +47,8 @@ TEST(BlockLoss, OfTwoClassesIsHalfBinomial) {
     for (Index i = 0; i < raw.rows(); ++i) {
       const double y = codes[begin + i], weight = w.size() > 0 ? w[begin + i] : 1.0;
       expected += weight * HalfBinomial::loss(y, raw(i, 0));
-      EXPECT_TRUE(near(gradient(i, 0), weight * HalfBinomial::gradient(y, raw(i, 0)), 1e-14)) << "raw " << raw(i, 0);
+      EXPECT_TRUE(near(gradient(i, 0), weight * HalfBinomial::gradient(y, raw(i, 0)), 1e-14))
+          << "raw " << raw(i, 0);
     }
     EXPECT_TRUE(near(value, expected, 1e-14));
   }
@@ -69,7 +72,8 @@ TEST(BlockLoss, OfManyClassesIsHalfMultinomial) {
         std::vector<double> one(static_cast<std::size_t>(k));
         expected += weight * HalfMultinomial::loss_gradient(codes[begin + i], values, one);
         for (Index c = 0; c < k; ++c)
-          EXPECT_NEAR(gradient(i, c), weight * one[static_cast<std::size_t>(c)], 1e-14) << row.transpose();
+          EXPECT_NEAR(gradient(i, c), weight * one[static_cast<std::size_t>(c)], 1e-14)
+              << row.transpose();
       }
       EXPECT_TRUE(near(value, expected, 1e-14));
     }

@@ -34,7 +34,8 @@ TEST(ClassWeight, NoneLeavesSampleWeightsAlone) {
 
 TEST(ClassWeight, BalancedGivesEveryClassTheSameTotal) {
   const SomeParams params{.class_weight = balanced};
-  EXPECT_TRUE(near(weights_of(params.class_weight), Vector{{1.0, 2.0 / 3, 2.0 / 3, 2.0, 2.0 / 3, 1.0}}));
+  EXPECT_TRUE(
+      near(weights_of(params.class_weight), Vector{{1.0, 2.0 / 3, 2.0 / 3, 2.0, 2.0 / 3, 1.0}}));
   const Vector w{{1.0, 0.5, 0.25, 2.0, 0.25, 3.0}};  // totals 4, 1 and 2
   const Vector result = weights_of(params.class_weight, w);
   EXPECT_TRUE(near(result, Vector{{7.0 / 12, 7.0 / 6, 7.0 / 12, 7.0 / 3, 7.0 / 12, 7.0 / 4}}));
@@ -50,7 +51,8 @@ TEST(ClassWeight, MultipliesTheWeightOfEveryRow) {
 
 TEST(ClassWeight, ReadsNamesWhereTheTargetHasThem) {
   const SomeParams params{.class_weight = {{"b", 2.0}, {"c", 4.0}}};
-  EXPECT_EQ(weights_of(params.class_weight, {}, {"a", "b", "c"}), (Vector{{1.0, 2.0, 2.0, 4.0, 2.0, 1.0}}));
+  EXPECT_EQ(weights_of(params.class_weight, {}, {"a", "b", "c"}),
+            (Vector{{1.0, 2.0, 2.0, 4.0, 2.0, 1.0}}));
 }
 
 TEST(ClassWeight, AcceptsAClassThatIsAbsentWhenAllOthersAreWeighted) {
@@ -58,20 +60,32 @@ TEST(ClassWeight, AcceptsAClassThatIsAbsentWhenAllOthersAreWeighted) {
 }
 
 TEST(ClassWeight, RefusesAKeyThatIsNoClass) {
-  EXPECT_TRUE(throws<InvalidInput>([] { weights_of({{-1, 1.0}, {3, 2.0}}); },
-                                   {"Model", "The classes, [2, 5], are not in class_weight", "'3'"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { weights_of({{"yes", 2.0}}, {}, {"a", "b", "c"}); }, {"[a, b, c]", "'yes'"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        weights_of({{-1, 1.0}, {3, 2.0}});
+      },
+      {"Model", "The classes, [2, 5], are not in class_weight", "'3'"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        weights_of({{"yes", 2.0}}, {}, {"a", "b", "c"});
+      },
+      {"[a, b, c]", "'yes'"}));
 }
 
 TEST(ClassWeight, RefusesWeightsThatAreNone) {
   EXPECT_TRUE(throws<InvalidInput>([] { weights_of({{2, -1.0}}); }, {"Model", "class 2", "-1"}));
   EXPECT_TRUE(throws<InvalidInput>([] { weights_of({{5, infinity}}); }, {"class 5", "inf"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { weights_of({{-1, 0.0}, {2, 0.0}, {5, 0.0}}); }, {"no row"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        weights_of({{-1, 0.0}, {2, 0.0}, {5, 0.0}});
+      },
+      {"no row"}));
 }
 
 TEST(ClassWeight, ComesBackFromAValue) {
   for (const ClassWeight& original :
-       {ClassWeight(), ClassWeight(balanced), ClassWeight{{-1, 3.0}, {5, 0.25}}, ClassWeight{{"no", 1.0}}}) {
+       {ClassWeight(), ClassWeight(balanced), ClassWeight{{-1, 3.0}, {5, 0.25}},
+        ClassWeight{{"no", 1.0}}}) {
     const Value value = Codec<ClassWeight>::encode(original);
     EXPECT_EQ(Codec<ClassWeight>::encode(Codec<ClassWeight>::decode(value)), value);
   }
@@ -79,7 +93,9 @@ TEST(ClassWeight, ComesBackFromAValue) {
 }
 
 TEST(ClassWeight, ReadsWhatIsTypedOnACommandLine) {
-  const auto of_text = [](const char* text) { return weights_of(Codec<ClassWeight>::decode(Value::parse(text))); };
+  const auto of_text = [](const char* text) {
+    return weights_of(Codec<ClassWeight>::decode(Value::parse(text)));
+  };
   const Vector expected{{1.0, 2.5, 2.5, 4.0, 2.5, 1.0}};
   EXPECT_EQ(of_text("[[2, 2.5], [5, 4]]"), expected);
   EXPECT_EQ(of_text(R"({"2": 2.5, "5": 4})"), expected);
@@ -89,8 +105,11 @@ TEST(ClassWeight, ReadsWhatIsTypedOnACommandLine) {
 }
 
 TEST(ClassWeight, RefusesOtherValues) {
-  for (const char* text : {"fair", "3", "[1, 2]", "[[1, 2, 3]]", R"({"1": "two"})", R"([[1.5, 2]])", "true"})
-    EXPECT_TRUE(throws<FormatError>([&] { Codec<ClassWeight>::decode(Value::parse(text)); }, {"'balanced'"})) << text;
+  for (const char* text :
+       {"fair", "3", "[1, 2]", "[[1, 2, 3]]", R"({"1": "two"})", R"([[1.5, 2]])", "true"})
+    EXPECT_TRUE(throws<FormatError>([&] { Codec<ClassWeight>::decode(Value::parse(text)); },
+                                    {"'balanced'"}))
+        << text;
 }
 
 }  // namespace

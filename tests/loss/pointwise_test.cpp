@@ -71,7 +71,8 @@ TYPED_TEST(LossOfOneValue, BaselineRefusesWhatHasNoMean) {
   const std::vector<double> short_weights{1};
   const std::vector<double> zero{0, 0};
   EXPECT_TRUE(throws<InvalidInput>([&] { TypeParam::baseline({}); }, {"no values"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { TypeParam::baseline(y, short_weights); }, {"1 weights", "2 values"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { TypeParam::baseline(y, short_weights); },
+                                   {"1 weights", "2 values"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { TypeParam::baseline(y, zero); }, {"zero"}));
 }
 
@@ -103,7 +104,8 @@ TEST(HalfMultinomial, DerivativesAreThoseOfTheLoss) {
     std::vector<double> g(4), g2(4), h2(4), g3(4);
     HalfMultinomial::gradient(y, raw, g);
     HalfMultinomial::gradient_hessian(y, raw, g2, h2);
-    EXPECT_TRUE(near(HalfMultinomial::loss_gradient(y, raw, g3), HalfMultinomial::loss(y, raw), 1e-14));
+    EXPECT_TRUE(
+        near(HalfMultinomial::loss_gradient(y, raw, g3), HalfMultinomial::loss(y, raw), 1e-14));
     EXPECT_EQ(g, g2);
     for (std::size_t k = 0; k < 4; ++k) {
       std::vector<double> up = raw;

@@ -18,43 +18,50 @@ namespace {
 
 using namespace testing_support;
 
-void expect_scores(const CrossValidation& result, const nlohmann::json& expected, double tolerance) {
+void expect_scores(const CrossValidation& result, const nlohmann::json& expected,
+                   double tolerance) {
   for (const auto& scores : result.scores) {
-    EXPECT_TRUE(near(scores.test, to_vector(expected["test_" + scores.name]), tolerance)) << scores.name;
-    EXPECT_TRUE(near(scores.train, to_vector(expected["train_" + scores.name]), tolerance)) << scores.name;
+    EXPECT_TRUE(near(scores.test, to_vector(expected["test_" + scores.name]), tolerance))
+        << scores.name;
+    EXPECT_TRUE(near(scores.train, to_vector(expected["train_" + scores.name]), tolerance))
+        << scores.name;
   }
 }
 
 TEST(CrossValidate, ScoresRidgeAsScikitLearn) {
   const Dataset data = diabetes();
   const Scoring scoring{"r2", "neg_mean_squared_error", "neg_mean_absolute_error"};
-  const auto result = cross_validate(Ridge({.alpha = 0.1}), data.X, data.y, {.scoring = scoring, .return_train_score = true});
+  const auto result = cross_validate(Ridge({.alpha = 0.1}), data.X, data.y,
+                                     {.scoring = scoring, .return_train_score = true});
   ASSERT_EQ(result.scores.size(), 3u);
   expect_scores(result, golden_file()["ridge"]["unweighted"], 1e-9);
 }
 
 TEST(CrossValidate, ScoresALogisticPipelineAsScikitLearn) {
   const Dataset data = cancer();
-  const auto result = cross_validate(logistic(), data.X, data.y,
-                                     {.scoring = {"accuracy", "roc_auc", "neg_log_loss"}, .return_train_score = true});
+  const auto result = cross_validate(
+      logistic(), data.X, data.y,
+      {.scoring = {"accuracy", "roc_auc", "neg_log_loss"}, .return_train_score = true});
   ASSERT_EQ(result.scores.size(), 3u);
   expect_scores(result, golden_file()["logistic"]["unweighted"], 1e-6);
 }
 
 TEST(CrossValidate, ScoresThreeClassesAsScikitLearn) {
   const Dataset data = iris();
-  const auto result = cross_validate(logistic(), data.X, data.y,
-                                     {.scoring = {"accuracy", "neg_log_loss", "f1_macro"}, .return_train_score = true});
+  const auto result = cross_validate(
+      logistic(), data.X, data.y,
+      {.scoring = {"accuracy", "neg_log_loss", "f1_macro"}, .return_train_score = true});
   expect_scores(result, golden_file()["iris"], 1e-6);
 }
 
 TEST(CrossValidate, CutsWeightsAsScikitLearn) {
   const Dataset a = diabetes(), b = cancer();
-  expect_scores(cross_validate(Ridge({.alpha = 0.1}), a.X, a.y,
-                               {.scoring = {"r2", "neg_mean_squared_error", "neg_mean_absolute_error"},
-                                .return_train_score = true,
-                                .sample_weight = golden_weights(a.y.size())}),
-                golden_file()["ridge"]["weighted"], 1e-9);
+  expect_scores(
+      cross_validate(Ridge({.alpha = 0.1}), a.X, a.y,
+                     {.scoring = {"r2", "neg_mean_squared_error", "neg_mean_absolute_error"},
+                      .return_train_score = true,
+                      .sample_weight = golden_weights(a.y.size())}),
+      golden_file()["ridge"]["weighted"], 1e-9);
   expect_scores(cross_validate(logistic(), b.X, b.y,
                                {.scoring = {"accuracy", "roc_auc", "neg_log_loss"},
                                 .return_train_score = true,
@@ -83,16 +90,21 @@ TEST(CrossValPredict, PredictsAsScikitLearn) {
 TEST(CrossValidate, EveryPartIsGivenItsRowsAndWeights) {
   const Matrix X = numbered(6);
   const Vector w = (Vector(6) << 1, 2, 4, 8, 16, 32).finished();
-  const auto seen = Scorer::from_estimator("seen", [](const Estimator& e, const Features& X_test, const Target& y, const Vector& weights) {
+  const auto seen = Scorer::from_estimator("seen", [](const Estimator& e, const Features& X_test,
+                                                      const Target& y, const Vector& weights) {
     EXPECT_EQ(X_test.dense().col(0), y.vector());
     return dynamic_cast<const Probe&>(e).state().weight * 100.0 + weights.sum();
   });
-  const auto blind = Scorer::from_estimator("blind", [](const Estimator&, const Features&, const Target& y) { return y.vector().sum(); });
-  const auto result = cross_validate(Probe(), X, Vector(X.col(0)), {.scoring = {seen, blind}, .cv = 3, .return_estimator = true, .sample_weight = w});
+  const auto blind = Scorer::from_estimator(
+      "blind", [](const Estimator&, const Features&, const Target& y) { return y.vector().sum(); });
+  const auto result = cross_validate(
+      Probe(), X, Vector(X.col(0)),
+      {.scoring = {seen, blind}, .cv = 3, .return_estimator = true, .sample_weight = w});
   EXPECT_EQ(result.test_score("seen"), (Vector(3) << 6003, 5112, 1548).finished());
   EXPECT_EQ(result.test_score("blind"), (Vector(3) << 1, 5, 9).finished());
   ASSERT_EQ(result.estimators.size(), 3u);
-  EXPECT_EQ(dynamic_cast<const Probe&>(*result.estimators[1]).state().rows, (Vector(4) << 0, 1, 4, 5).finished());
+  EXPECT_EQ(dynamic_cast<const Probe&>(*result.estimators[1]).state().rows,
+            (Vector(4) << 0, 1, 4, 5).finished());
   EXPECT_TRUE(result.errors.empty());
 }
 
@@ -108,10 +120,11 @@ TEST(CrossValidate, LeavesTheEstimatorAsItIs) {
 TEST(CrossValidate, HasTheSameBitsOnAnyNumberOfThreads) {
   const Dataset data = cancer();
   const auto with = [&](int n_threads) {
-    return cross_val_score(logistic(), data.X, data.y,
-                           {.scoring = "neg_log_loss",
-                            .cv = StratifiedKFold({.n_splits = 7, .shuffle = true, .random_state = 0}),
-                            .n_threads = n_threads});
+    return cross_val_score(
+        logistic(), data.X, data.y,
+        {.scoring = "neg_log_loss",
+         .cv = StratifiedKFold({.n_splits = 7, .shuffle = true, .random_state = 0}),
+         .n_threads = n_threads});
   };
   const Vector one = with(1);
   for (const int n_threads : {2, 4, 7}) EXPECT_EQ(with(n_threads), one) << n_threads;
@@ -120,27 +133,33 @@ TEST(CrossValidate, HasTheSameBitsOnAnyNumberOfThreads) {
 TEST(CrossValidate, AFailedFitIsNaNWithOneWarning) {
   WarningCollector collector;
   const Matrix X = numbered(9);
-  const auto result = cross_validate(Probe({.fail_row = 4}), X, Vector(X.col(0)), {.cv = 3, .return_train_score = true, .return_estimator = true});
+  const auto result =
+      cross_validate(Probe({.fail_row = 4}), X, Vector(X.col(0)),
+                     {.cv = 3, .return_train_score = true, .return_estimator = true});
   EXPECT_TRUE(std::isnan(result.test_score()[0]) && std::isnan(result.test_score()[2]));
   EXPECT_FALSE(std::isnan(result.test_score()[1]));
   EXPECT_TRUE(std::isnan(result.train_score()[0]));
   EXPECT_TRUE(std::isnan(result.mean()));
   EXPECT_TRUE(result.estimators[0].empty() && !result.estimators[1].empty());
-  EXPECT_EQ(result.errors, (std::vector<std::string>{"Probe: this row fails", "", "Probe: this row fails"}));
+  EXPECT_EQ(result.errors,
+            (std::vector<std::string>{"Probe: this row fails", "", "Probe: this row fails"}));
   ASSERT_EQ(collector.warnings.size(), 1u);
   EXPECT_EQ(collector.warnings[0].kind, WarningKind::fit_failed);
   for (const auto part : {"2 of 3", "2 × Probe: this row fails", "error_score"})
-    EXPECT_NE(collector.warnings[0].message.find(part), std::string::npos) << collector.warnings[0].message;
+    EXPECT_NE(collector.warnings[0].message.find(part), std::string::npos)
+        << collector.warnings[0].message;
 }
 
 TEST(CrossValidate, AFailedScorerSparesTheOthers) {
   WarningCollector collector;
   const Matrix X = numbered(9);
-  const auto picky = Scorer::from_estimator("picky", [](const Estimator&, const Features&, const Target& y) -> double {
-    if (y.vector()[0] == 0.0) throw InvalidInput("not this one");
-    return 1.0;
-  });
-  const auto result = cross_validate(Probe(), X, Vector(X.col(0)), {.scoring = {picky, "r2"}, .cv = 3});
+  const auto picky = Scorer::from_estimator(
+      "picky", [](const Estimator&, const Features&, const Target& y) -> double {
+        if (y.vector()[0] == 0.0) throw InvalidInput("not this one");
+        return 1.0;
+      });
+  const auto result =
+      cross_validate(Probe(), X, Vector(X.col(0)), {.scoring = {picky, "r2"}, .cv = 3});
   EXPECT_TRUE(std::isnan(result.test_score("picky")[0]));
   EXPECT_EQ(result.test_score("picky")[1], 1.0);
   EXPECT_TRUE(result.test_score("r2").allFinite());
@@ -151,13 +170,19 @@ TEST(CrossValidate, AFailedScorerSparesTheOthers) {
 TEST(CrossValidate, ThrowsWhenAllFailOrWhenToldTo) {
   const Matrix X = numbered(9);
   const Vector y = X.col(0);
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe({.fail_from = 0.0}), X, y, {.cv = 3}); },
-                                   {"cross_validate", "all 3 fits failed", "3 × Probe: this level fails"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe({.level = -11.0}), X, y, {.cv = 3}); }, {"3 × ", "'level'"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe(), X, y, {.scoring = "roc_auc", .cv = 3}); },
-                                   {"3 × scorer 'roc_auc'", "Classifier"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { cross_validate(Probe({.fail_from = 0.0}), X, y, {.cv = 3}); },
+                           {"cross_validate", "all 3 fits failed", "3 × Probe: this level fails"}));
   EXPECT_TRUE(throws<InvalidInput>(
-      [&] { cross_validate(Probe({.fail_row = 4}), X, y, {.cv = 3, .error_score = ErrorScore::raise}); }, {"Probe: this row fails"}));
+      [&] { cross_validate(Probe({.level = -11.0}), X, y, {.cv = 3}); }, {"3 × ", "'level'"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { cross_validate(Probe(), X, y, {.scoring = "roc_auc", .cv = 3}); },
+                           {"3 × scorer 'roc_auc'", "Classifier"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        cross_validate(Probe({.fail_row = 4}), X, y, {.cv = 3, .error_score = ErrorScore::raise});
+      },
+      {"Probe: this row fails"}));
 }
 
 TEST(CrossValidate, ReportsEveryFitAndStopsWhenTold) {
@@ -172,54 +197,87 @@ TEST(CrossValidate, ReportsEveryFitAndStopsWhenTold) {
     seen.push_back(p.iteration);
     if (p.iteration == 4) stop.request_stop();
   };
-  EXPECT_THROW(cross_validate(Probe(), X, y, {.cv = 10, .callback = callback, .stop = stop.get_token(), .n_threads = 1}), Cancelled);
+  EXPECT_THROW(
+      cross_validate(Probe(), X, y,
+                     {.cv = 10, .callback = callback, .stop = stop.get_token(), .n_threads = 1}),
+      Cancelled);
   EXPECT_EQ(seen, (std::vector<Index>{1, 2, 3, 4}));
   EXPECT_THROW(cross_val_predict(Probe(), X, y, {.stop = stop.get_token()}), Cancelled);
   EXPECT_TRUE(throws<std::logic_error>(
-      [&] { cross_validate(Probe(), X, y, {.callback = [](const Progress&) { throw std::logic_error("mine"); }}); }, {"mine"}));
+      [&] {
+        cross_validate(Probe(), X, y,
+                       {.callback = [](const Progress&) { throw std::logic_error("mine"); }});
+      },
+      {"mine"}));
 }
 
 TEST(CrossValidate, DropsNothingInSilence) {
   const Matrix X = numbered(10);
   const Vector y = X.col(0);
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe(), X, y, {.groups = Labels::Zero(10)}); }, {"Probe", "groups"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe(), X, Vector(y.head(9))); }, {"10 samples", "y has 9"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe(), X, y, {.sample_weight = Vector::Ones(3)}); },
-                                   {"10 samples", "sample_weight has 3"}));
-  EXPECT_TRUE(throws<NotSupported>([&] { cross_validate(StandardScaler(), X, y); }, {"Classifier or a Regressor", "StandardScaler"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { cross_validate(Probe(), X, y, {.cv = 1}); }, {"'cv'"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { cross_validate(Probe(), X, y, {.scoring = {"r2", "r2"}}); }, {"'r2' twice"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { cross_val_score(Probe(), X, y, {.scoring = {"r2", "explained_variance"}}); }, {"one scorer"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { cross_validate(Probe(), X, y, {.groups = Labels::Zero(10)}); }, {"Probe", "groups"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(Probe(), X, Vector(y.head(9))); },
+                                   {"10 samples", "y has 9"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { cross_validate(Probe(), X, y, {.sample_weight = Vector::Ones(3)}); },
+      {"10 samples", "sample_weight has 3"}));
+  EXPECT_TRUE(throws<NotSupported>([&] { cross_validate(StandardScaler(), X, y); },
+                                   {"Classifier or a Regressor", "StandardScaler"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { cross_validate(Probe(), X, y, {.cv = 1}); }, {"'cv'"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        cross_validate(Probe(), X, y, {.scoring = {"r2", "r2"}});
+      },
+      {"'r2' twice"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        cross_val_score(Probe(), X, y, {.scoring = {"r2", "explained_variance"}});
+      },
+      {"one scorer"}));
 }
 
 TEST(CrossValPredict, NeedsAPartition) {
   const Matrix X = numbered(4);
   const Vector y = X.col(0);
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_val_predict(Probe(), X, y, {.cv = std::vector<Split>{{{0, 1}, {2}}, {{2}, {0, 1}}}}); },
-                                   {"row 3", "0 test sets"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_val_predict(Probe(), X, y, {.cv = std::vector<Split>{{{0}, {1, 2, 3, 0}}, {{2}, {1}}}}); },
-                                   {"row 1", "2 test sets"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        cross_val_predict(Probe(), X, y, {.cv = std::vector<Split>{{{0, 1}, {2}}, {{2}, {0, 1}}}});
+      },
+      {"row 3", "0 test sets"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        cross_val_predict(Probe(), X, y,
+                          {.cv = std::vector<Split>{{{0}, {1, 2, 3, 0}}, {{2}, {1}}}});
+      },
+      {"row 1", "2 test sets"}));
 }
 
 TEST(CrossValPredict, AClassThatATrainingSetLacksHasProbabilityZero) {
   WarningCollector ignored;
   const Matrix X = numbered(9);
   const Target y = std::vector<int>{5, 5, 5, 5, 7, 7, 7, 7, 9};
-  const Cv cv = std::vector<Split>{{{0, 1, 4, 5}, {2, 3, 6, 7, 8}}, {{2, 3, 6, 7, 8}, {0, 1, 4, 5}}};
+  const Cv cv =
+      std::vector<Split>{{{0, 1, 4, 5}, {2, 3, 6, 7, 8}}, {{2, 3, 6, 7, 8}, {0, 1, 4, 5}}};
   const Matrix proba = cross_val_predict_proba(LogisticRegression(), X, y, {.cv = cv});
   ASSERT_EQ(proba.cols(), 3);
   for (Index i = 0; i < 9; ++i) EXPECT_NEAR(proba.row(i).sum(), 1.0, 1e-12);
   EXPECT_EQ(proba(8, 2), 0.0);
   EXPECT_GT(proba(0, 2), 0.0);
-  EXPECT_TRUE(throws<InvalidInput>([&] { cross_val_decision_function(LogisticRegression(), X, y, {.cv = cv}); }, {"2 of the 3 classes"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { cross_val_decision_function(LogisticRegression(), X, y, {.cv = cv}); },
+      {"2 of the 3 classes"}));
 }
 
 TEST(CrossValidation, ReadsAsATable) {
   const Matrix X = numbered(9);
-  auto result = cross_validate(Probe(), X, Vector(X.col(0)), {.scoring = {"r2", "neg_mean_squared_error"}, .cv = 3, .return_train_score = true});
+  auto result = cross_validate(
+      Probe(), X, Vector(X.col(0)),
+      {.scoring = {"r2", "neg_mean_squared_error"}, .cv = 3, .return_train_score = true});
   const DataFrame table = result.to_table();
-  EXPECT_EQ(table.names(), (std::vector<std::string>{"split", "test_r2", "test_neg_mean_squared_error", "train_r2",
-                                                     "train_neg_mean_squared_error", "fit_time", "score_time"}));
+  EXPECT_EQ(table.names(),
+            (std::vector<std::string>{"split", "test_r2", "test_neg_mean_squared_error", "train_r2",
+                                      "train_neg_mean_squared_error", "fit_time", "score_time"}));
   EXPECT_EQ(table.rows(), 3);
   EXPECT_EQ(table["test_r2"].values()[2], result.test_score()[2]);
   result.scores[0].test = (Vector(3) << 1.0, 2.0, 6.0).finished();
@@ -228,8 +286,10 @@ TEST(CrossValidation, ReadsAsATable) {
   std::ostringstream text;
   text << result;
   EXPECT_NE(text.str().find("test_r2: 3.0000 ± 2.1602"), std::string::npos) << text.str();
-  EXPECT_TRUE(throws<InvalidParameter>([&] { result.mean("auc"); }, {"'auc'", "r2, neg_mean_squared_error"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { cross_validate(Probe(), X, Vector(X.col(0))).train_score(); }, {"return_train_score"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { result.mean("auc"); },
+                                       {"'auc'", "r2, neg_mean_squared_error"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { cross_validate(Probe(), X, Vector(X.col(0))).train_score(); }, {"return_train_score"}));
 }
 
 }  // namespace

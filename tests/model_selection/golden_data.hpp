@@ -28,7 +28,8 @@ inline Pipeline<Classifier> logistic() {
 }
 
 inline Vector golden_weights(Index n) {
-  return Vector::NullaryExpr(n, [](Index i) { return i % 11 == 0 ? 0.0 : 0.25 * static_cast<double>(1 + i % 7); });
+  return Vector::NullaryExpr(
+      n, [](Index i) { return i % 11 == 0 ? 0.0 : 0.25 * static_cast<double>(1 + i % 7); });
 }
 
 inline const nlohmann::json& golden_file() {

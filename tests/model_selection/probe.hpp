@@ -36,8 +36,8 @@ struct ProbeState {
 
   static constexpr auto fields() {
     return std::tuple{field("rows", &ProbeState::rows), field("weight", &ProbeState::weight),
-                      field("validation_rows", &ProbeState::validation_rows), field("groups", &ProbeState::groups),
-                      field("threads", &ProbeState::threads)};
+                      field("validation_rows", &ProbeState::validation_rows),
+                      field("groups", &ProbeState::groups), field("threads", &ProbeState::threads)};
   }
 };
 
@@ -55,9 +55,12 @@ class Probe : public Implements<Probe, Regressor, ProbeParams, ProbeState> {
     if (params().level >= params().fail_from) throw InvalidInput("Probe: this level fails");
     if ((rows.array() == params().fail_row).any()) throw InvalidInput("Probe: this row fails");
     return {rows, context.has_weights() ? context.sample_weight.sum() : -1.0,
-            context.validation ? context.validation->X.rows() : 0, context.groups.size(), max_threads()};
+            context.validation ? context.validation->X.rows() : 0, context.groups.size(),
+            max_threads()};
   }
-  Vector do_predict(const State&, const Features& X) const { return Vector::Constant(X.rows(), params().level); }
+  Vector do_predict(const State&, const Features& X) const {
+    return Vector::Constant(X.rows(), params().level);
+  }
 };
 
 inline const bool probe_is_registered = [] {
@@ -77,7 +80,8 @@ inline Matrix numbered(Index n) {
 class WarningCollector {
  public:
   WarningCollector()
-      : previous_(set_warning_handler([this](const Warning& warning) { warnings.push_back(warning); })) {}
+      : previous_(
+            set_warning_handler([this](const Warning& warning) { warnings.push_back(warning); })) {}
   ~WarningCollector() { set_warning_handler(previous_); }
   WarningCollector(const WarningCollector&) = delete;
   WarningCollector& operator=(const WarningCollector&) = delete;

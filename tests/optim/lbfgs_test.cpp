@@ -34,7 +34,8 @@ double rosenbrock(const Vector& x, Vector& gradient) {
 SmoothFunction quadratic(Index n, double condition, double constant = 0.0) {
   return [=](const Vector& x, Vector& gradient) {
     const auto d = Eigen::ArrayXd::LinSpaced(n, 0.0, std::log(condition)).exp();
-    const Eigen::ArrayXd from_minimum = x.array() - Eigen::ArrayXd::LinSpaced(n, 0.0, static_cast<double>(n - 1));
+    const Eigen::ArrayXd from_minimum =
+        x.array() - Eigen::ArrayXd::LinSpaced(n, 0.0, static_cast<double>(n - 1));
     gradient = d * from_minimum;
     return 0.5 * (d * from_minimum.square()).sum() + constant;
   };
@@ -59,7 +60,8 @@ TEST(Lbfgs, TakesFewIterationsOnTheClassicProblem) {
 
 TEST(Lbfgs, FindsTheMinimumOfQuadratics) {
   for (const double condition : {1.0, 100.0, 1e6}) {
-    const LbfgsResult result = minimize_lbfgs(quadratic(20, condition), Vector::Zero(20), {.gtol = 1e-9});
+    const LbfgsResult result =
+        minimize_lbfgs(quadratic(20, condition), Vector::Zero(20), {.gtol = 1e-9});
     EXPECT_TRUE(result.converged) << result.message;
     for (Index i = 0; i < 20; ++i) EXPECT_NEAR(result.x[i], static_cast<double>(i), 1e-8);
   }
@@ -67,13 +69,15 @@ TEST(Lbfgs, FindsTheMinimumOfQuadratics) {
 
 TEST(Lbfgs, ReachesGradientsBelowTheRoundingOfTheFunction) {
   // Around the minimum the value 1 hides all changes of x below 1e-8, but the gradient does not.
-  const LbfgsResult result = minimize_lbfgs(quadratic(20, 1000.0, 1.0), Vector::Zero(20), {.gtol = 1e-13});
+  const LbfgsResult result =
+      minimize_lbfgs(quadratic(20, 1000.0, 1.0), Vector::Zero(20), {.gtol = 1e-13});
   EXPECT_TRUE(result.converged) << result.message;
   EXPECT_LE(result.gradient_norm, 1e-13);
 }
 
 TEST(Lbfgs, ATolerance0EndsAtTheLimitOfPrecision) {
-  const LbfgsResult result = minimize_lbfgs(quadratic(20, 1000.0, 1e3), Vector::Zero(20), {.max_iter = 10'000, .gtol = 0.0});
+  const LbfgsResult result = minimize_lbfgs(quadratic(20, 1000.0, 1e3), Vector::Zero(20),
+                                            {.max_iter = 10'000, .gtol = 0.0});
   EXPECT_TRUE(result.converged) << result.message;
   EXPECT_LT(result.n_iter, 1000);
   EXPECT_LT(result.gradient_norm, 1e-8);
@@ -95,8 +99,10 @@ TEST(Lbfgs, StopsAtMaxIterAndSaysSo) {
 }
 
 TEST(Lbfgs, StopsWhenTheFunctionFallsByLessThanFtol) {
-  const LbfgsResult loose = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-3});
-  const LbfgsResult strict = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-12});
+  const LbfgsResult loose =
+      minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-3});
+  const LbfgsResult strict =
+      minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-12});
   EXPECT_TRUE(loose.converged && strict.converged);
   EXPECT_NE(loose.message.find("ftol = 0.001"), std::string::npos);
   EXPECT_LT(loose.n_iter, strict.n_iter);
@@ -125,8 +131,8 @@ TEST(Lbfgs, AnExceptionOfTheCallbackEndsIt) {
 }
 
 TEST(Lbfgs, BacksAwayFromWhereTheFunctionIsNotDefined) {
-  // x − log x: infinite or NaN for x ≤ 0, where the first step from 0.01 along −gradient does not lead,
-  // but the one from 30 in the scaled variable does.
+  // x − log x: infinite or NaN for x ≤ 0, where the first step from 0.01 along −gradient does not
+  // lead, but the one from 30 in the scaled variable does.
   const SmoothFunction f = [](const Vector& x, Vector& gradient) {
     gradient[0] = 1.0 - 1.0 / x[0];
     return x[0] - std::log(x[0]);
@@ -173,13 +179,20 @@ TEST(Lbfgs, MinimizesAFunctionOfNothing) {
 
 TEST(Lbfgs, RefusesABadStartAndBadOptions) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_TRUE(throws<InvalidInput>([&] { minimize_lbfgs(rosenbrock, Vector{{nan, 1.0}}); }, {"not finite", "start"}));
-  const auto with = [](LbfgsOptions options) { minimize_lbfgs(rosenbrock, Vector::Zero(2), options); };
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        minimize_lbfgs(rosenbrock, Vector{{nan, 1.0}});
+      },
+      {"not finite", "start"}));
+  const auto with = [](LbfgsOptions options) {
+    minimize_lbfgs(rosenbrock, Vector::Zero(2), options);
+  };
   EXPECT_TRUE(throws<InvalidParameter>([&] { with({.max_iter = -1}); }, {"max_iter", "-1"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { with({.gtol = nan}); }, {"gtol", "nan"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { with({.ftol = -0.5}); }, {"ftol", "-0.5"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { with({.history = 0}); }, {"history", "0"}));
-  EXPECT_TRUE(throws<InvalidParameter>([&] { with({.max_line_search = 0}); }, {"max_line_search", "0"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { with({.max_line_search = 0}); }, {"max_line_search", "0"}));
 }
 
 // The line search alone, on functions of Moré & Thuente (1994), §5.
@@ -193,7 +206,9 @@ struct LineFunction {
 double more_thuente_1(double a) { return -a / (a * a + 2.0); }
 double more_thuente_1_slope(double a) { return (a * a - 2.0) / ((a * a + 2.0) * (a * a + 2.0)); }
 double more_thuente_2(double a) { return std::pow(a + 0.004, 5) - 2.0 * std::pow(a + 0.004, 4); }
-double more_thuente_2_slope(double a) { return 5.0 * std::pow(a + 0.004, 4) - 8.0 * std::pow(a + 0.004, 3); }
+double more_thuente_2_slope(double a) {
+  return 5.0 * std::pow(a + 0.004, 4) - 8.0 * std::pow(a + 0.004, 3);
+}
 
 TEST(WolfeSearch, FindsAStrongWolfePointFromAnyFirstStep) {
   for (const LineFunction& f : {LineFunction{"1", more_thuente_1, more_thuente_1_slope},
@@ -208,7 +223,8 @@ TEST(WolfeSearch, FindsAStrongWolfePointFromAnyFirstStep) {
           },
           start, first, 50);
       ASSERT_TRUE(found.has_value()) << f.name << " from " << first;
-      EXPECT_LE(found->value, start.value + 1e-4 * found->step * start.slope) << f.name << " from " << first;
+      EXPECT_LE(found->value, start.value + 1e-4 * found->step * start.slope)
+          << f.name << " from " << first;
       EXPECT_LE(std::abs(found->slope), 0.9 * std::abs(start.slope)) << f.name << " from " << first;
       EXPECT_LE(evaluations, 12) << f.name << " from " << first;
     }

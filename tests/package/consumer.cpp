@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A user's program. It includes headers that share Eigen types with the library, calls compiled code,
-// and fails when the two disagree.
+// A user's program. It includes headers that share Eigen types with the library, calls compiled
+// code, and fails when the two disagree.
 #include <iostream>
 
 #include <espalier/core/data_frame.hpp>

@@ -14,7 +14,8 @@
 namespace espalier::hgb::naive {
 
 struct Problem {
-  std::vector<std::vector<int>> bins;  ///< [feature][row]; the last bin of a feature is the missing one
+  std::vector<std::vector<int>>
+      bins;  ///< [feature][row]; the last bin of a feature is the missing one
   std::vector<FeatureBins> features;
   std::vector<float> gradient;
   std::vector<float> hessian;
@@ -28,7 +29,8 @@ struct Sums {
   std::uint32_t count = 0;
 };
 
-inline Sums sums_of(const Problem& p, const std::vector<Row>& rows, const std::function<bool(Row)>& included) {
+inline Sums sums_of(const Problem& p, const std::vector<Row>& rows,
+                    const std::function<bool(Row)>& included) {
   Sums sums;
   for (const Row row : rows) {
     if (!included(row)) continue;
@@ -40,7 +42,9 @@ inline Sums sums_of(const Problem& p, const std::vector<Row>& rows, const std::f
 }
 
 /// G²/(H + λ): what a child takes off the loss.
-inline double strength(const Problem& p, const Sums& s) { return s.gradient * s.gradient / (s.hessian + p.l2); }
+inline double strength(const Problem& p, const Sums& s) {
+  return s.gradient * s.gradient / (s.hessian + p.l2);
+}
 
 struct Best {
   double gain = -1.0;
@@ -48,20 +52,24 @@ struct Best {
 };
 
 /// Gain of sending the rows that `left` accepts to the left; −1 if a child would be too small.
-inline double gain_of(const Problem& p, const std::vector<Row>& rows, const std::function<bool(Row)>& left) {
+inline double gain_of(const Problem& p, const std::vector<Row>& rows,
+                      const std::function<bool(Row)>& left) {
   const Sums l = sums_of(p, rows, left);
   const Sums r = sums_of(p, rows, [&](Row row) { return !left(row); });
-  if (std::min(l.count, r.count) < p.min_samples_leaf || std::min(l.hessian, r.hessian) < 1e-3) return -1.0;
+  if (std::min(l.count, r.count) < p.min_samples_leaf || std::min(l.hessian, r.hessian) < 1e-3)
+    return -1.0;
   return strength(p, l) + strength(p, r) - strength(p, sums_of(p, rows, [](Row) { return true; }));
 }
 
 /// The bins of a categorical feature that weigh at least 10 rows, by G/(H + 10).
-inline std::vector<int> ordered_categories(const Problem& p, std::size_t f, const std::vector<Row>& rows) {
+inline std::vector<int> ordered_categories(const Problem& p, std::size_t f,
+                                           const std::vector<Row>& rows) {
   const Sums all = sums_of(p, rows, [](Row) { return true; });
   std::vector<std::pair<double, int>> order;
   for (int bin = 0; bin <= p.features[f].n_bins; ++bin) {
     const Sums s = sums_of(p, rows, [&](Row row) { return p.bins[f][row] == bin; });
-    if (s.hessian * all.count / all.hessian >= 10.0) order.emplace_back(s.gradient / (s.hessian + 10.0), bin);
+    if (s.hessian * all.count / all.hessian >= 10.0)
+      order.emplace_back(s.gradient / (s.hessian + 10.0), bin);
   }
   std::sort(order.begin(), order.end());
   std::vector<int> bins;
@@ -70,14 +78,17 @@ inline std::vector<int> ordered_categories(const Problem& p, std::size_t f, cons
 }
 
 /// All sets of bins that may go left at a feature.
-inline std::vector<std::vector<int>> left_sets(const Problem& p, std::size_t f, const std::vector<Row>& rows) {
+inline std::vector<std::vector<int>> left_sets(const Problem& p, std::size_t f,
+                                               const std::vector<Row>& rows) {
   std::vector<std::vector<int>> sets;
   const int n_bins = p.features[f].n_bins;
   if (p.features[f].is_categorical) {
     const std::vector<int> order = ordered_categories(p, f, rows);
     const std::size_t half = (order.size() + 1) / 2;
-    for (std::size_t k = 1; k <= half; ++k) sets.emplace_back(order.begin(), order.begin() + static_cast<long>(k));
-    for (std::size_t k = 1; k < half; ++k) sets.emplace_back(order.end() - static_cast<long>(k), order.end());
+    for (std::size_t k = 1; k <= half; ++k)
+      sets.emplace_back(order.begin(), order.begin() + static_cast<long>(k));
+    for (std::size_t k = 1; k < half; ++k)
+      sets.emplace_back(order.end() - static_cast<long>(k), order.end());
     return sets;
   }
   for (const bool missing_left : {false, true}) {
@@ -124,7 +135,9 @@ inline double predict(const BoostedTrees& trees, const Vector& row, Index output
           left = x <= node.value;
         } else {
           const auto code = static_cast<std::size_t>(x);
-          left = (trees.category_sets[static_cast<std::size_t>(node.left_set)][code / 32] >> (code % 32) & 1U) != 0;
+          left = (trees.category_sets[static_cast<std::size_t>(node.left_set)][code / 32] >>
+                      (code % 32) &
+                  1U) != 0;
         }
       }
       i = left ? i + 1 : node.right;

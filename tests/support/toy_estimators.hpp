@@ -11,7 +11,9 @@
 namespace espalier::testing_support {
 
 enum class ToyMode { plain, fail, slow };
-constexpr auto names_of(ToyMode) { return std::array<std::string_view, 3>{"plain", "fail", "slow"}; }
+constexpr auto names_of(ToyMode) {
+  return std::array<std::string_view, 3>{"plain", "fail", "slow"};
+}
 
 struct ToyParams {
   double shift = 0.0;
@@ -57,10 +59,12 @@ class Toy : public Implements<Toy, Regressor, ToyParams, ToyState> {
     State state;
     for (int i = 1; i <= params().max_iter; ++i) {
       state.n_iter = i;
-      context.report({.task = type_name, .iteration = i, .total = params().max_iter, .loss = 1.0 / i});
+      context.report(
+          {.task = type_name, .iteration = i, .total = params().max_iter, .loss = 1.0 / i});
     }
     state.mean = X.dense().colwise().mean();
-    state.weight = context.has_weights() ? context.sample_weight.sum() : static_cast<double>(y.size());
+    state.weight =
+        context.has_weights() ? context.sample_weight.sum() : static_cast<double>(y.size());
     return state;
   }
   Vector do_predict(const State& state, const Features& X) const {

@@ -39,7 +39,9 @@ class ColumnSelector {
 /// What becomes of columns that are not fitted: left out, or passed through unchanged.
 enum class ColumnAction { drop, passthrough };
 
-constexpr auto names_of(ColumnAction) { return std::array<std::string_view, 2>{"drop", "passthrough"}; }
+constexpr auto names_of(ColumnAction) {
+  return std::array<std::string_view, 2>{"drop", "passthrough"};
+}
 
 /// A transformer, or an action.
 struct ColumnTreatment {
@@ -60,7 +62,8 @@ struct ColumnBlock {
   ColumnSelector columns;
 
   static constexpr auto fields() {
-    return std::tuple{field("name", &ColumnBlock::name), field("treatment", &ColumnBlock::treatment),
+    return std::tuple{field("name", &ColumnBlock::name),
+                      field("treatment", &ColumnBlock::treatment),
                       field("columns", &ColumnBlock::columns)};
   }
 };
@@ -75,15 +78,17 @@ struct Codec<ColumnSelector> {
 template <>
 struct Codec<ColumnTreatment> {
   static Value encode(const ColumnTreatment& v) {
-    return v.transformer.empty() ? Value(v.action) : Codec<Polymorphic<Transformer>>::encode(v.transformer);
+    return v.transformer.empty() ? Value(v.action)
+                                 : Codec<Polymorphic<Transformer>>::encode(v.transformer);
   }
   static ColumnTreatment decode(const Value& v);
   static std::string describe() { return "a Transformer, 'drop' or 'passthrough'"; }
 };
 
 struct ColumnTransformerOptions {
-  ColumnTreatment remainder = ColumnAction::drop;  ///< what is done with columns that no group names
-  double sparse_threshold = 0.3;          ///< sparse output only if less than this share of it is not zero
+  ColumnTreatment remainder =
+      ColumnAction::drop;         ///< what is done with columns that no group names
+  double sparse_threshold = 0.3;  ///< sparse output only if less than this share of it is not zero
   bool verbose_feature_names_out = true;  ///< output columns are called group__column
 };
 
@@ -93,7 +98,8 @@ struct ColumnTransformerParams : ColumnTransformerOptions {
   static constexpr auto fields() {
     using P = ColumnTransformerParams;
     return std::tuple{
-        field("transformers", &P::transformers, "named groups of columns and what is done with each"),
+        field("transformers", &P::transformers,
+              "named groups of columns and what is done with each"),
         field("remainder", &P::remainder, "what is done with columns that no group names"),
         field("sparse_threshold", &P::sparse_threshold, between(0.0, 1.0),
               "the output is sparse if a part is and less than this share of it is not zero"),
@@ -108,14 +114,14 @@ struct ColumnTransformerParams : ColumnTransformerOptions {
 /// A group after fit: what it selected and what it learned.
 struct FittedColumnBlock {
   std::string name;
-  ColumnTreatment treatment;     // with a fitted transformer
-  std::vector<Index> columns;    // positions in X at fit
+  ColumnTreatment treatment;   // with a fitted transformer
+  std::vector<Index> columns;  // positions in X at fit
   Index n_outputs = 0;
 
   static constexpr auto fields() {
     using B = FittedColumnBlock;
-    return std::tuple{field("name", &B::name), field("treatment", &B::treatment), field("columns", &B::columns),
-                      field("n_outputs", &B::n_outputs)};
+    return std::tuple{field("name", &B::name), field("treatment", &B::treatment),
+                      field("columns", &B::columns), field("n_outputs", &B::n_outputs)};
   }
 };
 
@@ -139,27 +145,30 @@ struct ColumnTransformerState {
 ///         {"plan", OneHotEncoder(), {"plan", "region"}},
 ///         {"id", ColumnAction::drop, {"customer_id"}},
 ///     };
-///     ColumnTransformer other({{"age", StandardScaler(), {"age"}}}, {.remainder = ColumnAction::passthrough});
+///     ColumnTransformer other({{"age", StandardScaler(), {"age"}}}, {.remainder =
+///     ColumnAction::passthrough});
 ///
-/// Each group receives its columns as a table of their own (a matrix, if X is one). The outputs stand
-/// side by side in the order of the groups, then the remainder in the order of X; a column may be in
-/// several groups. The output is sparse if a part is sparse and the density stays below
+/// Each group receives its columns as a table of their own (a matrix, if X is one). The outputs
+/// stand side by side in the order of the groups, then the remainder in the order of X; a column
+/// may be in several groups. The output is sparse if a part is sparse and the density stays below
 /// `sparse_threshold`; a table if a part is one with categories; else dense.
 ///
-/// Columns are found by name where X has names: later tables may have further columns, and others in
-/// another order. Without names, positions count and the width must be the same.
+/// Columns are found by name where X has names: later tables may have further columns, and others
+/// in another order. Without names, positions count and the width must be the same.
 ///
 /// Sample weights reach every transformer that takes them.
 ///
-/// @throws InvalidInput  a selected column is missing; output names clash (set verbose_feature_names_out)
-class ColumnTransformer
-    : public Implements<ColumnTransformer, Transformer, ColumnTransformerParams, ColumnTransformerState> {
+/// @throws InvalidInput  a selected column is missing; output names clash (set
+/// verbose_feature_names_out)
+class ColumnTransformer : public Implements<ColumnTransformer, Transformer, ColumnTransformerParams,
+                                            ColumnTransformerState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "ColumnTransformer";
   static constexpr PartLayout layout = PartLayout::side_by_side;
 
-  ColumnTransformer(std::initializer_list<ColumnBlock> transformers, ColumnTransformerOptions options = {});
+  ColumnTransformer(std::initializer_list<ColumnBlock> transformers,
+                    ColumnTransformerOptions options = {});
   /// The same with groups that are known at run time only.
   ColumnTransformer(std::vector<ColumnBlock> transformers, ColumnTransformerOptions options);
 
@@ -186,6 +195,7 @@ class ColumnTransformer
   std::vector<std::string> do_feature_names_out(const State& state, const Schema& schema) const;
 };
 
-extern template class Implements<ColumnTransformer, Transformer, ColumnTransformerParams, ColumnTransformerState>;
+extern template class Implements<ColumnTransformer, Transformer, ColumnTransformerParams,
+                                 ColumnTransformerState>;
 
 }  // namespace espalier

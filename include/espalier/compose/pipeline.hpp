@@ -30,7 +30,8 @@ struct NamedStep {
   T estimator;
 };
 
-/// Gives a step a name of one's own: `Pipeline{step("scale", StandardScaler()), step("model", Ridge())}`.
+/// Gives a step a name of one's own: `Pipeline{step("scale", StandardScaler()), step("model",
+/// Ridge())}`.
 template <std::derived_from<Estimator> T>
 NamedStep<T> step(std::string name, T estimator) {
   return {std::move(name), std::move(estimator)};
@@ -72,23 +73,24 @@ void append_step(std::vector<Step>& steps, std::string name, Polymorphic<Estimat
 
 }  // namespace detail
 
-/// Transformers one after the other, then an estimator, as one estimator: what each step learns, it learns
-/// from the training rows alone, and one object is fitted, tuned, saved and served.
+/// Transformers one after the other, then an estimator, as one estimator: what each step learns, it
+/// learns from the training rows alone, and one object is fitted, tuned, saved and served.
 ///
 ///     Pipeline model{SimpleImputer(), StandardScaler(), LogisticRegression()};
 ///     auto same = SimpleImputer() | StandardScaler() | LogisticRegression();
 ///     model.set_param("logistic_regression__C", 0.1);
 ///
 /// The role follows from the last step: this one is a Pipeline<Classifier>, and one that ends in a
-/// transformer is a transformer. A step's name is its class in snake_case (numbered when it comes twice)
-/// or the one given by step(); its parameters are reached as `name__parameter`, the step as `name`
-/// (set it to an estimator, or to 'passthrough').
+/// transformer is a transformer. A step's name is its class in snake_case (numbered when it comes
+/// twice) or the one given by step(); its parameters are reached as `name__parameter`, the step as
+/// `name` (set it to an estimator, or to 'passthrough').
 ///
-/// `fit` fits clones, so the steps given stay as they are; fitted_step() gives the fitted ones. Sample weights
-/// reach every step that takes them, and are an error if none does. A validation set is transformed by each fitted step
-/// on its way to the last one.
+/// `fit` fits clones, so the steps given stay as they are; fitted_step() gives the fitted ones.
+/// Sample weights reach every step that takes them, and are an error if none does. A validation set
+/// is transformed by each fitted step on its way to the last one.
 ///
-/// @throws InvalidParameter  names are empty, double, contain "__" or are "steps"; a step before the last is
+/// @throws InvalidParameter  names are empty, double, contain "__" or are "steps"; a step before
+/// the last is
 ///                           no transformer; the last has another role
 template <class Role_>
 class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, PipelineState<Role_>> {
@@ -102,7 +104,7 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
 
   /// Steps by value or as step("name", …), the last one of this role.
   template <class First, class... Rest>
-    requires requires { typename First::Role; }
+  requires requires { typename First::Role; }
   explicit Pipeline(const First& first, const Rest&... rest) {
     append(first);
     (append(rest), ...);
@@ -127,7 +129,8 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   friend Base;
   template <class T>
   void append(const T& estimator) {
-    detail::append_step(this->params().steps, detail::snake_case(estimator.class_name()), estimator);
+    detail::append_step(this->params().steps, detail::snake_case(estimator.class_name()),
+                        estimator);
   }
   template <class T>
   void append(const NamedStep<T>& named) {
@@ -145,26 +148,23 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   static const Role_& last(const State& state);
   const Role_* last_prototype() const;
 
-  Features do_transform(const State& state, const Features& X) const
-    requires std::same_as<Role_, Transformer>;
-  Features do_inverse_transform(const State& state, const Features& X) const
-    requires std::same_as<Role_, Transformer>;
-  std::vector<std::string> do_feature_names_out(const State& state, const Schema& schema) const
-    requires std::same_as<Role_, Transformer>;
-  Labels do_predict(const State& state, const Features& X) const
-    requires std::same_as<Role_, Classifier>;
-  Matrix do_predict_proba(const State& state, const Features& X) const
-    requires std::same_as<Role_, Classifier>;
-  Matrix do_decision_function(const State& state, const Features& X) const
-    requires std::same_as<Role_, Classifier>;
-  static const Labels& do_classes(const State& state)
-    requires std::same_as<Role_, Classifier>;
-  bool has_probabilities() const
-    requires std::same_as<Role_, Classifier>;
-  bool has_decisions() const
-    requires std::same_as<Role_, Classifier>;
-  Matrix do_predict(const State& state, const Features& X) const
-    requires std::same_as<Role_, Regressor>;
+  Features do_transform(const State& state,
+                        const Features& X) const requires std::same_as<Role_, Transformer>;
+  Features do_inverse_transform(const State& state,
+                                const Features& X) const requires std::same_as<Role_, Transformer>;
+  std::vector<std::string> do_feature_names_out(
+      const State& state, const Schema& schema) const requires std::same_as<Role_, Transformer>;
+  Labels do_predict(const State& state,
+                    const Features& X) const requires std::same_as<Role_, Classifier>;
+  Matrix do_predict_proba(const State& state,
+                          const Features& X) const requires std::same_as<Role_, Classifier>;
+  Matrix do_decision_function(const State& state,
+                              const Features& X) const requires std::same_as<Role_, Classifier>;
+  static const Labels& do_classes(const State& state) requires std::same_as<Role_, Classifier>;
+  bool has_probabilities() const requires std::same_as<Role_, Classifier>;
+  bool has_decisions() const requires std::same_as<Role_, Classifier>;
+  Matrix do_predict(const State& state,
+                    const Features& X) const requires std::same_as<Role_, Regressor>;
 };
 
 namespace detail {
@@ -174,9 +174,11 @@ struct RoleOf {
   using type = typename T::Role;
 };
 template <class... Steps>
-using LastRole = typename RoleOf<std::tuple_element_t<sizeof...(Steps) - 1, std::tuple<Steps...>>>::type;
+using LastRole =
+    typename RoleOf<std::tuple_element_t<sizeof...(Steps) - 1, std::tuple<Steps...>>>::type;
 
-inline void append_flat(std::vector<Step>& steps, const Estimator& part, const std::vector<Step>* inner) {
+inline void append_flat(std::vector<Step>& steps, const Estimator& part,
+                        const std::vector<Step>* inner) {
   if (inner == nullptr) return append_step(steps, snake_case(part.class_name()), part);
   for (const Step& s : *inner) append_step(steps, s.name, s.estimator);
 }
@@ -191,12 +193,14 @@ const std::vector<Step>* steps_within(const T& estimator) {
 }  // namespace detail
 
 template <class... Steps>
-  requires(sizeof...(Steps) >= 1) && (requires { typename Steps::Role; } && ...)
-Pipeline(Steps...) -> Pipeline<detail::LastRole<Steps...>>;
+requires(sizeof...(Steps) >= 1) && (requires { typename Steps::Role; } && ...) Pipeline(Steps...)
+                                       ->Pipeline<detail::LastRole<Steps...>>;
 
 /// `a | b`: a pipeline of both. Pipelines on either side are taken apart into their steps.
 template <class A, class B>
-  requires std::derived_from<A, Transformer> && std::derived_from<B, Estimator> && requires { typename B::Role; }
+requires std::derived_from<A, Transformer> && std::derived_from<B, Estimator> && requires {
+  typename B::Role;
+}
 Pipeline<typename B::Role> operator|(const A& a, const B& b) {
   std::vector<Step> steps;
   detail::append_flat(steps, a, detail::steps_within(a));
@@ -204,9 +208,12 @@ Pipeline<typename B::Role> operator|(const A& a, const B& b) {
   return Pipeline<typename B::Role>(std::move(steps));
 }
 
-extern template class Implements<Pipeline<Transformer>, Transformer, PipelineParams, PipelineState<Transformer>>;
-extern template class Implements<Pipeline<Classifier>, Classifier, PipelineParams, PipelineState<Classifier>>;
-extern template class Implements<Pipeline<Regressor>, Regressor, PipelineParams, PipelineState<Regressor>>;
+extern template class Implements<Pipeline<Transformer>, Transformer, PipelineParams,
+                                 PipelineState<Transformer>>;
+extern template class Implements<Pipeline<Classifier>, Classifier, PipelineParams,
+                                 PipelineState<Classifier>>;
+extern template class Implements<Pipeline<Regressor>, Regressor, PipelineParams,
+                                 PipelineState<Regressor>>;
 extern template class Pipeline<Transformer>;
 extern template class Pipeline<Classifier>;
 extern template class Pipeline<Regressor>;

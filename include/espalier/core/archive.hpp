@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Saving and loading of any estimator, with its parts and everything it has learned. docs/format.md
-/// specifies the file.
+/// Saving and loading of any estimator, with its parts and everything it has learned.
+/// docs/format.md specifies the file.
 ///
 ///     save(model, "model.esp");                                   // CBOR: small, exact
 ///     save(model, "model.json");                                  // JSON: readable, exact too
 ///     auto model = load<Pipeline<Classifier>>("model.esp");
-///     std::unique_ptr<Estimator> any = load_any("model.esp");     // class unknown until it is read
+///     std::unique_ptr<Estimator> any = load_any("model.esp");     // class unknown until it is
+///     read
 ///
 /// A loaded model predicts bit for bit what the saved one does. A file that is cut off, altered or
 /// hostile gives an error; memory stays within a small multiple of the file's size.
@@ -83,9 +84,11 @@ T load(std::span<const std::uint8_t> bytes) {
 
 /// A part of a composed estimator is saved with it.
 template <class T>
-  requires std::derived_from<T, Estimator>
+requires std::derived_from<T, Estimator>
 struct Codec<Polymorphic<T>> {
-  static Value encode(const Polymorphic<T>& v) { return v.empty() ? Value() : Value(Value::EstimatorPtr(v.share())); }
+  static Value encode(const Polymorphic<T>& v) {
+    return v.empty() ? Value() : Value(Value::EstimatorPtr(v.share()));
+  }
   static Polymorphic<T> decode(const Value& v) {
     if (v.is_none()) return {};
     if (const auto* pointer = v.get_if<Value::EstimatorPtr>()) {

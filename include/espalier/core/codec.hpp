@@ -2,9 +2,9 @@
 /// @file
 /// How each type that may stand in a Params or State struct becomes a Value and comes back.
 ///
-/// `Codec<T>` has three functions: `encode(const T&) → Value`, `decode(const Value&) → T`, which throws
-/// FormatError saying what was expected, and `describe()`, the words for that expectation. Specialise it
-/// for a type of your own, or give the type `fields()` (see params.hpp).
+/// `Codec<T>` has three functions: `encode(const T&) → Value`, `decode(const Value&) → T`, which
+/// throws FormatError saying what was expected, and `describe()`, the words for that expectation.
+/// Specialise it for a type of your own, or give the type `fields()` (see params.hpp).
 #pragma once
 
 #include <array>
@@ -52,10 +52,14 @@ const Value::Object& decode_object(const Value&);
 const Value& decode_member(const Value& object, std::string_view key);
 
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { names_of(e).size(); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+  names_of(e).size();
+};
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 }  // namespace detail
 
@@ -69,8 +73,9 @@ struct Codec<bool> {
 template <std::integral T>
 struct Codec<T> {
   static constexpr std::int64_t low = static_cast<std::int64_t>(std::numeric_limits<T>::min());
-  static constexpr std::int64_t high = sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
-                                                      : static_cast<std::int64_t>(std::numeric_limits<T>::max());
+  static constexpr std::int64_t high =
+      sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
+                     : static_cast<std::int64_t>(std::numeric_limits<T>::max());
   static Value encode(T v) { return static_cast<std::int64_t>(v); }
   static T decode(const Value& v) { return static_cast<T>(detail::decode_integer(v, low, high)); }
   static std::string describe() { return "an integer"; }

@@ -19,7 +19,8 @@ class InvalidParameter : public Error {
   using Error::Error;
 };
 
-/// Data do not fit: wrong width or names, NaN or infinity, nothing to learn from, unseen categories.
+/// Data do not fit: wrong width or names, NaN or infinity, nothing to learn from, unseen
+/// categories.
 class InvalidInput : public Error {
  public:
   using Error::Error;

@@ -2,9 +2,9 @@
 /// @file
 /// Estimator and its five roles: what every model looks like from outside.
 ///
-/// The public functions are not virtual. They are written once, check parameters, shapes, finiteness,
-/// names and fittedness, and then call the few private functions that a class supplies through the
-/// mixin Implements (implements.hpp), where writing an estimator begins.
+/// The public functions are not virtual. They are written once, check parameters, shapes,
+/// finiteness, names and fittedness, and then call the few private functions that a class supplies
+/// through the mixin Implements (implements.hpp), where writing an estimator begins.
 #pragma once
 
 #include <memory>
@@ -33,9 +33,11 @@ constexpr auto names_of(RoleKind) {
 
 /// What every fitted estimator keeps beside its state.
 struct FittedInfo {
-  Schema schema;                           ///< of X at fit
-  std::vector<std::string> class_names;    ///< classifier: the text of each class, in order; may be empty
-  std::shared_ptr<const std::vector<std::string>> names_out;  ///< transformer: names of the output columns
+  Schema schema;  ///< of X at fit
+  std::vector<std::string>
+      class_names;  ///< classifier: the text of each class, in order; may be empty
+  std::shared_ptr<const std::vector<std::string>>
+      names_out;  ///< transformer: names of the output columns
 };
 
 /// A part of a composed estimator, for diagrams.
@@ -57,12 +59,14 @@ class Estimator {
   virtual RoleKind role() const = 0;
   virtual Tags get_tags() const = 0;
 
-  /// A copy with everything learned. (Concrete classes copy as values; this is for base references.)
+  /// A copy with everything learned. (Concrete classes copy as values; this is for base
+  /// references.)
   virtual std::unique_ptr<Estimator> copy() const = 0;
   /// An unfitted estimator with the same parameters, as scikit-learn's `clone`.
   virtual std::unique_ptr<Estimator> clone() const = 0;
 
-  // Parameters. Paths reach into parts: "model__C"; the first "__" separates the part from the rest.
+  // Parameters. Paths reach into parts: "model__C"; the first "__" separates the part from the
+  // rest.
 
   /// @throws InvalidParameter  no such parameter; lists the valid ones
   Value get_param(std::string_view path) const;
@@ -116,14 +120,17 @@ class Estimator {
   /// Checks X for any method after fit and brings it to the form that the class expects.
   Features check_input(const Features& X) const;
   [[noreturn]] void throw_not_fitted() const;
-  [[noreturn]] void throw_not_supported(std::string_view method, std::string_view advice = {}) const;
+  [[noreturn]] void throw_not_supported(std::string_view method,
+                                        std::string_view advice = {}) const;
 
-  virtual void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context, Schema schema) = 0;
+  virtual void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context,
+                        Schema schema) = 0;
   virtual bool get_own_param(std::string_view name, Value& result) const = 0;
   virtual bool set_own_param(std::string_view name, const Value& value) = 0;
   virtual Estimator* mutable_part(std::string_view) { return nullptr; }
   virtual const Estimator* find_part(std::string_view) const { return nullptr; }
-  virtual void restore_params(const Estimator& other) = 0;  // of the same class; undoes a failed set_params
+  virtual void restore_params(
+      const Estimator& other) = 0;  // of the same class; undoes a failed set_params
 
  private:
   std::vector<std::string> own_param_names() const;
@@ -135,7 +142,8 @@ class Transformer : public Estimator {
   static constexpr RoleKind role_kind = RoleKind::transformer;
   RoleKind role() const final { return role_kind; }
 
-  /// Learns from X (n × p). @throws InvalidParameter, InvalidInput, Cancelled; then nothing has changed
+  /// Learns from X (n × p). @throws InvalidParameter, InvalidInput, Cancelled; then nothing has
+  /// changed
   Transformer& fit(const Features& X, const FitContext& context = {});
   Transformer& fit(const Features& X, const Target& y, const FitContext& context = {});
   /// n × p → n × q. Row i of the output belongs to row i of X. @throws NotFitted, InvalidInput
@@ -166,7 +174,8 @@ class Classifier : public Estimator {
   std::vector<std::string> predict_names(const Features& X) const;
   /// n × k probabilities; columns in the order of classes(). @throws NotSupported if there are none
   Matrix predict_proba(const Features& X) const;
-  /// n × 1 for two classes (positive: the second), else n × k. @throws NotSupported if there is none
+  /// n × 1 for two classes (positive: the second), else n × k. @throws NotSupported if there is
+  /// none
   Matrix decision_function(const Features& X) const;
   virtual bool has_predict_proba() const = 0;
   virtual bool has_decision_function() const = 0;
@@ -174,7 +183,8 @@ class Classifier : public Estimator {
   virtual const Labels& classes() const = 0;  ///< k labels, ascending. @throws NotFitted
   /// The text of each class, in the order of classes(); empty if the target had no names.
   const std::vector<std::string>& class_names() const;
-  /// y in terms of the labels seen at fit: a target whose dictionary is another one is matched by text.
+  /// y in terms of the labels seen at fit: a target whose dictionary is another one is matched by
+  /// text.
   Labels align(const Target& y) const;
 
   /// Accuracy on X and y: the (weighted) share of rows whose prediction is right.
@@ -213,7 +223,8 @@ class Clusterer : public Estimator {
 
   Clusterer& fit(const Features& X, const FitContext& context = {});
   Labels fit_predict(const Features& X, const FitContext& context = {});
-  virtual const Labels& labels() const = 0;  ///< of the training rows; −1 is noise. @throws NotFitted
+  virtual const Labels& labels()
+      const = 0;  ///< of the training rows; −1 is noise. @throws NotFitted
   /// The cluster of each new row. @throws NotSupported where only training rows have one
   Labels predict(const Features& X) const;
 
@@ -231,7 +242,8 @@ class OutlierDetector : public Estimator {
   Labels fit_predict(const Features& X, const FitContext& context = {});
   /// 1 for an inlier, −1 for an outlier: the sign of decision_function, 0 counting as an inlier.
   Labels predict(const Features& X) const;
-  Vector decision_function(const Features& X) const;  ///< the lower, the stranger; negative: outlier
+  Vector decision_function(
+      const Features& X) const;  ///< the lower, the stranger; negative: outlier
 
  protected:
   virtual Vector decision_function_impl(const Features& X) const = 0;

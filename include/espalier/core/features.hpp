@@ -17,21 +17,21 @@ namespace espalier {
 /// One column of a dense matrix or of a table, without a copy.
 struct FeatureColumn {
   std::string name;
-  std::span<const double> numbers;       ///< of a numeric column
-  std::span<const std::int32_t> codes;   ///< of a categorical column
-  const Column* categorical = nullptr;   ///< the column itself, if it is categorical
+  std::span<const double> numbers;      ///< of a numeric column
+  std::span<const std::int32_t> codes;  ///< of a categorical column
+  const Column* categorical = nullptr;  ///< the column itself, if it is categorical
 };
 
-/// What every `fit`, `transform` and `predict` takes as X, and what `transform` returns: a dense matrix,
-/// a sparse matrix or a DataFrame, with feature names. Samples are rows.
+/// What every `fit`, `transform` and `predict` takes as X, and what `transform` returns: a dense
+/// matrix, a sparse matrix or a DataFrame, with feature names. Samples are rows.
 ///
 /// Anything of Eigen converts implicitly. A column-major matrix, Map or block of `double` and a
-/// compressed SparseMatrix are borrowed without a copy, and must then outlive this object; row-major or
-/// `float` matrices and expressions are evaluated into a matrix of our own. Temporaries are taken over.
-/// A Features object is immutable, so copies share the data.
+/// compressed SparseMatrix are borrowed without a copy, and must then outlive this object;
+/// row-major or `float` matrices and expressions are evaluated into a matrix of our own.
+/// Temporaries are taken over. A Features object is immutable, so copies share the data.
 ///
-/// A column vector does not convert: whether it is one sample or one feature only the caller knows. Pass
-/// `x.transpose()` for one sample, or `X.middleCols(j, 1)` for one feature.
+/// A column vector does not convert: whether it is one sample or one feature only the caller knows.
+/// Pass `x.transpose()` for one sample, or `X.middleCols(j, 1)` for one feature.
 class Features {
  public:
   enum class Kind { dense, sparse, table };
@@ -57,9 +57,9 @@ class Features {
   bool is_sparse() const { return kind() == Kind::sparse; }
   bool is_table() const { return kind() == Kind::table; }
 
-  MatrixView dense() const;             ///< @throws InvalidInput  not a dense matrix
-  const SparseMatrix& sparse() const;   ///< @throws InvalidInput  not a sparse matrix
-  const DataFrame& table() const;       ///< @throws InvalidInput  not a table
+  MatrixView dense() const;            ///< @throws InvalidInput  not a dense matrix
+  const SparseMatrix& sparse() const;  ///< @throws InvalidInput  not a sparse matrix
+  const DataFrame& table() const;      ///< @throws InvalidInput  not a table
 
   /// The names of the columns; empty when X came without names.
   const std::vector<std::string>& names() const { return *names_; }
@@ -80,13 +80,13 @@ class Features {
   /// The same as a table; a sparse matrix is filled with its zeros.
   DataFrame to_table() const;
 
-  Features take(std::span<const Index> rows) const;           ///< those rows, in that order; owned
+  Features take(std::span<const Index> rows) const;  ///< those rows, in that order; owned
   Features select_columns(std::span<const Index> columns) const;  ///< those columns, in that order
 
   /// An equal object that owns all its data, however long the original lives.
   Features owned() const;
 
-  /// Column blocks side by side. A table if any is a table, else sparse if `sparse`, else dense.
+  /// Column blocks side by side. A table if any has categorical columns, else sparse if `sparse`, else dense.
   /// Names are kept if all blocks have them.
   static Features hstack(const std::vector<Features>& blocks, bool sparse = false);
 
@@ -104,9 +104,11 @@ class Features {
   template <class Derived>
   static Features from_expression(const Derived& X) {
     static_assert(Derived::ColsAtCompileTime != 1 || Derived::RowsAtCompileTime == 1,
-                  "X is two-dimensional, samples × features: a column vector is ambiguous. Pass x.transpose() "
+                  "X is two-dimensional, samples × features: a column vector is ambiguous. Pass "
+                  "x.transpose() "
                   "for one sample or X.middleCols(j, 1) for one feature");
-    constexpr bool viewable = (Derived::Flags & Eigen::DirectAccessBit) != 0 && !Derived::IsRowMajor &&
+    constexpr bool viewable = (Derived::Flags & Eigen::DirectAccessBit) != 0 &&
+                              !Derived::IsRowMajor &&
                               std::is_same_v<typename Derived::Scalar, double>;
     if constexpr (viewable) {
       if (X.innerStride() == 1) return Features(X.data(), X.rows(), X.cols(), X.outerStride());

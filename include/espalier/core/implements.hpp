@@ -22,12 +22,14 @@ template <class S, class C>
 void target_type_of(S (C::*)(const Features&, const FitContext&) const);
 
 void check_classes(const Labels& classes);
-std::vector<std::string> names_of_classes(const Labels& classes, const std::vector<std::string>& names);
+std::vector<std::string> names_of_classes(const Labels& classes,
+                                          const std::vector<std::string>& names);
 Labels largest_column(const Matrix& scores, const Labels& classes);
 
 }  // namespace detail
 
-#ifdef __clang__  // the functions of one role override, those of the others do not: no `override` on them
+#ifdef __clang__  // the functions of one role override, those of the others do not: no `override`
+                  // on them
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winconsistent-missing-override"
 #endif
@@ -35,7 +37,8 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// The mixin that turns parameters, a state and a few functions into an estimator.
 ///
 ///     class NearestCentroid
-///         : public Implements<NearestCentroid, Classifier, NearestCentroidParams, NearestCentroidState> {
+///         : public Implements<NearestCentroid, Classifier, NearestCentroidParams,
+///         NearestCentroidState> {
 ///      public:
 ///       using Implements::Implements;
 ///       static constexpr std::string_view type_name = "NearestCentroid";
@@ -46,27 +49,32 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 ///       Matrix do_predict_proba(const State& state, const Features& X) const;
 ///     };
 ///
-/// `Params` and `State` are structs with a table of fields (params.hpp). `do_fit` is a pure function:
-/// parameters and data in, a new state out; so a failed fit changes nothing. What a class writes:
+/// `Params` and `State` are structs with a table of fields (params.hpp). `do_fit` is a pure
+/// function: parameters and data in, a new state out; so a failed fit changes nothing. What a class
+/// writes:
 ///
-/// | role            | required                                                              | optional |
+/// | role            | required                                                              |
+/// optional |
 /// |-----------------|-----------------------------------------------------------------------|----------|
-/// | all             | `do_fit(X, [y,] context)`; y as Labels, Vector, Matrix or Target       | `do_tags()`, `do_validate()` |
-/// | Transformer     | `do_transform(state, X)`                                              | `do_inverse_transform(state, X)`, `do_feature_names_out(state, schema)` |
-/// | Classifier      | `State::classes`; `do_predict_proba`, `do_decision_function` or `do_predict` | the other two |
+/// | all             | `do_fit(X, [y,] context)`; y as Labels, Vector, Matrix or Target       |
+/// `do_tags()`, `do_validate()` | | Transformer     | `do_transform(state, X)` |
+/// `do_inverse_transform(state, X)`, `do_feature_names_out(state, schema)` | | Classifier      |
+/// `State::classes`; `do_predict_proba`, `do_decision_function` or `do_predict` | the other two |
 /// | Regressor       | `do_predict(state, X)` → Vector or Matrix                             | |
-/// | Clusterer       | `State::labels`                                                       | `do_predict(state, X)` |
-/// | OutlierDetector | `do_decision_function(state, X)` → Vector                             | |
+/// | Clusterer       | `State::labels`                                                       |
+/// `do_predict(state, X)` | | OutlierDetector | `do_decision_function(state, X)` → Vector | |
 ///
-/// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`; rows of
-/// weight 0 have been taken out. A transformer whose output columns are its input columns needs no
-/// `do_feature_names_out`. A State with shapes or indices has `void check(const Schema&) const`, called
-/// after loading, which throws FormatError when they do not fit together. With `n_iter` in the State, the
-/// class has `iterations()`.
+/// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`;
+/// rows of weight 0 have been taken out. A transformer whose output columns are its input columns
+/// needs no `do_feature_names_out`. A State with shapes or indices has `void check(const Schema&)
+/// const`, called after loading, which throws FormatError when they do not fit together. With
+/// `n_iter` in the State, the class has `iterations()`.
 template <class Derived, class Role_, class Params_, class State_>
 class Implements : public Role_ {
-  static constexpr bool fits_without_target = !std::same_as<Role_, Classifier> && !std::same_as<Role_, Regressor>;
-  static constexpr bool takes_target = !std::same_as<Role_, Clusterer> && !std::same_as<Role_, OutlierDetector>;
+  static constexpr bool fits_without_target =
+      !std::same_as<Role_, Classifier> && !std::same_as<Role_, Regressor>;
+  static constexpr bool takes_target =
+      !std::same_as<Role_, Clusterer> && !std::same_as<Role_, OutlierDetector>;
 
  public:
   using Role = Role_;
@@ -87,27 +95,21 @@ class Implements : public Role_ {
   }
 
   /// As the role's `fit`; returns the object itself, so that calls can be chained.
-  Derived& fit(const Features& X, const Target& y, const FitContext& context = {}) &
-    requires takes_target
-  {
+  Derived& fit(const Features& X, const Target& y, const FitContext& context = {}) & requires
+      takes_target {
     Role::fit(X, y, context);
     return self();
   }
-  Derived fit(const Features& X, const Target& y, const FitContext& context = {}) &&
-    requires takes_target
-  {
+  Derived fit(const Features& X, const Target& y, const FitContext& context = {}) && requires
+      takes_target {
     Role::fit(X, y, context);
     return std::move(self());
   }
-  Derived& fit(const Features& X, const FitContext& context = {}) &
-    requires fits_without_target
-  {
+  Derived& fit(const Features& X, const FitContext& context = {}) & requires fits_without_target {
     Role::fit(X, context);
     return self();
   }
-  Derived fit(const Features& X, const FitContext& context = {}) &&
-    requires fits_without_target
-  {
+  Derived fit(const Features& X, const FitContext& context = {}) && requires fits_without_target {
     Role::fit(X, context);
     return std::move(self());
   }
@@ -162,9 +164,10 @@ class Implements : public Role_ {
   }
   Value encode_fitted() const override {
     if (!fitted_) return {};
-    return Value::Object{{"schema", detail::encode_fields(fitted_->info.schema)},
-                         {"class_names", Codec<std::vector<std::string>>::encode(fitted_->info.class_names)},
-                         {"state", detail::encode_fields(fitted_->state)}};
+    return Value::Object{
+        {"schema", detail::encode_fields(fitted_->info.schema)},
+        {"class_names", Codec<std::vector<std::string>>::encode(fitted_->info.class_names)},
+        {"state", detail::encode_fields(fitted_->state)}};
   }
   void decode_fitted(const Value& value) override {
     if (value.is_none()) return fitted_.reset();
@@ -180,14 +183,15 @@ class Implements : public Role_ {
       detail::check_classes(classes_of(fitted.state));
       if (!fitted.info.class_names.empty() &&
           static_cast<Index>(fitted.info.class_names.size()) != classes_of(fitted.state).size())
-        throw FormatError(std::string(Derived::type_name) + ": class_names and classes differ in length");
+        throw FormatError(std::string(Derived::type_name) +
+                          ": class_names and classes differ in length");
     }
     complete(fitted);
     fitted_ = std::move(fitted);
   }
 
-  // The functions of all roles: those that the role declares override its virtual functions, and the
-  // others are inert. Public code reaches them through the role, which checks X first.
+  // The functions of all roles: those that the role declares override its virtual functions, and
+  // the others are inert. Public code reaches them through the role, which checks X first.
 
   const Labels& classes() const { return classes_of(state()); }
   const Labels& labels() const { return labels_of(state()); }
@@ -208,11 +212,14 @@ class Implements : public Role_ {
   using Prediction = std::conditional_t<std::same_as<Role, Regressor>, Matrix, Labels>;
   using Decision = std::conditional_t<std::same_as<Role, OutlierDetector>, Vector, Matrix>;
 
-  void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context, Schema schema) override {
-    State learned = run_fit(X, y, context);  // by itself: g++ 12 destroys a half-built aggregate twice
+  void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context,
+                Schema schema) override {
+    State learned =
+        run_fit(X, y, context);  // by itself: g++ 12 destroys a half-built aggregate twice
     Fitted fitted{{std::move(schema), {}, {}}, std::move(learned)};
     if constexpr (std::same_as<Role, Classifier>)
-      fitted.info.class_names = detail::names_of_classes(classes_of(fitted.state), y->class_names());
+      fitted.info.class_names =
+          detail::names_of_classes(classes_of(fitted.state), y->class_names());
     complete(fitted);
     fitted_ = std::move(fitted);
   }
@@ -260,13 +267,13 @@ class Implements : public Role_ {
   }
   bool set_own_param(std::string_view name, const Value& value) override {
     if (detail::set_field(params_, name, value, Derived::type_name)) return true;
-    if constexpr (requires(Params& p) { p.set_part(name, value); })
+    if constexpr (requires(Params & p) { p.set_part(name, value); })
       return params_.set_part(name, value);
     else
       return false;
   }
   Estimator* mutable_part(std::string_view name) override {
-    if constexpr (requires(Params& p) { p.mutable_part(name); })
+    if constexpr (requires(Params & p) { p.mutable_part(name); })
       return params_.mutable_part(name);
     else
       return nullptr;
@@ -277,7 +284,9 @@ class Implements : public Role_ {
     else
       return nullptr;
   }
-  void restore_params(const Estimator& other) override { params_ = static_cast<const Implements&>(other).params_; }
+  void restore_params(const Estimator& other) override {
+    params_ = static_cast<const Implements&>(other).params_;
+  }
 
  private:
   struct Fitted {
@@ -289,10 +298,14 @@ class Implements : public Role_ {
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 
   static constexpr bool defines_proba() {
-    return requires(const Derived& d, const State& s, const Features& X) { d.do_predict_proba(s, X); };
+    return requires(const Derived& d, const State& s, const Features& X) {
+      d.do_predict_proba(s, X);
+    };
   }
   static constexpr bool defines_decision() {
-    return requires(const Derived& d, const State& s, const Features& X) { d.do_decision_function(s, X); };
+    return requires(const Derived& d, const State& s, const Features& X) {
+      d.do_decision_function(s, X);
+    };
   }
 
   static const Labels& classes_of(const State& s) {
@@ -330,7 +343,9 @@ class Implements : public Role_ {
   void complete(Fitted& fitted) const {
     if constexpr (std::same_as<Role, Transformer>) {
       std::vector<std::string> names;
-      if constexpr (requires(const Derived& d) { d.do_feature_names_out(fitted.state, fitted.info.schema); })
+      if constexpr (requires(const Derived& d) {
+                      d.do_feature_names_out(fitted.state, fitted.info.schema);
+                    })
         names = self().do_feature_names_out(fitted.state, fitted.info.schema);
       else
         names = fitted.info.schema.names_or_default();

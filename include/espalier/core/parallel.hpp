@@ -2,9 +2,9 @@
 /// @file
 /// The one place that opens a parallel region.
 ///
-/// Work is cut into blocks by the size of the data, never by the number of threads, so the same blocks
-/// exist on one thread and on sixty-four; what they return is combined in block order. Results
-/// therefore have the same bits whatever the number of threads.
+/// Work is cut into blocks by the size of the data, never by the number of threads, so the same
+/// blocks exist on one thread and on sixty-four; what they return is combined in block order.
+/// Results therefore have the same bits whatever the number of threads.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +23,8 @@ namespace espalier {
 /// this process may run on). 1 inside a parallel region: regions do not nest.
 int max_threads();
 
-/// Limits the parallel regions that the calling thread opens while the object lives. No global setting
-/// is touched: other threads of the process are not affected.
+/// Limits the parallel regions that the calling thread opens while the object lives. No global
+/// setting is touched: other threads of the process are not affected.
 ///
 ///     ThreadLimit one(1);          // no thread is created below
 ///     model.predict(X);
@@ -44,14 +44,14 @@ class ThreadLimit {
 namespace detail {
 
 /// Calls `call(body, i)` for every i in [0, n), on as many threads as `max_threads()` allows, and
-/// rethrows the exception of the lowest failing block that ran. After a failure, blocks that have not
-/// started are skipped.
+/// rethrows the exception of the lowest failing block that ran. After a failure, blocks that have
+/// not started are skipped.
 void run_blocks(Index n, const void* body, void (*call)(const void* body, Index i));
 
 }  // namespace detail
 
-/// Below this many elementary operations a region stays on the calling thread: waking a thread costs
-/// some ten microseconds.
+/// Below this many elementary operations a region stays on the calling thread: waking a thread
+/// costs some ten microseconds.
 inline constexpr double min_parallel_work = 50'000;
 
 /// Calls `body(i)` for every i in [0, n); the calls may run at the same time, in any order.
@@ -66,7 +66,8 @@ void parallel_for(Index n, double work, const Body& body) {
     for (Index i = 0; i < n; ++i) body(i);
     return;
   }
-  detail::run_blocks(n, std::addressof(body), [](const void* b, Index i) { (*static_cast<const Body*>(b))(i); });
+  detail::run_blocks(n, std::addressof(body),
+                     [](const void* b, Index i) { (*static_cast<const Body*>(b))(i); });
 }
 
 /// A cut of [0, n) into blocks of `size` rows (the last one may be shorter).
@@ -85,12 +86,12 @@ void parallel_for_blocks(Blocks blocks, double work, const Body& body) {
   parallel_for(blocks.count(), work, [&](Index b) { body(blocks.begin(b), blocks.end(b)); });
 }
 
-/// `combine(… combine(combine(first, map(block 0)), map(block 1)) …)`, the maps at the same time, the
-/// combinations in block order: the same bits for any number of threads.
+/// `combine(… combine(combine(first, map(block 0)), map(block 1)) …)`, the maps at the same time,
+/// the combinations in block order: the same bits for any number of threads.
 ///
-/// `map(begin, end)` returns a partial result; `combine(total, partial)` adds it to `total` in place.
-/// At most `blocks_in_flight` partial results exist at a time, which bounds the memory that large ones
-/// (Gram matrices) take.
+/// `map(begin, end)` returns a partial result; `combine(total, partial)` adds it to `total` in
+/// place. At most `blocks_in_flight` partial results exist at a time, which bounds the memory that
+/// large ones (Gram matrices) take.
 template <class T, class Map, class Combine>
 T reduce_blocks(Blocks blocks, double work, T first, const Map& map, const Combine& combine,
                 Index blocks_in_flight = 256) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Tables of fields: one constexpr table per Params or State struct, from which everything else follows
-/// (get and set by name, validation, printing, save and load, command lines, automatic negative tests).
+/// Tables of fields: one constexpr table per Params or State struct, from which everything else
+/// follows (get and set by name, validation, printing, save and load, command lines, automatic
+/// negative tests).
 ///
 ///     struct RidgeParams {
 ///       double alpha = 1.0;
@@ -39,30 +40,39 @@ struct Interval {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-constexpr Interval at_least(double low) { return {low, infinity, true, false}; }         ///< [low, ∞)
-constexpr Interval above(double low) { return {low, infinity, false, false}; }           ///< (low, ∞)
-constexpr Interval above_or_infinite(double low) { return {low, infinity, false, true}; }  ///< (low, ∞]
-constexpr Interval between(double low, double high) { return {low, high, true, true}; }  ///< [low, high]
-constexpr Interval inside(double low, double high) { return {low, high, false, false}; }  ///< (low, high)
-constexpr Interval above_up_to(double low, double high) { return {low, high, false, true}; }  ///< (low, high]
+constexpr Interval at_least(double low) { return {low, infinity, true, false}; }  ///< [low, ∞)
+constexpr Interval above(double low) { return {low, infinity, false, false}; }    ///< (low, ∞)
+constexpr Interval above_or_infinite(double low) {
+  return {low, infinity, false, true};
+}  ///< (low, ∞]
+constexpr Interval between(double low, double high) {
+  return {low, high, true, true};
+}  ///< [low, high]
+constexpr Interval inside(double low, double high) {
+  return {low, high, false, false};
+}  ///< (low, high)
+constexpr Interval above_up_to(double low, double high) {
+  return {low, high, false, true};
+}  ///< (low, high]
 
 /// One row of a table of fields.
 template <class Owner, class T, class Constraint>
 struct Field {
   using Type = T;
   std::string_view name;
-  T Owner::* member;
+  T Owner::*member;
   Constraint constraint;
   std::string_view doc;
 };
 
 template <class Owner, class T>
-constexpr Field<Owner, T, AnyValue> field(std::string_view name, T Owner::* member, std::string_view doc = {}) {
+constexpr Field<Owner, T, AnyValue> field(std::string_view name, T Owner::*member,
+                                          std::string_view doc = {}) {
   return {name, member, {}, doc};
 }
 
 template <class Owner, class T>
-constexpr Field<Owner, T, Interval> field(std::string_view name, T Owner::* member, Interval range,
+constexpr Field<Owner, T, Interval> field(std::string_view name, T Owner::*member, Interval range,
                                           std::string_view doc) {
   return {name, member, range, doc};
 }
@@ -77,14 +87,15 @@ struct ParamInfo {
 
 namespace detail {
 
-[[noreturn]] void refuse_param(std::string_view estimator, std::string_view param, const std::string& expects,
-                               const Value& got);
+[[noreturn]] void refuse_param(std::string_view estimator, std::string_view param,
+                               const std::string& expects, const Value& got);
 [[noreturn]] void refuse_unknown_param(const std::string& estimator, std::string_view param,
                                        const std::vector<std::string>& valid);
 void check_keys(const Value& object, const std::vector<std::string_view>& known, bool all_required,
                 std::string_view owner);
 /// Re-throws the FormatError in flight with "owner.field: " in front.
-[[noreturn]] void rethrow_in_field(const FormatError& error, std::string_view owner, std::string_view field);
+[[noreturn]] void rethrow_in_field(const FormatError& error, std::string_view owner,
+                                   std::string_view field);
 
 template <class S, class F>
 constexpr void each_field(F&& f) {
@@ -155,7 +166,8 @@ void validate_fields(const P& params, std::string_view estimator) {
   each_field<P>([&](const auto& f) {
     using T = typename std::decay_t<decltype(f)>::Type;
     if (!satisfies(f.constraint, params.*f.member))
-      refuse_param(estimator, f.name, expectation<T>(f.constraint), Codec<T>::encode(params.*f.member));
+      refuse_param(estimator, f.name, expectation<T>(f.constraint),
+                   Codec<T>::encode(params.*f.member));
   });
 }
 

@@ -7,8 +7,8 @@
 
 namespace espalier {
 
-/// An estimator of unknown class, held as a value: the part of a Pipeline or of a search. Copies are
-/// independent but share the object until one of them changes it, so copying is cheap.
+/// An estimator of unknown class, held as a value: the part of a Pipeline or of a search. Copies
+/// are independent but share the object until one of them changes it, so copying is cheap.
 ///
 ///     Polymorphic<Classifier> model = LogisticRegression();
 ///     Polymorphic<Classifier> other = model;

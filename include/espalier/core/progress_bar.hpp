@@ -14,8 +14,8 @@ namespace espalier {
 ///
 ///     HistGradientBoostingClassifier  62% [############--------]  62/100  loss 0.312  ETA 0:04
 ///
-/// The line is redrawn at most ten times a second and ends with a line break when the task ends. Copies
-/// share one line. The time left is the elapsed time × (iterations left ÷ iterations done).
+/// The line is redrawn at most ten times a second and ends with a line break when the task ends.
+/// Copies share one line. The time left is the elapsed time × (iterations left ÷ iterations done).
 class ProgressBar {
  public:
   explicit ProgressBar(std::ostream& out, int width = 20);

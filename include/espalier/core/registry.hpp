@@ -18,8 +18,8 @@ namespace espalier {
 ///     auto model = registry().make("Ridge", {{"alpha", 0.5}});
 ///     registry().add<MyTransformer>();      // so that model files may contain it
 ///
-/// The library's own classes are there from the start, without static initialisers that a linker might
-/// drop. Safe to use from many threads.
+/// The library's own classes are there from the start, without static initialisers that a linker
+/// might drop. Safe to use from many threads.
 class Registry {
  public:
   using Factory = std::function<std::unique_ptr<Estimator>()>;

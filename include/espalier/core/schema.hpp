@@ -14,9 +14,10 @@ namespace espalier {
 /// compared with every later X.
 struct Schema {
   Index n_features = 0;
-  std::vector<std::string> names;       ///< empty: fitted without names
-  std::vector<ColumnType> types;        ///< empty: all numeric
-  std::vector<Dictionary> categories;   ///< one a column (empty for numeric ones); empty: all numeric
+  std::vector<std::string> names;  ///< empty: fitted without names
+  std::vector<ColumnType> types;   ///< empty: all numeric
+  std::vector<Dictionary>
+      categories;  ///< one a column (empty for numeric ones); empty: all numeric
 
   static constexpr auto fields() {
     return std::tuple{field("n_features", &Schema::n_features), field("names", &Schema::names),
@@ -29,9 +30,9 @@ struct Schema {
   std::string name(Index j) const;  ///< the name, or x<j>
   std::vector<std::string> names_or_default() const;
 
-  /// Checks that `X` has the width, the names in the same order, and the types seen at fit. Returns X, in
-  /// which columns without any value have taken the expected type (a column that is empty in a small
-  /// file has no type of its own).
+  /// Checks that `X` has the width, the names in the same order, and the types seen at fit. Returns
+  /// X, in which columns without any value have taken the expected type (a column that is empty in
+  /// a small file has no type of its own).
   /// @throws InvalidInput  naming `owner`, the column, what was expected and what came
   Features conform(const Features& X, std::string_view owner) const;
 

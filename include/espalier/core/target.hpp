@@ -12,12 +12,13 @@
 
 namespace espalier {
 
-/// What `fit` and `score` take as y: class labels (any integers) or real values (n, or n × outputs).
+/// What `fit` and `score` take as y: class labels (any integers) or real values (n, or n ×
+/// outputs).
 ///
-/// Integer vectors become labels; real vectors and matrices become values; a categorical column becomes
-/// its codes, with the dictionary as class names; a numeric column becomes values. A classifier accepts
-/// real values that are all whole numbers, a regressor accepts labels. Always a copy of its own, shared
-/// between copies.
+/// Integer vectors become labels; real vectors and matrices become values; a categorical column
+/// becomes its codes, with the dictionary as class names; a numeric column becomes values. A
+/// classifier accepts real values that are all whole numbers, a regressor accepts labels. Always a
+/// copy of its own, shared between copies.
 class Target {
  public:
   Target(const Column& column);  ///< @throws InvalidInput  a missing category
@@ -63,7 +64,8 @@ class Target {
   std::variant<LabelsPtr, ValuesPtr> data_;
   ValuesPtr labels_as_values_;  // the other form, where it exists
   LabelsPtr values_as_labels_;
-  std::shared_ptr<const std::vector<std::string>> names_ = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<const std::vector<std::string>> names_ =
+      std::make_shared<std::vector<std::string>>();
 };
 
 /// The classes of `labels`, sorted, and for each row the position of its class.

@@ -20,15 +20,15 @@ using MatrixView = Eigen::Map<const Matrix, Eigen::Unaligned, Eigen::OuterStride
 
 }  // namespace espalier
 
-// Eigen places its heap blocks by three macros that follow -march and the sanitizers. A program and a
-// library that disagree on one of them free each other's blocks wrongly. So every file that includes
-// this header refers to a symbol named after the three, and the library defines only the one it was
-// built with: a mismatch is an undefined reference whose name says what to do.
+// Eigen places its heap blocks by three macros that follow -march and the sanitizers. A program and
+// a library that disagree on one of them free each other's blocks wrongly. So every file that
+// includes this header refers to a symbol named after the three, and the library defines only the
+// one it was built with: a mismatch is an undefined reference whose name says what to do.
 #define ESPALIER_ABI_JOIN_(prefix, assumed, heap, malloc) prefix##assumed##_##heap##_##malloc
 #define ESPALIER_ABI_JOIN(prefix, assumed, heap, malloc) \
   ESPALIER_ABI_JOIN_(prefix, assumed, heap, malloc)
-#define ESPALIER_ABI_SYMBOL                                                                                                         \
-  ESPALIER_ABI_JOIN(                                                                                                                \
+#define ESPALIER_ABI_SYMBOL                                                                                                           \
+  ESPALIER_ABI_JOIN(                                                                                                                  \
       espalier_was_built_with_another_march_or_sanitizer_compile_this_program_with_the_flags_of_the_CMake_target_espalier_alignment_, \
       EIGEN_MAX_ALIGN_BYTES, EIGEN_DEFAULT_ALIGN_BYTES, EIGEN_MALLOC_ALREADY_ALIGNED)
 

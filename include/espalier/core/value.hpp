@@ -15,9 +15,9 @@ namespace espalier {
 
 class Estimator;
 
-/// A dynamically typed value: what a parameter is set to by name, what a search tries, and what a model
-/// file is made of. It is a JSON value with two additions: arrays of numbers are packed, and a value may
-/// be an estimator.
+/// A dynamically typed value: what a parameter is set to by name, what a search tries, and what a
+/// model file is made of. It is a JSON value with two additions: arrays of numbers are packed, and
+/// a value may be an estimator.
 ///
 ///     pipe.set_param("logistic_regression__C", 0.1);
 ///     pipe.set_param("model", Ridge({.alpha = 2.0}));
@@ -33,8 +33,7 @@ class Value {
   Value(std::nullptr_t) {}
   Value(bool v) : data_(v) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T v) : data_(static_cast<std::int64_t>(v)) {}
+  requires(!std::same_as<T, bool>) Value(T v) : data_(static_cast<std::int64_t>(v)) {}
   Value(double v) : data_(v) {}
   Value(const char* v) : data_(std::string(v)) {}
   Value(std::string_view v) : data_(std::string(v)) {}
@@ -47,13 +46,13 @@ class Value {
 
   /// An enumerator, by its name (see `names_of`).
   template <class E>
-    requires std::is_enum_v<E>
-  Value(E v) : data_(std::string(names_of(v).at(static_cast<std::size_t>(v)))) {}
+  requires std::is_enum_v<E> Value(E v)
+      : data_(std::string(names_of(v).at(static_cast<std::size_t>(v)))) {}
 
   /// A copy of an estimator, with what it has learned.
   template <class E>
-    requires(std::is_base_of_v<Estimator, E>)
-  Value(const E& estimator) : data_(EstimatorPtr(estimator.copy())) {}
+  requires(std::is_base_of_v<Estimator, E>) Value(const E& estimator)
+      : data_(EstimatorPtr(estimator.copy())) {}
 
   bool is_none() const { return std::holds_alternative<std::monostate>(data_); }
 
@@ -75,14 +74,15 @@ class Value {
   /// As a user would write it: `0.1`, `true`, `none`, `'text'`, `[1, 2]`, `Ridge(alpha=2)`.
   std::string to_text() const;
 
-  /// What `text` means on a command line: `none`, `true`, a number, a JSON list or object, else itself.
+  /// What `text` means on a command line: `none`, `true`, a number, a JSON list or object, else
+  /// itself.
   static Value parse(std::string_view text);
 
   friend bool operator==(const Value& a, const Value& b);
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, Numbers, Integers, List, Object,
-               EstimatorPtr>
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, Numbers, Integers, List,
+               Object, EstimatorPtr>
       data_;
 };
 

@@ -21,8 +21,9 @@ struct Warning {
 
 using WarningHandler = std::function<void(const Warning&)>;
 
-/// Replaces the handler of this process and returns the one before. The library starts with none: it
-/// never writes anywhere by itself, and what it would warn of is also to be read from the estimator
+/// Replaces the handler of this process and returns the one before. The library starts with none:
+/// it never writes anywhere by itself, and what it would warn of is also to be read from the
+/// estimator
 /// (`converged()`, `n_iter()`, the results of a search). A program usually begins with
 ///
 ///     set_warning_handler(warnings_to(std::cerr));

@@ -10,10 +10,11 @@
 
 namespace espalier {
 
-/// Which columns a model treats as categories, as in scikit-learn's parameter `categorical_features`:
+/// Which columns a model treats as categories, as in scikit-learn's parameter
+/// `categorical_features`:
 ///
-///     .categorical_features = CategoricalFeatures::from_dtype()        // the categorical columns of a table
-///     .categorical_features = std::vector<std::string>{"town", "year"} // by name
+///     .categorical_features = CategoricalFeatures::from_dtype()        // the categorical columns
+///     of a table .categorical_features = std::vector<std::string>{"town", "year"} // by name
 ///     .categorical_features = std::vector<Index>{0, 3}                 // by position
 ///     .categorical_features = CategoricalFeatures::none()
 ///
@@ -28,7 +29,8 @@ class CategoricalFeatures {
   static CategoricalFeatures none() { return std::vector<Index>{}; }
 
   /// For each column of `X`, whether it is categorical.
-  /// @throws InvalidInput  naming `owner` and the column: there is none of that name or position, or a
+  /// @throws InvalidInput  naming `owner` and the column: there is none of that name or position,
+  /// or a
   ///                       categorical column of the table is not chosen
   std::vector<bool> choose(const Features& X, std::string_view owner) const;
 

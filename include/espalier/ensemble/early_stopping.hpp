@@ -16,7 +16,9 @@ class EarlyStopping {
   EarlyStopping() = default;  ///< "auto": with more than 10 000 rows, as in scikit-learn
   EarlyStopping(bool on) : mode_(on ? Mode::on : Mode::off) {}
 
-  bool applies(Index n_rows) const { return mode_ == Mode::on || (mode_ == Mode::automatic && n_rows > 10'000); }
+  bool applies(Index n_rows) const {
+    return mode_ == Mode::on || (mode_ == Mode::automatic && n_rows > 10'000);
+  }
 
  private:
   friend struct Codec<EarlyStopping>;

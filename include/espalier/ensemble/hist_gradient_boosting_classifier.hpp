@@ -15,8 +15,9 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
   Labels classes;  ///< ascending
 
   static constexpr auto fields() {
-    return std::tuple_cat(std::tuple{field("classes", &HistGradientBoostingClassifierState::classes)},
-                          HistGradientBoostingState::fields());
+    return std::tuple_cat(
+        std::tuple{field("classes", &HistGradientBoostingClassifierState::classes)},
+        HistGradientBoostingState::fields());
   }
 
   /// @throws FormatError  the parts do not fit together
@@ -25,29 +26,33 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 
 /// Gradient boosted classification trees on binned features.
 ///
-/// Minimises the (weighted) log loss over sums of trees: for two classes one tree an iteration, whose sum is
-/// the log-odds of the second class; for K > 2 classes K trees an iteration, whose sums are the
-/// unnormalised log-probabilities of the classes. Everything else, missing values, categories, weights,
-/// early stopping, cost, is as in HistGradientBoostingRegressor, which says more.
+/// Minimises the (weighted) log loss over sums of trees: for two classes one tree an iteration,
+/// whose sum is the log-odds of the second class; for K > 2 classes K trees an iteration, whose
+/// sums are the unnormalised log-probabilities of the classes. Everything else, missing values,
+/// categories, weights, early stopping, cost, is as in HistGradientBoostingRegressor, which says
+/// more.
 ///
-/// `class_weight` multiplies the sample weights by a weight for each class. "balanced" is n / (K·nₖ) with
-/// numbers of rows, as in scikit-learn's HistGradientBoostingClassifier, even when there are sample weights. It does
-/// not touch the weights of a validation set given in the FitContext.
+/// `class_weight` multiplies the sample weights by a weight for each class. "balanced" is n /
+/// (K·nₖ) with numbers of rows, as in scikit-learn's HistGradientBoostingClassifier, even when
+/// there are sample weights. It does not touch the weights of a validation set given in the
+/// FitContext.
 ///
-/// When rows are set aside for early stopping, each class gives its share, but keeps at least one row for
-/// training.
+/// When rows are set aside for early stopping, each class gives its share, but keeps at least one
+/// row for training.
 ///
 ///     HistGradientBoostingClassifier model({.max_leaf_nodes = 15, .random_state = 0});
 ///     Matrix p = model.fit(table, table_with_target["churn"]).predict_proba(new_table);
 ///
 /// @throws InvalidParameter  a parameter is outside its range
-/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single class, or a
+/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
+/// class, or a
 ///                           column has too many categories
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
-/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30 (2017)
+/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
+/// (2017)
 class HistGradientBoostingClassifier
-    : public Implements<HistGradientBoostingClassifier, Classifier, HistGradientBoostingClassifierParams,
-                        HistGradientBoostingClassifierState> {
+    : public Implements<HistGradientBoostingClassifier, Classifier,
+                        HistGradientBoostingClassifierParams, HistGradientBoostingClassifierState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingClassifier";
@@ -61,8 +66,8 @@ class HistGradientBoostingClassifier
   Index n_iter() const { return state().n_iter; }
   /// Whether training would have stopped for lack of progress.
   bool do_early_stopping() const { return state().early_stopping; }
-  /// Minus the mean log loss on the training rows before the first iteration and after each; empty without
-  /// early stopping.
+  /// Minus the mean log loss on the training rows before the first iteration and after each; empty
+  /// without early stopping.
   const Vector& train_score() const { return state().train_score; }
   /// The same on the validation rows; empty without them.
   const Vector& validation_score() const { return state().validation_score; }
@@ -82,7 +87,8 @@ class HistGradientBoostingClassifier
   Matrix do_predict_proba(const State& state, const Features& X) const;
 };
 
-extern template class Implements<HistGradientBoostingClassifier, Classifier, HistGradientBoostingClassifierParams,
+extern template class Implements<HistGradientBoostingClassifier, Classifier,
+                                 HistGradientBoostingClassifierParams,
                                  HistGradientBoostingClassifierState>;
 
 }  // namespace espalier

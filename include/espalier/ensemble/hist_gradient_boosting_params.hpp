@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor: names, ranges and
-/// defaults of scikit-learn 1.9.
+/// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor: names,
+/// ranges and defaults of scikit-learn 1.9.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,16 @@ namespace espalier {
 /// `squared_error` is ½(raw − y)².
 enum class BoostingRegressionLoss { squared_error };
 
-constexpr auto names_of(BoostingRegressionLoss) { return std::array<std::string_view, 1>{"squared_error"}; }
+constexpr auto names_of(BoostingRegressionLoss) {
+  return std::array<std::string_view, 1>{"squared_error"};
+}
 
 /// `log_loss` is the binomial deviance for two classes and the multinomial one for more.
 enum class BoostingClassificationLoss { log_loss };
 
-constexpr auto names_of(BoostingClassificationLoss) { return std::array<std::string_view, 1>{"log_loss"}; }
+constexpr auto names_of(BoostingClassificationLoss) {
+  return std::array<std::string_view, 1>{"log_loss"};
+}
 
 namespace detail {
 
@@ -31,21 +35,32 @@ namespace detail {
 template <class P>
 constexpr auto hist_gradient_boosting_fields() {
   return std::tuple{
-      field("learning_rate", &P::learning_rate, above(0.0), "what the values of the leaves are multiplied by"),
-      field("max_iter", &P::max_iter, at_least(1), "iterations at most; each grows a tree, or one a class"),
-      field("max_leaf_nodes", &P::max_leaf_nodes, at_least(2), "leaves of a tree at most; none: no limit"),
-      field("max_depth", &P::max_depth, at_least(1), "edges from the root to a leaf at most; none: no limit"),
-      field("min_samples_leaf", &P::min_samples_leaf, at_least(1), "rows in a leaf at least, whatever their weight"),
-      field("l2_regularization", &P::l2_regularization, at_least(0.0), "L2 penalty on the values of the leaves"),
-      field("max_features", &P::max_features, above_up_to(0.0, 1.0), "share of the features tried at each split"),
-      field("max_bins", &P::max_bins, between(2, 255), "bins of a feature at most, beside the one for missing values"),
+      field("learning_rate", &P::learning_rate, above(0.0),
+            "what the values of the leaves are multiplied by"),
+      field("max_iter", &P::max_iter, at_least(1),
+            "iterations at most; each grows a tree, or one a class"),
+      field("max_leaf_nodes", &P::max_leaf_nodes, at_least(2),
+            "leaves of a tree at most; none: no limit"),
+      field("max_depth", &P::max_depth, at_least(1),
+            "edges from the root to a leaf at most; none: no limit"),
+      field("min_samples_leaf", &P::min_samples_leaf, at_least(1),
+            "rows in a leaf at least, whatever their weight"),
+      field("l2_regularization", &P::l2_regularization, at_least(0.0),
+            "L2 penalty on the values of the leaves"),
+      field("max_features", &P::max_features, above_up_to(0.0, 1.0),
+            "share of the features tried at each split"),
+      field("max_bins", &P::max_bins, between(2, 255),
+            "bins of a feature at most, beside the one for missing values"),
       field("categorical_features", &P::categorical_features, "the columns that hold categories"),
       field("early_stopping", &P::early_stopping, "whether to stop when the loss no longer falls"),
       field("validation_fraction", &P::validation_fraction, above(0.0),
-            "share (below 1) or number of rows set aside to watch the loss; none: watch the training rows"),
-      field("n_iter_no_change", &P::n_iter_no_change, at_least(1), "iterations without progress that end training"),
+            "share (below 1) or number of rows set aside to watch the loss; none: watch the "
+            "training rows"),
+      field("n_iter_no_change", &P::n_iter_no_change, at_least(1),
+            "iterations without progress that end training"),
       field("tol", &P::tol, at_least(0.0), "how much the loss must fall to be progress"),
-      field("random_state", &P::random_state, at_least(0), "seed of all random draws; none: another each time")};
+      field("random_state", &P::random_state, at_least(0),
+            "seed of all random draws; none: another each time")};
 }
 
 }  // namespace detail
@@ -96,9 +111,10 @@ struct HistGradientBoostingClassifierParams {
 
   static constexpr auto fields() {
     using P = HistGradientBoostingClassifierParams;
-    return std::tuple_cat(std::tuple{field("loss", &P::loss, "what is minimised")},
-                          detail::hist_gradient_boosting_fields<P>(),
-                          std::tuple{field("class_weight", &P::class_weight, "how much the classes count")});
+    return std::tuple_cat(
+        std::tuple{field("loss", &P::loss, "what is minimised")},
+        detail::hist_gradient_boosting_fields<P>(),
+        std::tuple{field("class_weight", &P::class_weight, "how much the classes count")});
   }
 };
 

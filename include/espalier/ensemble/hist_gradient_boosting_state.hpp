@@ -11,8 +11,9 @@
 
 namespace espalier {
 
-/// The categories of one feature that training has seen; a category is known to the trees as its position.
-/// Of the two lists one is empty: a categorical column has texts, a numeric one has numbers.
+/// The categories of one feature that training has seen; a category is known to the trees as its
+/// position. Of the two lists one is empty: a categorical column has texts, a numeric one has
+/// numbers.
 struct FeatureCategories {
   Index feature = 0;
   std::vector<std::string> texts;  ///< ascending
@@ -21,28 +22,34 @@ struct FeatureCategories {
   int size() const { return static_cast<int>(texts.empty() ? values.size() : texts.size()); }
 
   static constexpr auto fields() {
-    return std::tuple{field("feature", &FeatureCategories::feature), field("texts", &FeatureCategories::texts),
+    return std::tuple{field("feature", &FeatureCategories::feature),
+                      field("texts", &FeatureCategories::texts),
                       field("values", &FeatureCategories::values)};
   }
 };
 
 /// What HistGradientBoostingRegressor learns, and the classifier beside its classes.
 struct HistGradientBoostingState {
-  std::vector<FeatureCategories> categories;  ///< one an entry for each categorical feature, ascending
+  std::vector<FeatureCategories>
+      categories;  ///< one an entry for each categorical feature, ascending
   BoostedTrees trees;
   bool early_stopping = false;  ///< whether training would have stopped for lack of progress
   Index n_iter = 0;             ///< iterations done
-  Vector train_score;           ///< n_iter + 1 scores, the greater the better; empty without early stopping
-  Vector validation_score;      ///< the same on validation rows; empty without them
+  Vector train_score;  ///< n_iter + 1 scores, the greater the better; empty without early stopping
+  Vector validation_score;  ///< the same on validation rows; empty without them
 
   static constexpr auto fields() {
     using S = HistGradientBoostingState;
-    return std::tuple{field("categories", &S::categories),   field("trees", &S::trees),
-                      field("early_stopping", &S::early_stopping), field("n_iter", &S::n_iter),
-                      field("train_score", &S::train_score), field("validation_score", &S::validation_score)};
+    return std::tuple{field("categories", &S::categories),
+                      field("trees", &S::trees),
+                      field("early_stopping", &S::early_stopping),
+                      field("n_iter", &S::n_iter),
+                      field("train_score", &S::train_score),
+                      field("validation_score", &S::validation_score)};
   }
 
-  /// Shares of the features in the summed gain of all splits; they sum to 1, or are 0 where no tree splits.
+  /// Shares of the features in the summed gain of all splits; they sum to 1, or are 0 where no tree
+  /// splits.
   Vector importances() const;
 
   /// @throws FormatError  the parts do not fit together, with `outputs` raw predictions a row

@@ -6,7 +6,8 @@
 
 namespace espalier {
 
-/// How the objective is minimised. `lbfgs`: limited-memory BFGS, O(np) an iteration (see lbfgs.hpp).
+/// How the objective is minimised. `lbfgs`: limited-memory BFGS, O(np) an iteration (see
+/// lbfgs.hpp).
 enum class LogisticSolver { lbfgs };
 
 constexpr auto names_of(LogisticSolver) { return std::array<std::string_view, 1>{"lbfgs"}; }
@@ -22,8 +23,10 @@ struct LogisticRegressionParams {
   static constexpr auto fields() {
     using P = LogisticRegressionParams;
     return std::tuple{
-        field("C", &P::C, above_or_infinite(0.0), "inverse of the strength of the L2 penalty; inf: no penalty"),
-        field("tol", &P::tol, at_least(0.0), "largest component of the scaled gradient at which to stop"),
+        field("C", &P::C, above_or_infinite(0.0),
+              "inverse of the strength of the L2 penalty; inf: no penalty"),
+        field("tol", &P::tol, at_least(0.0),
+              "largest component of the scaled gradient at which to stop"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("class_weight", &P::class_weight, "how much the classes count"),
         field("solver", &P::solver, "how the objective is minimised"),
@@ -41,8 +44,9 @@ struct LogisticRegressionState {
 
   static constexpr auto fields() {
     using S = LogisticRegressionState;
-    return std::tuple{field("classes", &S::classes), field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return std::tuple{field("classes", &S::classes), field("coef", &S::coef),
+                      field("intercept", &S::intercept), field("n_iter", &S::n_iter),
+                      field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };
@@ -53,33 +57,35 @@ struct LogisticRegressionState {
 ///
 ///     (1/Σw) Σᵢ wᵢ·loss(yᵢ, W xᵢ + b) + ‖W‖² / (2·C·Σw)
 ///
-/// where w are the sample weights times the class weights, and the loss is log(1 + eʳ) − y·r for two
-/// classes (one row of coefficients, for the second class) or log Σₖ e^rₖ − r_y for K ≥ 3 (one row a
-/// class). The intercept b is not penalised. This is scikit-learn's objective, so C means the same.
-/// "balanced" counts the classes with the sample weights: Σw / (K · Σw of the class).
+/// where w are the sample weights times the class weights, and the loss is log(1 + eʳ) − y·r for
+/// two classes (one row of coefficients, for the second class) or log Σₖ e^rₖ − r_y for K ≥ 3 (one
+/// row a class). The intercept b is not penalised. This is scikit-learn's objective, so C means the
+/// same. "balanced" counts the classes with the sample weights: Σw / (K · Σw of the class).
 ///
-/// X need not be scaled to converge: the solver works in variables in which every column has mean 0 and
-/// similar curvature, and begins at the intercept of the best constant model. This changes the way to the
-/// optimum, not the optimum; but it does matter what the penalty means, which depends on the scale of X
-/// as everywhere. `tol` bounds the gradient in those variables, so it does not depend on the scale either:
-/// on columns of unit variance it is the stricter by about two, compared to scikit-learn's. With C = inf
-/// and columns that depend on each other the optimum is not unique, and which one is found differs from
-/// scikit-learn; so do not compare coefficients then, but predictions. With C = inf and classes that a
-/// hyperplane separates there is none: the coefficients grow until the gradient is below `tol`.
+/// X need not be scaled to converge: the solver works in variables in which the curvature is about
+/// the same in all directions (columns scaled and, up to 512 of them, decorrelated by a sample of
+/// rows), and begins at the intercept of the best constant model. This changes the
+/// way to the optimum, not the optimum; but it does matter what the penalty means, which depends on
+/// the scale of X as everywhere. `tol` bounds the gradient in those variables, so it does not
+/// depend on the scale either; it is not scikit-learn's measure, so the last digits
+/// differ at the same `tol`. With C = inf and columns that depend on each other the optimum is
+/// not unique, and which one is found differs from scikit-learn; so do not compare coefficients
+/// then, but predictions. With C = inf and classes that a hyperplane separates there is none: the
+/// coefficients grow until the gradient is below `tol`.
 ///
 /// For K ≥ 3 the rows of W sum to zero, and so do the intercepts.
 ///
-/// Costs O(npk) an iteration, one pass over X, by blocks of rows on several threads; memory O(pk) beside
-/// the data. X may be sparse and stays so; cost is then O(nonzeros·k). The same bits for any number of
-/// threads.
+/// Costs O(npk) an iteration, one pass over X, by blocks of rows on several threads; memory O(pk)
+/// beside the data, and O(p²) up to 512 columns. X may be sparse and stays so; cost is then
+/// O(nonzeros·k). The same bits for any number of threads.
 ///
 /// @throws InvalidParameter  a parameter is outside its range
-/// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one class only, or
-///                           class_weight does not fit the classes
-/// @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning (2009) §4.4; Nocedal & Wright,
-///      Numerical Optimization (2006) §7.2
-class LogisticRegression
-    : public Implements<LogisticRegression, Classifier, LogisticRegressionParams, LogisticRegressionState> {
+/// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one
+///                           class only, or class_weight does not fit the classes
+/// @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning (2009) §4.4;
+///      Nocedal & Wright, Numerical Optimization (2006) §7.2
+class LogisticRegression : public Implements<LogisticRegression, Classifier,
+                                             LogisticRegressionParams, LogisticRegressionState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "LogisticRegression";
@@ -97,6 +103,7 @@ class LogisticRegression
   Matrix do_predict_proba(const State& state, const Features& X) const;
 };
 
-extern template class Implements<LogisticRegression, Classifier, LogisticRegressionParams, LogisticRegressionState>;
+extern template class Implements<LogisticRegression, Classifier, LogisticRegressionParams,
+                                 LogisticRegressionState>;
 
 }  // namespace espalier

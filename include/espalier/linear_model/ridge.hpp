@@ -10,8 +10,9 @@ struct RidgeParams {
   bool fit_intercept = true;
 
   static constexpr auto fields() {
-    return std::tuple{field("alpha", &RidgeParams::alpha, at_least(0.0), "L2 penalty; 0 gives least squares"),
-                      field("fit_intercept", &RidgeParams::fit_intercept, "estimate an unpenalised constant")};
+    return std::tuple{
+        field("alpha", &RidgeParams::alpha, at_least(0.0), "L2 penalty; 0 gives least squares"),
+        field("fit_intercept", &RidgeParams::fit_intercept, "estimate an unpenalised constant")};
   }
 };
 
@@ -28,15 +29,13 @@ struct RidgeState {
 
 /// Linear least squares with an L2 penalty.
 ///
-/// Minimises ‖y − Xw − b‖²_W + α‖w‖², where W holds the sample weights; the sum is not divided by n, as
-/// in scikit-learn. Solved exactly: by the normal equations (Cholesky) for n ≥ p, in their dual form for
-/// n < p, and by an eigendecomposition that gives the solution of least norm where these are singular
-/// (α = 0 and dependent columns). Costs O(np² + p³) for n ≥ p and O(n²p + n³) otherwise; memory
-/// O(min(n, p)²) beside the data, of which dense X is copied once. X may be sparse: the intercept is
-/// found without filling its zeros.
-///
-/// The condition number of X enters squared, so relative errors grow like cond(X)²·10⁻¹⁶: scale columns of very
-/// different size first (StandardScaler).
+/// Minimises ‖y − Xw − b‖²_W + α‖w‖², where W holds the sample weights; the sum is not divided by
+/// n, as in scikit-learn. Solved exactly: by the normal equations (Cholesky) for n ≥ p and in their
+/// dual form for n < p. Where a pivot shows that these lose too many digits, because columns depend
+/// on each other or nearly so, by orthogonal transformations of X itself, which do not square its
+/// condition number; among several solutions (α = 0) that is the one of least norm. Costs
+/// O(np² + p³) for n ≥ p and O(n²p + n³) otherwise; memory O(min(n, p)²) beside the data, and in
+/// the second case a copy of X. X may be sparse: the intercept is found without filling its zeros.
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty, not finite, or they disagree in length

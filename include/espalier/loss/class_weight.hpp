@@ -47,12 +47,13 @@ class ClassWeight {
   bool is_none() const { return !balanced_ && weights_.empty(); }
 
   /// The weight of each class; balanced: n / (K · nₖ), where n and nₖ are sums of sample weights.
-  /// `codes` are positions in `classes`, one a row; `sample_weight` is empty or has one weight a row,
-  /// and matters only when balanced. `class_names` is empty or has one text a class.
-  /// @throws InvalidInput  naming `owner`: a weight is negative or not finite, or a key is no class while
+  /// `codes` are positions in `classes`, one a row; `sample_weight` is empty or has one weight a
+  /// row, and matters only when balanced. `class_names` is empty or has one text a class.
+  /// @throws InvalidInput  naming `owner`: a weight is negative or not finite, or a key is no class
+  /// while
   ///                       a class has no weight (so it was probably mistaken)
-  Vector of_classes(const Labels& classes, const Labels& codes, const Vector& sample_weight, std::string_view owner,
-                    const std::vector<std::string>& class_names = {}) const;
+  Vector of_classes(const Labels& classes, const Labels& codes, const Vector& sample_weight,
+                    std::string_view owner, const std::vector<std::string>& class_names = {}) const;
 
  private:
   friend struct Codec<ClassWeight>;
@@ -60,11 +61,12 @@ class ClassWeight {
   std::map<std::string, double> weights_;  // by name, or by label as text
 };
 
-/// The weight of every row: its sample weight (1 if `sample_weight` is empty) times that of its class.
-/// Empty when both are absent, which means ones.
+/// The weight of every row: its sample weight (1 if `sample_weight` is empty) times that of its
+/// class. Empty when both are absent, which means ones.
 /// @throws InvalidInput  see ClassWeight::of_classes; or all rows together weigh nothing
-Vector class_weighted(const ClassWeight& class_weight, const EncodedLabels& y, const Vector& sample_weight,
-                      std::string_view owner, const std::vector<std::string>& class_names = {});
+Vector class_weighted(const ClassWeight& class_weight, const EncodedLabels& y,
+                      const Vector& sample_weight, std::string_view owner,
+                      const std::vector<std::string>& class_names = {});
 
 /// none, "balanced", an object {name: weight}, or a list of pairs [label, weight].
 template <>

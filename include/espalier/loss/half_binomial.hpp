@@ -33,7 +33,9 @@ struct HalfBinomial {
     return {gradient_from(y, e), e / ((1.0 + e) * (1.0 + e))};
   }
 
-  static LossGradient loss_gradient(double y, double raw) { return {loss(y, raw), gradient(y, raw)}; }
+  static LossGradient loss_gradient(double y, double raw) {
+    return {loss(y, raw), gradient(y, raw)};
+  }
 
   /// The log-odds of a probability.
   static double link(double probability) { return std::log(probability / (1.0 - probability)); }
@@ -41,8 +43,9 @@ struct HalfBinomial {
   /// The probability of the second class, 1 / (1 + e⁻ʳᵃʷ).
   static double inverse_link(double raw) { return 1.0 / (1.0 + std::exp(-raw)); }
 
-  /// The raw prediction of a model that is a constant: the log-odds of the (weighted) share of ones,
-  /// kept 10 machine epsilons away from 0 and 1, so that it is finite when one class is absent.
+  /// The raw prediction of a model that is a constant: the log-odds of the (weighted) share of
+  /// ones, kept 10 machine epsilons away from 0 and 1, so that it is finite when one class is
+  /// absent.
   /// @throws InvalidInput  `y` is empty, `weights` has another length, or the weights sum to zero
   static double baseline(std::span<const double> y, std::span<const double> weights = {});
 

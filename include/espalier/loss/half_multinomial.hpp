@@ -8,11 +8,12 @@
 
 namespace espalier {
 
-/// Half the multinomial deviance, log Σₖ e^rawₖ − raw_y: the log loss of a classifier with K ≥ 2 classes
-/// whose K raw values are unnormalised log-probabilities. `y` is the code of a class, in [0, K).
+/// Half the multinomial deviance, log Σₖ e^rawₖ − raw_y: the log loss of a classifier with K ≥ 2
+/// classes whose K raw values are unnormalised log-probabilities. `y` is the code of a class, in
+/// [0, K).
 ///
-/// Every function takes the K raw values of one sample; spans that are written have K elements and may
-/// be the ones that are read. O(K) each, without allocation.
+/// Every function takes the K raw values of one sample; spans that are written have K elements and
+/// may be the ones that are read. O(K) each, without allocation.
 struct HalfMultinomial {
   static constexpr bool constant_hessian = false;
 
@@ -37,7 +38,8 @@ struct HalfMultinomial {
   /// The raw prediction of a model that is a constant: the link of the (weighted) shares of the
   /// `n_classes` classes, kept one machine epsilon away from 0 and 1. `y` holds class codes.
   /// @throws InvalidInput  `y` is empty, `weights` has another length, or the weights sum to zero
-  static Vector baseline(std::span<const double> y, Index n_classes, std::span<const double> weights = {});
+  static Vector baseline(std::span<const double> y, Index n_classes,
+                         std::span<const double> weights = {});
 };
 
 }  // namespace espalier

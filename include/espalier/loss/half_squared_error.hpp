@@ -7,8 +7,8 @@
 
 namespace espalier {
 
-/// Half the squared error, ½(raw − y)², for any real target. The link is the identity: what the model
-/// adds up is the prediction itself.
+/// Half the squared error, ½(raw − y)², for any real target. The link is the identity: what the
+/// model adds up is the prediction itself.
 struct HalfSquaredError {
   /// The second derivative is 1 everywhere, so nobody needs to store it.
   static constexpr bool constant_hessian = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -49,5 +50,8 @@ struct ClassificationReport {
 ClassificationReport classification_report(const Eigen::Ref<const Labels>& y_true,
                                            const Eigen::Ref<const Labels>& y_pred,
                                            const ClassificationReportOptions& options = {});
+
+/// `report.to_string()`.
+std::ostream& operator<<(std::ostream& out, const ClassificationReport& report);
 
 }  // namespace espalier

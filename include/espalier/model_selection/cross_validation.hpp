@@ -2,13 +2,14 @@
 /// @file
 /// How well an estimator does on rows that it has not learned from.
 ///
-///     CrossValidation result = cross_validate(model, X, y, {.scoring = {"accuracy", "roc_auc"}, .cv = 10});
+///     CrossValidation result =
+///         cross_validate(model, X, y, {.scoring = {"accuracy", "roc_auc"}, .cv = 10});
 ///     std::cout << result;
 ///     double mean = result.mean("roc_auc");
 ///
-/// Each split is fitted with a clone, so `estimator` stays as it is. The splits run at the same time on as
-/// many threads as n_threads, ThreadLimit or OpenMP allow, each fit then on one thread; the results have the
-/// same bits for any number.
+/// Each split is fitted with a clone, so `estimator` stays as it is. The splits run at the same
+/// time on as many threads as n_threads, ThreadLimit or OpenMP allow, each fit then on one thread;
+/// the results have the same bits for any number.
 #pragma once
 
 #include <iosfwd>
@@ -26,16 +27,17 @@
 namespace espalier {
 
 struct CrossValidateOptions {
-  Scoring scoring = {};             ///< one scorer or several; nothing: accuracy or R²
-  Cv cv = 5;                        ///< see Cv
-  bool return_train_score = false;  ///< also score on the training rows: shows overfitting, costs time
-  bool return_estimator = false;    ///< keep the fitted estimators
+  Scoring scoring = {};  ///< one scorer or several; nothing: accuracy or R²
+  Cv cv = 5;             ///< see Cv
+  bool return_train_score =
+      false;  ///< also score on the training rows: shows overfitting, costs time
+  bool return_estimator = false;             ///< keep the fitted estimators
   ErrorScore error_score = ErrorScore::nan;  ///< what becomes of a fit that fails
-  Vector sample_weight = {};        ///< n; cut with the rows, for fits and for the scorers that take them
-  Labels groups = {};               ///< n; for a splitter (or an estimator) that uses groups
-  ProgressCallback callback = {};   ///< after each fit, with its first test score
-  std::stop_token stop = {};        ///< when triggered, Cancelled is thrown
-  int n_threads = 0;                ///< at most so many; 0: as ThreadLimit or OpenMP say
+  Vector sample_weight = {};  ///< n; cut with the rows, for fits and for the scorers that take them
+  Labels groups = {};         ///< n; for a splitter (or an estimator) that uses groups
+  ProgressCallback callback = {};  ///< after each fit, with its first test score
+  std::stop_token stop = {};       ///< when triggered, Cancelled is thrown
+  int n_threads = 0;               ///< at most so many; 0: as ThreadLimit or OpenMP say
 };
 
 /// What cross_validate found; vectors have one value a split.
@@ -48,8 +50,10 @@ struct CrossValidation {
   std::vector<Scores> scores;  ///< one a scorer
   Vector fit_time;             ///< seconds
   Vector score_time;           ///< seconds
-  std::vector<std::string> errors;  ///< why a split has NaN; empty texts, or no texts where all is well
-  std::vector<Polymorphic<Estimator>> estimators;  ///< with return_estimator; empty where a fit failed
+  std::vector<std::string>
+      errors;  ///< why a split has NaN; empty texts, or no texts where all is well
+  std::vector<Polymorphic<Estimator>>
+      estimators;  ///< with return_estimator; empty where a fit failed
 
   // By name of the scorer; without one, those of the first.
 
@@ -57,7 +61,8 @@ struct CrossValidation {
   const Vector& test_score(std::string_view name = {}) const;
   const Vector& train_score(std::string_view name = {}) const;
   double mean(std::string_view name = {}) const;  ///< of the test scores; NaN if one of them is
-  double std(std::string_view name = {}) const;   ///< their deviation, divided by n as in scikit-learn
+  double std(
+      std::string_view name = {}) const;  ///< their deviation, divided by n as in scikit-learn
 
   /// One row a split: split, test_<name> and train_<name> of each scorer, fit_time, score_time.
   DataFrame to_table() const;
@@ -69,10 +74,11 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result);
 
 /// Fits and scores on each split.
 ///
-/// A fit or a scoring that fails gives NaN, with the error in `errors` and one warning for all; with
-/// ErrorScore::raise the error itself comes out.
+/// A fit or a scoring that fails gives NaN, with the error in `errors` and one warning for all;
+/// with ErrorScore::raise the error itself comes out.
 ///
-/// @throws InvalidInput      X, y, weights or groups differ in length; weights or groups that nobody takes; no
+/// @throws InvalidInput      X, y, weights or groups differ in length; weights or groups that
+/// nobody takes; no
 ///                           split can be made; or every split failed: the message has the errors
 /// @throws InvalidParameter  cv or scoring is not usable
 /// @throws NotSupported      the estimator is neither a classifier nor a regressor
@@ -92,10 +98,10 @@ struct CrossValPredictOptions {
   int n_threads = 0;
 };
 
-// For every row the prediction of the model that did not learn from it: for a plot or a report, and as the
-// input of a second model. Scores are better taken from cross_validate, since models of different splits
-// need not agree in scale. Errors are those of cross_validate with ErrorScore::raise, and InvalidInput if the
-// test sets do not hold each row exactly once.
+// For every row the prediction of the model that did not learn from it: for a plot or a report, and
+// as the input of a second model. Scores are better taken from cross_validate, since models of
+// different splits need not agree in scale. Errors are those of cross_validate with
+// ErrorScore::raise, and InvalidInput if the test sets do not hold each row exactly once.
 
 Labels cross_val_predict(const Classifier& estimator, const Features& X, const Target& y,
                          const CrossValPredictOptions& options = {});

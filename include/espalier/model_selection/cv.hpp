@@ -23,8 +23,9 @@ namespace espalier {
 ///     .cv = MySplitter(…)                                       // any Splitter, copied
 ///     .cv = std::vector<Split>{{train_rows, test_rows}}         // ready splits
 ///
-/// A number means StratifiedKFold for a classifier and KFold for others, both without shuffling, as in
-/// scikit-learn. 5 is the default there and here: with 10 the estimate is hardly better and costs twice.
+/// A number means StratifiedKFold for a classifier and KFold for others, both without shuffling, as
+/// in scikit-learn. 5 is the default there and here: with 10 the estimate is hardly better and
+/// costs twice.
 class Cv {
  public:
   Cv(Index n_splits = 5) : rule_(n_splits) {}
@@ -38,9 +39,9 @@ class Cv {
   void validate(std::string_view owner) const;
 
   /// The splits of n rows. `groups` reach the splitter only if it uses them.
-  /// @throws InvalidInput  naming `owner`: there is no split, a split has no training or no test rows or
-  ///                       a row that does not exist; the splitter needs groups and there are none; or
-  ///                       what the splitter itself throws
+  /// @throws InvalidInput  naming `owner`: there is no split, a split has no training or no test
+  ///                       rows or a row that does not exist; the splitter needs groups and there
+  ///                       are none; or what the splitter itself throws
   std::vector<Split> split(Index n, const Target& y, const Labels& groups, bool stratify,
                            std::string_view owner) const;
 
@@ -50,9 +51,10 @@ class Cv {
   std::variant<Index, SplitterPtr, std::vector<Split>> rule_;
 };
 
-/// As a parameter: a number; {"splitter": "KFold", "n_splits": 5, "shuffle": true, "random_state": 0},
-/// where what is left out has its default; or a list of {"train": rows, "test": rows}. A splitter of
-/// your own is saved as {"custom": name}; read back, it throws NotSupported when it is asked to split.
+/// As a parameter: a number; {"splitter": "KFold", "n_splits": 5, "shuffle": true, "random_state":
+/// 0}, where what is left out has its default; or a list of {"train": rows, "test": rows}. A
+/// splitter of your own is saved as {"custom": name}; read back, it throws NotSupported when it is
+/// asked to split.
 template <>
 struct Codec<Cv> {
   static Value encode(const Cv& cv);

@@ -14,9 +14,12 @@ namespace espalier {
 
 /// How KFold and StratifiedKFold cut.
 struct KFoldOptions {
-  Index n_splits = 5;    ///< folds; 2 at least. Each is the test set once, so so many models are fitted
-  bool shuffle = false;  ///< before cutting; set it when rows are sorted, and never for a time series
-  std::optional<std::int64_t> random_state = {};  ///< ≥ 0, with shuffle only; none: another each time
+  Index n_splits =
+      5;  ///< folds; 2 at least. Each is the test set once, so so many models are fitted
+  bool shuffle =
+      false;  ///< before cutting; set it when rows are sorted, and never for a time series
+  std::optional<std::int64_t> random_state =
+      {};  ///< ≥ 0, with shuffle only; none: another each time
 
   static constexpr auto fields() {
     return std::tuple{field("n_splits", &KFoldOptions::n_splits),
@@ -25,12 +28,12 @@ struct KFoldOptions {
   }
 };
 
-/// Cuts the rows into k folds of equal size (the first n mod k are one row larger), each of which is
-/// tested on once while the others are learned from.
+/// Cuts the rows into k folds of equal size (the first n mod k are one row larger), each of which
+/// is tested on once while the others are learned from.
 ///
 /// Without shuffling a fold is a run of neighbouring rows, exactly as in scikit-learn. With it the
-/// rows are permuted first: the same rows for the same `random_state` on every platform, but not those
-/// that scikit-learn draws. Indices are ascending either way. O(n k).
+/// rows are permuted first: the same rows for the same `random_state` on every platform, but not
+/// those that scikit-learn draws. Indices are ascending either way. O(n k).
 class KFold final : public Splitter {
  public:
   KFold() = default;

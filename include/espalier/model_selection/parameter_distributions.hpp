@@ -24,8 +24,8 @@ class Distribution {
 
   /// Numbers in [low, high).
   static Distribution uniform(double low, double high) { return {Range{low, high, false}}; }
-  /// Numbers in [low, high) whose logarithms are uniform: for a scale such as a penalty or a learning
-  /// rate, of which the order of magnitude is unknown. 0 < low.
+  /// Numbers in [low, high) whose logarithms are uniform: for a scale such as a penalty or a
+  /// learning rate, of which the order of magnitude is unknown. 0 < low.
   static Distribution log_uniform(double low, double high) { return {Range{low, high, true}}; }
   /// Integers low, …, end − 1.
   static Distribution integers(std::int64_t low, std::int64_t end) { return {Integers{low, end}}; }
@@ -55,7 +55,8 @@ class Distribution {
   Rule rule_;
 };
 
-/// A list, or an object: {"uniform": [low, high]}, {"log_uniform": [low, high]}, {"integers": [low, end]}.
+/// A list, or an object: {"uniform": [low, high]}, {"log_uniform": [low, high]}, {"integers": [low,
+/// end]}.
 template <>
 struct Codec<Distribution> {
   static Value encode(const Distribution& distribution);
@@ -89,7 +90,8 @@ class ParameterDistributions {
   std::vector<Axis> axes_;
 };
 
-/// As a parameter: {"model__C": {"log_uniform": [0.001, 1000]}, "model__fit_intercept": [true, false]}.
+/// As a parameter: {"model__C": {"log_uniform": [0.001, 1000]}, "model__fit_intercept": [true,
+/// false]}.
 template <>
 struct Codec<ParameterDistributions> {
   static Value encode(const ParameterDistributions& distributions);

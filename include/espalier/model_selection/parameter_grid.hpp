@@ -19,9 +19,9 @@ namespace espalier {
 ///     grid.size();       // 6
 ///     grid.at(1);        // {{"model__C", 0.1}, {"scale__with_mean", false}}
 ///
-/// In the order of scikit-learn: the parameters sorted by name, the last one changing fastest. `a + b`
-/// has the combinations of grid `a`, then those of grid `b`. A value may be an estimator, to try several
-/// in the place of a step. The empty grid has one combination, in which nothing is set.
+/// In the order of scikit-learn: the parameters sorted by name, the last one changing fastest. `a +
+/// b` has the combinations of grid `a`, then those of grid `b`. A value may be an estimator, to try
+/// several in the place of a step. The empty grid has one combination, in which nothing is set.
 class ParameterGrid {
  public:
   using Axis = std::pair<std::string, Value::List>;  ///< a parameter and its values

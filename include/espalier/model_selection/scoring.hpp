@@ -48,8 +48,8 @@ struct Codec<Scoring> {
   static std::string describe();
 };
 
-/// What becomes of a fit or a scoring that fails within cross-validation: its score is NaN and the error
-/// is kept in the results, with a warning; or the error ends it all.
+/// What becomes of a fit or a scoring that fails within cross-validation: its score is NaN and the
+/// error is kept in the results, with a warning; or the error ends it all.
 enum class ErrorScore { nan, raise };
 
 constexpr auto names_of(ErrorScore) { return std::array<std::string_view, 2>{"nan", "raise"}; }

@@ -19,8 +19,8 @@
 
 namespace espalier {
 
-/// Whether a search fits the best candidate on all rows in the end, and, with several scorers, which of them
-/// says what is best: `true` (by the first scorer), `false`, or the name of a scorer.
+/// Whether a search fits the best candidate on all rows in the end, and, with several scorers,
+/// which of them says what is best: `true` (by the first scorer), `false`, or the name of a scorer.
 class Refit {
  public:
   Refit(bool on = true) : on_(on) {}
@@ -37,7 +37,9 @@ class Refit {
 
 template <>
 struct Codec<Refit> {
-  static Value encode(const Refit& refit) { return refit.metric().empty() ? Value(refit.on()) : refit.metric(); }
+  static Value encode(const Refit& refit) {
+    return refit.metric().empty() ? Value(refit.on()) : refit.metric();
+  }
   static Refit decode(const Value& value);
   static std::string describe() { return "true, false or the name of a scorer"; }
 };
@@ -52,11 +54,12 @@ struct SearchOptions {
 
   static constexpr auto fields() {
     using P = SearchOptions;
-    return std::tuple{field("scoring", &P::scoring, "what is maximised; several are all recorded"),
-                      field("cv", &P::cv, "how rows are split"),
-                      field("refit", &P::refit, "fit the best candidate on all rows; by which scorer it is best"),
-                      field("error_score", &P::error_score, "what becomes of a fit that fails"),
-                      field("return_train_score", &P::return_train_score, "also score on the training rows")};
+    return std::tuple{
+        field("scoring", &P::scoring, "what is maximised; several are all recorded"),
+        field("cv", &P::cv, "how rows are split"),
+        field("refit", &P::refit, "fit the best candidate on all rows; by which scorer it is best"),
+        field("error_score", &P::error_score, "what becomes of a fit that fails"),
+        field("return_train_score", &P::return_train_score, "also score on the training rows")};
   }
 };
 
@@ -66,11 +69,13 @@ struct SearchParams : SearchOptions {
   Polymorphic<Role> estimator;  ///< its own parameters are the start; candidates set some of them
 
   static constexpr auto fields() {
-    return std::tuple_cat(
-        std::tuple{field("estimator", &SearchParams::estimator, "what is tuned; parameters by path reach into it")},
-        SearchOptions::fields());
+    return std::tuple_cat(std::tuple{field("estimator", &SearchParams::estimator,
+                                           "what is tuned; parameters by path reach into it")},
+                          SearchOptions::fields());
   }
-  const Estimator* find_part(std::string_view name) const { return name == "estimator" ? estimator.get() : nullptr; }
+  const Estimator* find_part(std::string_view name) const {
+    return name == "estimator" ? estimator.get() : nullptr;
+  }
   Estimator* mutable_part(std::string_view name) {
     return name == "estimator" && !estimator.empty() ? &estimator.mutate() : nullptr;
   }
@@ -82,15 +87,15 @@ struct SearchState {
   SearchResults results;
   Index best_index = 0;
   double best_score = std::numeric_limits<double>::quiet_NaN();
-  Polymorphic<Role> best_estimator;  ///< fitted; empty without refit
-  Labels classes;                    ///< of a classifier; else empty
+  Polymorphic<Role> best_estimator;                              ///< fitted; empty without refit
+  Labels classes;                                                ///< of a classifier; else empty
   double refit_time = std::numeric_limits<double>::quiet_NaN();  ///< measured, so not saved
 
   static constexpr auto fields() {
     using S = SearchState;
     return std::tuple{field("results", &S::results), field("best_index", &S::best_index),
-                      field("best_score", &S::best_score), field("best_estimator", &S::best_estimator),
-                      field("classes", &S::classes)};
+                      field("best_score", &S::best_score),
+                      field("best_estimator", &S::best_estimator), field("classes", &S::classes)};
   }
   void check(const Schema& schema) const;
 };
@@ -98,25 +103,27 @@ struct SearchState {
 /// The base of the searches, which say only what their candidates are (`candidates()`) and check it
 /// (`validate_space()`).
 ///
-/// `fit` fits a clone of the estimator for every candidate on the training rows of every split, scores it on
-/// the test rows, ranks the candidates by their mean score and, with `refit`, fits the best one on all rows.
-/// The search then is that estimator: it predicts, and is saved and loaded, as such.
+/// `fit` fits a clone of the estimator for every candidate on the training rows of every split,
+/// scores it on the test rows, ranks the candidates by their mean score and, with `refit`, fits the
+/// best one on all rows. The search then is that estimator: it predicts, and is saved and loaded,
+/// as such.
 ///
-/// - Candidates × splits run at the same time on as many threads as the FitContext allows, and every fit then on
-///   one thread; the final fit has all of them. Results have the same bits for any number.
-/// - Sample weights are cut with the rows and reach the fits and those scorers that take weights. (Rows of
-///   weight 0 stay where they are, as ready splits count them.) Groups reach the splitter. A validation set is
-///   passed to every fit. What the estimator does not take is an error.
-/// - The callback hears of every fit that ends, with its test score; the stop token ends the search, and what was
-///   learned before remains.
-/// - A fit or a scoring that fails counts as NaN and ranks last. The errors stay in cv_results(), and one
-///   warning sums them up; with ErrorScore::raise the error comes out. If nothing succeeds, `fit` throws
-///   InvalidInput with all messages.
+/// - Candidates × splits run at the same time on as many threads as the FitContext allows, and
+///   every fit then on one thread; the final fit has all of them. Results have the same bits for
+///   any number.
+/// - Sample weights are cut with the rows and reach the fits and those scorers that take weights.
+///   (Rows of weight 0 stay where they are, as ready splits count them.) Groups reach the splitter.
+///   A validation set is passed to every fit. What the estimator does not take is an error.
+/// - The callback hears of every fit that ends, with its test score; the stop token ends the
+///   search, and what was learned before remains.
+/// - A fit or a scoring that fails counts as NaN and ranks last. The errors stay in cv_results(),
+///   and one warning sums them up; with ErrorScore::raise the error comes out. If nothing succeeds,
+///   `fit` throws InvalidInput with all messages.
 /// - A candidate that names a parameter that does not exist, or has a value of a wrong type, is an
 ///   InvalidParameter before anything is fitted; a value out of range makes its fits fail.
 ///
-/// `score` is that of the role (accuracy, R²), whatever `scoring` says: `Scorer("roc_auc")(search, X, y)`
-/// gives others.
+/// `score` is that of the role (accuracy, R²), whatever `scoring` says; others are given by
+/// `Scorer("roc_auc")(search, X, y)`.
 template <class Derived, class Role_, class Params_>
 class SearchCV : public Implements<Derived, Role_, Params_, SearchState<Role_>> {
   using Base = Implements<Derived, Role_, Params_, SearchState<Role_>>;
@@ -129,11 +136,14 @@ class SearchCV : public Implements<Derived, Role_, Params_, SearchState<Role_>> 
 
   /// All candidates with their scores. @throws NotFitted (as all below)
   const SearchResults& cv_results() const { return this->state().results; }
-  Index best_index() const { return this->state().best_index; }  ///< the first one of rank 1
+  Index best_index() const { return this->state().best_index; }   ///< the first one of rank 1
   double best_score() const { return this->state().best_score; }  ///< its mean test score
-  const ParamList& best_params() const { return cv_results().params[static_cast<std::size_t>(best_index())]; }
+  const ParamList& best_params() const {
+    return cv_results().params[static_cast<std::size_t>(best_index())];
+  }
 
-  /// The best candidate, fitted on all rows; as its class, `best_estimator<Pipeline<Classifier>>()`.
+  /// The best candidate, fitted on all rows; as its class,
+  /// `best_estimator<Pipeline<Classifier>>()`.
   /// @throws NotFitted  also without refit;  NotSupported  it is of another class
   template <std::derived_from<Role_> T = Role_>
   const T& best_estimator() const {
@@ -141,26 +151,22 @@ class SearchCV : public Implements<Derived, Role_, Params_, SearchState<Role_>> 
     if (cast == nullptr) refuse_cast();
     return *cast;
   }
-  double refit_time() const { return this->state().refit_time; }  ///< seconds; NaN without refit, or loaded
+  double refit_time() const {
+    return this->state().refit_time;
+  }  ///< seconds; NaN without refit, or loaded
 
-  bool has_probabilities() const
-    requires classifies;
-  bool has_decisions() const
-    requires classifies;
+  bool has_probabilities() const requires classifies;
+  bool has_decisions() const requires classifies;
 
  protected:
   Tags do_tags() const;
   void do_validate() const;
   std::vector<EstimatorPart> do_parts() const;
   State do_fit(const Features& X, const Target& y, const FitContext& context) const;
-  Labels do_predict(const State& state, const Features& X) const
-    requires classifies;
-  Matrix do_predict_proba(const State& state, const Features& X) const
-    requires classifies;
-  Matrix do_decision_function(const State& state, const Features& X) const
-    requires classifies;
-  Matrix do_predict(const State& state, const Features& X) const
-    requires(!classifies);
+  Labels do_predict(const State& state, const Features& X) const requires classifies;
+  Matrix do_predict_proba(const State& state, const Features& X) const requires classifies;
+  Matrix do_decision_function(const State& state, const Features& X) const requires classifies;
+  Matrix do_predict(const State& state, const Features& X) const requires(!classifies);
 
  private:
   const Role_& best(const State& state) const;

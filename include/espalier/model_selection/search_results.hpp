@@ -23,22 +23,24 @@ struct Codec<ParamList> {
 
 /// What a search tried, and how it did: m candidates on s splits.
 ///
-/// The times are measured, so they differ from run to run: a model file does not hold them, and the same
-/// fit gives the same file.
+/// The times are measured, so they differ from run to run: a model file does not hold them, and the
+/// same fit gives the same file.
 struct SearchResults {
   std::vector<ParamList> params;     ///< m settings
   std::vector<std::string> metrics;  ///< "score" for a single scorer, else the scorers' names
   std::vector<Matrix> test_scores;   ///< one a metric, m × s; NaN where a fit failed
-  std::vector<Matrix> train_scores;  ///< the same on the training rows; empty without return_train_score
-  std::vector<std::string> errors;   ///< m · s, split by split of each candidate; empty if none failed
-  Matrix fit_time;                   ///< m × s, seconds; empty after loading
+  std::vector<Matrix>
+      train_scores;  ///< the same on the training rows; empty without return_train_score
+  std::vector<std::string>
+      errors;       ///< m · s, split by split of each candidate; empty if none failed
+  Matrix fit_time;  ///< m × s, seconds; empty after loading
   Matrix score_time;
 
   static constexpr auto fields() {
     using S = SearchResults;
     return std::tuple{field("params", &S::params), field("metrics", &S::metrics),
-                      field("test_scores", &S::test_scores), field("train_scores", &S::train_scores),
-                      field("errors", &S::errors)};
+                      field("test_scores", &S::test_scores),
+                      field("train_scores", &S::train_scores), field("errors", &S::errors)};
   }
   void check() const;  ///< @throws FormatError  the parts do not fit together (a damaged file)
 
@@ -47,17 +49,20 @@ struct SearchResults {
   // m values each, by name of the metric; without one, of the first.
   // @throws InvalidParameter  no such metric
 
-  Vector mean_test_score(std::string_view metric = {}) const;  ///< over the splits; NaN if one is NaN
-  Vector std_test_score(std::string_view metric = {}) const;   ///< divided by s, not by s − 1
+  Vector mean_test_score(
+      std::string_view metric = {}) const;  ///< over the splits; NaN if one is NaN
+  Vector std_test_score(std::string_view metric = {}) const;  ///< divided by s, not by s − 1
   /// 1 for the best. Equal means share the better rank; NaN ranks last.
   Labels rank_test_score(std::string_view metric = {}) const;
-  Vector mean_train_score(std::string_view metric = {}) const;  ///< empty without return_train_score
+  Vector mean_train_score(
+      std::string_view metric = {}) const;  ///< empty without return_train_score
   Vector std_train_score(std::string_view metric = {}) const;
 
-  /// One row a candidate, with scikit-learn's names: param_<path>, mean_test_<metric>, std_test_<metric>,
-  /// rank_test_<metric>, split<i>_test_<metric>, the same for train where there are any, and
-  /// mean_fit_time, std_fit_time, mean_score_time, std_score_time. A parameter whose values are all numbers is
-  /// numeric, else it is text; it is missing where a candidate does not set it.
+  /// One row a candidate, with scikit-learn's names: param_<path>, mean_test_<metric>,
+  /// std_test_<metric>, rank_test_<metric>, split<i>_test_<metric>, the same for train where there
+  /// are any, and mean_fit_time, std_fit_time, mean_score_time, std_score_time. A parameter whose
+  /// values are all numbers is numeric, else it is text; it is missing where a candidate does not
+  /// set it.
   DataFrame to_table() const;
   /// The best candidates, with parameters, means, deviations and ranks.
   std::string to_string(Index max_rows = 10) const;

@@ -11,10 +11,10 @@
 namespace espalier {
 
 /// Cuts the rows of a data set into training and test rows, one or several times. KFold and
-/// StratifiedKFold are splitters; one of your own is a small class, which everything that takes a `cv`
-/// then takes too:
+/// StratifiedKFold are splitters; one of your own is a small class, which everything that takes a
+/// `cv` then takes too:
 ///
-///     class Years final : public Splitter {   // the group of a row is its year: learn from the past
+///     class Years final : public Splitter {  // the group is the year: learn from the past
 ///      public:
 ///       std::vector<Split> split(Index n, const Target&, const Labels& groups) const override;
 ///       bool uses_groups() const override { return true; }

@@ -10,14 +10,15 @@
 
 namespace espalier {
 
-/// Cuts the rows into k folds in which the classes have the shares that they have in all rows, up to
-/// rounding: class sizes in two folds differ by one row at most, and so do fold sizes.
+/// Cuts the rows into k folds in which the classes have the shares that they have in all rows, up
+/// to rounding: class sizes in two folds differ by one row at most, and so do fold sizes.
 ///
-/// The allocation is scikit-learn's: with the labels sorted (classes in order of first appearance) and
-/// dealt to the folds one by one like cards, fold i receives so many of each class; within a class
-/// its rows go to the folds in the order of the data. Without shuffling the splits are scikit-learn's,
-/// row by row. With it the rows of each class are dealt in random order: the same for the same
-/// `random_state` on every platform, but not scikit-learn's. Indices are ascending. O(n k + n log n).
+/// The allocation is scikit-learn's: with the labels sorted (classes in order of first appearance)
+/// and dealt to the folds one by one like cards, fold i receives so many of each class; within a
+/// class its rows go to the folds in the order of the data. Without shuffling the splits are
+/// scikit-learn's, row by row. With it the rows of each class are dealt in random order: the same
+/// for the same `random_state` on every platform, but not scikit-learn's. Indices are ascending.
+/// O(n k + n log n).
 ///
 /// A class with fewer rows than folds is missing from some of them, which is a warning.
 class StratifiedKFold final : public Splitter {

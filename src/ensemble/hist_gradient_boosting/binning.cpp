@@ -26,7 +26,8 @@ double midpoint(double a, double b) {
 
 /// Midpoints of the distinct values if there are at most `max_bins` of them, else nothing.
 template <class Sorted, class Value>
-std::optional<std::vector<double>> midpoints(const Sorted& sorted, int max_bins, const Value& value) {
+std::optional<std::vector<double>> midpoints(const Sorted& sorted, int max_bins,
+                                             const Value& value) {
   std::vector<double> thresholds;
   for (std::size_t i = 1; i < sorted.size(); ++i) {
     const double a = value(sorted[i - 1]);
@@ -38,8 +39,8 @@ std::optional<std::vector<double>> midpoints(const Sorted& sorted, int max_bins,
   return thresholds;
 }
 
-/// The levels 1/max_bins … (max_bins − 1)/max_bins, by the same roundings as scikit-learn's percentiles:
-/// whether n·level is a whole number decides between a value and the mean of two.
+/// The levels 1/max_bins … (max_bins − 1)/max_bins, by the same roundings as scikit-learn's
+/// percentiles: whether n·level is a whole number decides between a value and the mean of two.
 std::vector<double> quantile_levels(int max_bins) {
   const double percent = 100.0 / max_bins;
   std::vector<double> levels(static_cast<std::size_t>(max_bins - 1));
@@ -70,7 +71,8 @@ std::vector<double> quantiles(std::span<const Observation> sorted, int max_bins)
   for (double& level : result) level *= total;
   for (double& target : result) {
     const auto found = std::lower_bound(cumulated.begin(), cumulated.end(), target);
-    const auto i = std::min<std::size_t>(static_cast<std::size_t>(found - cumulated.begin()), sorted.size() - 1);
+    const auto i = std::min<std::size_t>(static_cast<std::size_t>(found - cumulated.begin()),
+                                         sorted.size() - 1);
     const double a = sorted[i].value;
     const bool inside = cumulated[i] - target > std::numeric_limits<double>::epsilon();
     target = inside ? a : (a + sorted[std::min(i + 1, sorted.size() - 1)].value) / 2.0;
@@ -102,7 +104,9 @@ std::vector<double> thresholds_of(const Table& table, Index feature, std::span<c
                                   std::span<const double> weights, int max_bins) {
   const double* column = table.column(feature);
   const auto n = sample.empty() ? table.n_rows : static_cast<Index>(sample.size());
-  const auto position = [&](Index i) { return sample.empty() ? i : sample[static_cast<std::size_t>(i)]; };
+  const auto position = [&](Index i) {
+    return sample.empty() ? i : sample[static_cast<std::size_t>(i)];
+  };
   if (weights.empty()) {
     std::vector<double> values;
     values.reserve(static_cast<std::size_t>(n));
@@ -122,8 +126,10 @@ std::vector<double> thresholds_of(const Table& table, Index feature, std::span<c
   return find_thresholds(std::move(observations), max_bins);
 }
 
-/// Rows that stand for a long table; empty for one that is short enough. Weights are spent by the draw.
-std::vector<Index> draw_sample(Index n, std::span<const double> weights, const BinningOptions& options) {
+/// Rows that stand for a long table; empty for one that is short enough. Weights are spent by the
+/// draw.
+std::vector<Index> draw_sample(Index n, std::span<const double> weights,
+                               const BinningOptions& options) {
   if (n <= options.subsample) return {};
   Random random(options.seed);
   return weights.empty() ? random.choice(n, options.subsample, true)
@@ -135,26 +141,30 @@ std::vector<Index> draw_sample(Index n, std::span<const double> weights, const B
 Bin FeatureBins::bin_of(double x) const {
   if (std::isnan(x)) return static_cast<Bin>(missing_bin());
   if (is_categorical) return static_cast<Bin>(x);
-  return static_cast<Bin>(std::lower_bound(thresholds.begin(), thresholds.end(), x) - thresholds.begin());
+  return static_cast<Bin>(std::lower_bound(thresholds.begin(), thresholds.end(), x) -
+                          thresholds.begin());
 }
 
 std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_categories,
                                    std::span<const double> weights, const BinningOptions& options) {
   const std::vector<Index> sample = draw_sample(table.n_rows, weights, options);
-  const std::span<const double> sample_weights = sample.empty() ? weights : std::span<const double>{};
+  const std::span<const double> sample_weights =
+      sample.empty() ? weights : std::span<const double>{};
   std::vector<FeatureBins> bins(static_cast<std::size_t>(table.n_features()));
-  const auto n = static_cast<double>(sample.empty() ? table.n_rows : static_cast<Index>(sample.size()));
-  parallel_for(table.n_features(), 20.0 * n * static_cast<double>(table.n_features()), [&](Index f) {
-    FeatureBins& feature = bins[static_cast<std::size_t>(f)];
-    const int categories = n_categories[static_cast<std::size_t>(f)];
-    feature.is_categorical = categories >= 0;
-    if (feature.is_categorical) {
-      feature.n_bins = categories;
-    } else {
-      feature.thresholds = thresholds_of(table, f, sample, sample_weights, options.max_bins);
-      feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
-    }
-  });
+  const auto n =
+      static_cast<double>(sample.empty() ? table.n_rows : static_cast<Index>(sample.size()));
+  parallel_for(
+      table.n_features(), 20.0 * n * static_cast<double>(table.n_features()), [&](Index f) {
+        FeatureBins& feature = bins[static_cast<std::size_t>(f)];
+        const int categories = n_categories[static_cast<std::size_t>(f)];
+        feature.is_categorical = categories >= 0;
+        if (feature.is_categorical) {
+          feature.n_bins = categories;
+        } else {
+          feature.thresholds = thresholds_of(table, f, sample, sample_weights, options.max_bins);
+          feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
+        }
+      });
   return bins;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// From numbers to bins: at most 255 of them and one for missing values, so that a value of the training
-/// data fits a byte.
+/// From numbers to bins: at most 255 of them and one for missing values, so that a value of the
+/// training data fits a byte.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,12 @@ namespace espalier::hgb {
 
 using Bin = std::uint8_t;
 
-/// The bins of one feature: `n_bins` of them for values, and bin number `n_bins` for what is missing.
+/// The bins of one feature: `n_bins` of them for values, and bin number `n_bins` for what is
+/// missing.
 struct FeatureBins {
   std::vector<double> thresholds;  ///< numerical: bin i holds thresholds[i−1] < x ≤ thresholds[i]
-  int n_bins = 1;                  ///< numerical: thresholds + 1; categorical: the number of categories
-  bool is_categorical = false;     ///< bin i is category i
+  int n_bins = 1;  ///< numerical: thresholds + 1; categorical: the number of categories
+  bool is_categorical = false;  ///< bin i is category i
 
   int missing_bin() const { return n_bins; }
   Bin bin_of(double x) const;
@@ -29,18 +30,20 @@ struct FeatureBins {
 struct BinningOptions {
   int max_bins = 255;  ///< without the one for missing values; in [2, 255]
   std::uint64_t seed = 0;
-  Index subsample = 200'000;  ///< quantiles of longer tables are taken on so many rows drawn at random
+  Index subsample =
+      200'000;  ///< quantiles of longer tables are taken on so many rows drawn at random
 };
 
 /// Finds the bins of every feature of the table. `n_categories[f]` is the number of categories of a
-/// categorical feature, −1 for a numerical one. `weights` belong to the rows of the table, or are empty.
+/// categorical feature, −1 for a numerical one. `weights` belong to the rows of the table, or are
+/// empty.
 ///
-/// The thresholds of a numerical feature with at most `max_bins` distinct values are the midpoints of
-/// neighbours; of one with more, the (weighted) quantiles 1/max_bins, 2/max_bins, … by the averaged
-/// inverse of the empirical distribution, each once. Rows of weight 0 and missing values do not count. A
-/// table longer than `subsample` is represented by so many rows drawn with replacement, with
-/// probabilities proportional to the weights; they are drawn by our generator, so the thresholds of such
-/// a table agree with scikit-learn's in distribution only.
+/// The thresholds of a numerical feature with at most `max_bins` distinct values are the midpoints
+/// of neighbours; of one with more, the (weighted) quantiles 1/max_bins, 2/max_bins, … by the
+/// averaged inverse of the empirical distribution, each once. Rows of weight 0 and missing values
+/// do not count. A table longer than `subsample` is represented by so many rows drawn with
+/// replacement, with probabilities proportional to the weights; they are drawn by our generator, so
+/// the thresholds of such a table agree with scikit-learn's in distribution only.
 ///
 /// O(n log n) per feature, features in parallel.
 std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_categories,
@@ -55,7 +58,9 @@ class BinnedMatrix {
   Index rows() const { return rows_; }
   Index features() const { return static_cast<Index>(has_missing_.size()); }
   const Bin* column(Index feature) const { return bins_.data() + feature * rows_; }
-  bool has_missing(Index feature) const { return has_missing_[static_cast<std::size_t>(feature)] != 0; }
+  bool has_missing(Index feature) const {
+    return has_missing_[static_cast<std::size_t>(feature)] != 0;
+  }
 
  private:
   Index rows_ = 0;

@@ -31,7 +31,8 @@ class Booster {
         train_(train),
         validation_(validation),
         options_(options),
-        bins_(find_bins(train.table, n_categories, train.targets.weights, {options.max_bins, options.seed})),
+        bins_(find_bins(train.table, n_categories, train.targets.weights,
+                        {options.max_bins, options.seed})),
         data_(train.table, bins_),
         grower_(data_, bins_, options.grower) {
     BoostedTrees& trees = result_.trees;
@@ -39,8 +40,10 @@ class Booster {
     trees.baseline = objective.baseline(train.targets);
     raw_ = raw_baseline(trees.baseline, train.table.n_rows);
     gradients_.resize(raw_.size());
-    if (!train.targets.weights.empty() || !objective.constant_hessian()) hessians_.resize(raw_.size());
-    if (validation != nullptr) validation_raw_ = raw_baseline(trees.baseline, validation->table.n_rows);
+    if (!train.targets.weights.empty() || !objective.constant_hessian())
+      hessians_.resize(raw_.size());
+    if (validation != nullptr)
+      validation_raw_ = raw_baseline(trees.baseline, validation->table.n_rows);
   }
 
   BoostingResult run(const FitContext& context, std::string_view task) {
@@ -53,8 +56,11 @@ class Booster {
       const Scores scores = scored ? score() : Scores{};
       if (options_.early_stopping) keep_scores(scores);
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      context.report({task, iteration + 1, options_.max_iter, -scores.train, scores.validation, elapsed.count()});
-      if (options_.early_stopping && no_progress(deciding_scores(), options_.n_iter_no_change, options_.tol)) break;
+      context.report({task, iteration + 1, options_.max_iter, -scores.train, scores.validation,
+                      elapsed.count()});
+      if (options_.early_stopping &&
+          no_progress(deciding_scores(), options_.n_iter_no_change, options_.tol))
+        break;
     }
     return std::move(result_);
   }
@@ -69,24 +75,29 @@ class Booster {
   void grow_trees(int iteration) {
     const Index n = train_.table.n_rows;
     const auto rows = static_cast<std::size_t>(n);
-    objective_.derivatives(train_.targets, raw_.data(), gradients_.data(), hessians_.empty() ? nullptr : hessians_.data());
+    objective_.derivatives(train_.targets, raw_.data(), gradients_.data(),
+                           hessians_.empty() ? nullptr : hessians_.data());
     for (Index k = 0; k < objective_.outputs(); ++k) {
-      const Gradients gradients{{gradients_.data() + k * n, rows},
-                                {hessians_.data() + (hessians_.empty() ? 0 : k * n), hessians_.empty() ? 0 : rows}};
-      Random random(options_.seed, static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
+      const Gradients gradients{
+          {gradients_.data() + k * n, rows},
+          {hessians_.data() + (hessians_.empty() ? 0 : k * n), hessians_.empty() ? 0 : rows}};
+      Random random(options_.seed,
+                    static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
       grower_.grow(gradients, random);
       grower_.append_to(result_.trees);
       grower_.add_to(raw_.data() + k * n);
     }
     const Index n_trees = result_.trees.n_trees();
     if (validation_ != nullptr)
-      add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table, validation_raw_.data());
+      add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table,
+                      validation_raw_.data());
   }
 
   Scores score() const {
     Scores scores;
     scores.train = -objective_.mean_loss(train_.targets, raw_.data());
-    if (validation_ != nullptr) scores.validation = -objective_.mean_loss(validation_->targets, validation_raw_.data());
+    if (validation_ != nullptr)
+      scores.validation = -objective_.mean_loss(validation_->targets, validation_raw_.data());
     return scores;
   }
 
@@ -117,7 +128,8 @@ class Booster {
 
 BoostingResult train_boosting(const Objective& objective, const LabelledTable& train,
                               const LabelledTable* validation, std::span<const int> n_categories,
-                              const BoostingOptions& options, const FitContext& context, std::string_view task) {
+                              const BoostingOptions& options, const FitContext& context,
+                              std::string_view task) {
   return Booster(objective, train, validation, n_categories, options).run(context, task);
 }
 

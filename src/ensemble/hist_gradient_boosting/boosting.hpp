@@ -33,20 +33,24 @@ struct LabelledTable {
 
 struct BoostingResult {
   BoostedTrees trees;
-  std::vector<double> train_score;       ///< −loss before the first and after each iteration; with early stopping
+  std::vector<double>
+      train_score;  ///< −loss before the first and after each iteration; with early stopping
   std::vector<double> validation_score;  ///< the same on the validation rows, if there are any
 };
 
-/// Newton boosting: each iteration fits one tree an output to the first and second derivatives of the loss
-/// at the raw predictions so far.
+/// Newton boosting: each iteration fits one tree an output to the first and second derivatives of
+/// the loss at the raw predictions so far.
 ///
-/// With early stopping, training ends when `n_iter_no_change` iterations in a row have not improved on the
-/// validation rows, or on the training rows when `validation` is null; the trees of those iterations stay.
+/// With early stopping, training ends when `n_iter_no_change` iterations in a row have not improved
+/// on the validation rows, or on the training rows when `validation` is null; the trees of those
+/// iterations stay.
 ///
-/// `n_categories` as in find_bins. `context` gives callback and stop token, `task` is the name in reports.
+/// `n_categories` as in find_bins. `context` gives callback and stop token, `task` is the name in
+/// reports.
 /// @throws Cancelled  the stop token was triggered
 BoostingResult train_boosting(const Objective& objective, const LabelledTable& train,
                               const LabelledTable* validation, std::span<const int> n_categories,
-                              const BoostingOptions& options, const FitContext& context, std::string_view task);
+                              const BoostingOptions& options, const FitContext& context,
+                              std::string_view task);
 
 }  // namespace espalier::hgb

@@ -12,7 +12,8 @@ namespace {
 /// The stream of the generator that no tree uses.
 constexpr std::uint64_t hold_out_stream = ~std::uint64_t{0};
 
-/// How many rows of each class to set aside: its share of `n_validation`, by the largest remainders.
+/// How many rows of each class to set aside: its share of `n_validation`, by the largest
+/// remainders.
 std::vector<Index> shares(std::span<const Index> class_sizes, Index n_validation) {
   const Index n = std::accumulate(class_sizes.begin(), class_sizes.end(), Index{0});
   std::vector<Index> share(class_sizes.size());
@@ -42,9 +43,11 @@ RowSplit hold_out(Index n, Index n_validation, std::span<const double> codes, st
   Random random(seed, hold_out_stream);
   std::vector<char> is_validation(static_cast<std::size_t>(n), 0);
   if (codes.empty()) {
-    for (const Index i : random.choice(n, n_validation)) is_validation[static_cast<std::size_t>(i)] = 1;
+    for (const Index i : random.choice(n, n_validation))
+      is_validation[static_cast<std::size_t>(i)] = 1;
   } else {
-    const auto n_classes = static_cast<std::size_t>(*std::max_element(codes.begin(), codes.end())) + 1;
+    const auto n_classes =
+        static_cast<std::size_t>(*std::max_element(codes.begin(), codes.end())) + 1;
     std::vector<std::vector<Index>> members(n_classes);
     for (std::size_t i = 0; i < codes.size(); ++i)
       members[static_cast<std::size_t>(codes[i])].push_back(static_cast<Index>(i));

@@ -28,7 +28,8 @@ std::vector<std::string> occurring_texts(const Column& column) {
 
 std::vector<double> occurring_values(std::span<const double> column) {
   std::vector<double> values;
-  std::copy_if(column.begin(), column.end(), std::back_inserter(values), [](double x) { return !std::isnan(x); });
+  std::copy_if(column.begin(), column.end(), std::back_inserter(values),
+               [](double x) { return !std::isnan(x); });
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
@@ -37,24 +38,27 @@ std::vector<double> occurring_values(std::span<const double> column) {
 std::vector<double> encode_texts(const Column& column, const std::vector<std::string>& texts) {
   const std::vector<std::int32_t> codes = recode(column, texts);
   std::vector<double> result(codes.size());
-  std::transform(codes.begin(), codes.end(), result.begin(),
-                 [](std::int32_t c) { return c >= 0 ? c : std::numeric_limits<double>::quiet_NaN(); });
+  std::transform(codes.begin(), codes.end(), result.begin(), [](std::int32_t c) {
+    return c >= 0 ? c : std::numeric_limits<double>::quiet_NaN();
+  });
   return result;
 }
 
-std::vector<double> encode_values(std::span<const double> column, const std::vector<double>& values) {
+std::vector<double> encode_values(std::span<const double> column,
+                                  const std::vector<double>& values) {
   std::vector<double> result(column.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t i = 0; i < column.size(); ++i) {
     const auto found = std::lower_bound(values.begin(), values.end(), column[i]);
-    if (found != values.end() && *found == column[i]) result[i] = static_cast<double>(found - values.begin());
+    if (found != values.end() && *found == column[i])
+      result[i] = static_cast<double>(found - values.begin());
   }
   return result;
 }
 
 }  // namespace
 
-std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen, int max_bins,
-                                               std::string_view owner) {
+std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen,
+                                               int max_bins, std::string_view owner) {
   std::vector<FeatureCategories> result;
   for (Index j = 0; j < X.cols(); ++j) {
     if (!chosen[static_cast<std::size_t>(j)]) continue;
@@ -66,10 +70,11 @@ std::vector<FeatureCategories> find_categories(const Features& X, const std::vec
     else
       found.values = occurring_values(column.numbers);
     if (found.size() > max_bins)
-      throw InvalidInput(fmt::format(
-          "{}: the categorical column '{}' has {} categories, but at most max_bins = {} are possible. Encode it "
-          "otherwise, or gather its rare categories.",
-          owner, column.name, found.size(), max_bins));
+      throw InvalidInput(
+          fmt::format("{}: the categorical column '{}' has {} categories, but at most max_bins = "
+                      "{} are possible. Encode it "
+                      "otherwise, or gather its rare categories.",
+                      owner, column.name, found.size(), max_bins));
     result.push_back(std::move(found));
   }
   return result;
@@ -80,7 +85,8 @@ EncodedTable encode_features(const Features& X, const std::vector<FeatureCategor
   result.table.n_rows = X.rows();
   result.table.columns.resize(static_cast<std::size_t>(X.cols()));
   result.codes.resize(categories.size());
-  for (Index j = 0; j < X.cols(); ++j) result.table.columns[static_cast<std::size_t>(j)] = X.column(j).numbers.data();
+  for (Index j = 0; j < X.cols(); ++j)
+    result.table.columns[static_cast<std::size_t>(j)] = X.column(j).numbers.data();
   const double work = 5.0 * static_cast<double>(X.rows()) * static_cast<double>(categories.size());
   parallel_for(static_cast<Index>(categories.size()), work, [&](Index c) {
     const FeatureCategories& known = categories[static_cast<std::size_t>(c)];
@@ -93,9 +99,11 @@ EncodedTable encode_features(const Features& X, const std::vector<FeatureCategor
   return result;
 }
 
-std::vector<int> category_counts(Index n_features, const std::vector<FeatureCategories>& categories) {
+std::vector<int> category_counts(Index n_features,
+                                 const std::vector<FeatureCategories>& categories) {
   std::vector<int> counts(static_cast<std::size_t>(n_features), -1);
-  for (const FeatureCategories& known : categories) counts[static_cast<std::size_t>(known.feature)] = known.size();
+  for (const FeatureCategories& known : categories)
+    counts[static_cast<std::size_t>(known.feature)] = known.size();
   return counts;
 }
 

@@ -11,8 +11,8 @@
 
 namespace espalier::hgb {
 
-/// A Table together with the columns that had to be made for it; the others are those of X, which must
-/// live as long.
+/// A Table together with the columns that had to be made for it; the others are those of X, which
+/// must live as long.
 struct EncodedTable {
   Table table;
   std::vector<std::vector<double>> codes;
@@ -20,13 +20,14 @@ struct EncodedTable {
 
 /// The categories that the chosen columns of X hold.
 /// @throws InvalidInput  naming `owner` and the column: more than `max_bins` categories
-std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen, int max_bins,
-                                               std::string_view owner);
+std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen,
+                                               int max_bins, std::string_view owner);
 
 /// X with the categories as codes 0, 1, …; what is missing or not among the categories becomes NaN.
 EncodedTable encode_features(const Features& X, const std::vector<FeatureCategories>& categories);
 
 /// As find_bins wants it: the number of categories of each feature, −1 for numerical ones.
-std::vector<int> category_counts(Index n_features, const std::vector<FeatureCategories>& categories);
+std::vector<int> category_counts(Index n_features,
+                                 const std::vector<FeatureCategories>& categories);
 
 }  // namespace espalier::hgb

@@ -25,8 +25,9 @@ FitTargets take(const FitTargets& targets, const std::vector<Index>& rows) {
 Index rows_to_hold_out(Index n, double fraction, std::string_view owner) {
   const double wanted = fraction < 1.0 ? std::ceil(fraction * static_cast<double>(n)) : fraction;
   if (wanted >= static_cast<double>(n))
-    throw InvalidInput(fmt::format("{}: validation_fraction = {} of {} samples leaves none to learn from.", owner,
-                                   fraction, n));
+    throw InvalidInput(
+        fmt::format("{}: validation_fraction = {} of {} samples leaves none to learn from.", owner,
+                    fraction, n));
   return static_cast<Index>(wanted);
 }
 
@@ -51,11 +52,13 @@ std::uint64_t seed_of(const std::optional<std::int64_t>& random_state) {
 void check_validation_fraction(const std::optional<double>& fraction, std::string_view owner) {
   if (fraction && *fraction >= 1.0 && (std::floor(*fraction) != *fraction || *fraction > 1e15))
     detail::refuse_param(owner, "validation_fraction",
-                         "a share in the range (0, 1), a whole number of samples, or none", *fraction);
+                         "a share in the range (0, 1), a whole number of samples, or none",
+                         *fraction);
 }
 
-HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets, const FitTargets* validation,
-                                    const Objective& objective, bool stratify, const FitOptions& options,
+HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets,
+                                    const FitTargets* validation, const Objective& objective,
+                                    bool stratify, const FitOptions& options,
                                     const FitContext& context) {
   check_rows(X.rows(), options.owner);
   BoostingOptions boosting = options.boosting;
@@ -72,22 +75,24 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
     const Features conformed = Schema::of(X).conform(context.validation->X, options.owner);
     const EncodedTable encoded_validation = encode_features(conformed, state.categories);
     const LabelledTable watched{encoded_validation.table, validation->view()};
-    result = train_boosting(objective, {encoded.table, targets.view()}, &watched, n_categories, boosting, context,
-                            options.owner);
+    result = train_boosting(objective, {encoded.table, targets.view()}, &watched, n_categories,
+                            boosting, context, options.owner);
   } else if (boosting.early_stopping && options.validation_fraction) {
-    const Index n_validation = rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
+    const Index n_validation =
+        rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
     const RowSplit split =
-        hold_out(X.rows(), n_validation, stratify ? targets.view().y : std::span<const double>{}, boosting.seed);
+        hold_out(X.rows(), n_validation, stratify ? targets.view().y : std::span<const double>{},
+                 boosting.seed);
     const FitTargets train_targets = take(targets, split.train);
     const FitTargets watched_targets = take(targets, split.validation);
     const Table train{encoded.table.columns, train_targets.y.size(), split.train};
     const LabelledTable watched{{encoded.table.columns, watched_targets.y.size(), split.validation},
                                 watched_targets.view()};
-    result = train_boosting(objective, {train, train_targets.view()}, &watched, n_categories, boosting, context,
-                            options.owner);
+    result = train_boosting(objective, {train, train_targets.view()}, &watched, n_categories,
+                            boosting, context, options.owner);
   } else {
-    result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories, boosting, context,
-                            options.owner);
+    result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories,
+                            boosting, context, options.owner);
   }
   state.trees = std::move(result.trees);
   state.early_stopping = boosting.early_stopping;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What the two estimators share: from Features and parameters to a state, and back to raw predictions.
+/// What the two estimators share: from Features and parameters to a state, and back to raw
+/// predictions.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +34,15 @@ void check_validation_fraction(const std::optional<double>& fraction, std::strin
 
 template <class Params>
 FitOptions fit_options(const Params& p, std::string_view owner) {
-  const SplitRules split{static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization, p.max_features};
+  const SplitRules split{static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization,
+                         p.max_features};
   const GrowerOptions grower{split, p.max_leaf_nodes, p.max_depth, p.learning_rate};
-  return {{grower, p.max_iter, p.max_bins, false, p.n_iter_no_change, p.tol, seed_of(p.random_state)},
-          p.categorical_features,
-          p.early_stopping,
-          p.validation_fraction,
-          owner};
+  return {
+      {grower, p.max_iter, p.max_bins, false, p.n_iter_no_change, p.tol, seed_of(p.random_state)},
+      p.categorical_features,
+      p.early_stopping,
+      p.validation_fraction,
+      owner};
 }
 
 /// The targets of all rows: values, or class codes.
@@ -48,14 +51,16 @@ struct FitTargets {
   Vector weights;  ///< empty: ones
 
   Targets view() const {
-    return {{y.data(), static_cast<std::size_t>(y.size())}, {weights.data(), static_cast<std::size_t>(weights.size())}};
+    return {{y.data(), static_cast<std::size_t>(y.size())},
+            {weights.data(), static_cast<std::size_t>(weights.size())}};
   }
 };
 
-/// `validation` are the targets of the validation set in `context`, null without one. `stratify`: the
-/// targets are classes, and rows set aside for validation represent them.
-HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets, const FitTargets* validation,
-                                    const Objective& objective, bool stratify, const FitOptions& options,
+/// `validation` are the targets of the validation set in `context`, null without one. `stratify`:
+/// the targets are classes, and rows set aside for validation represent them.
+HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets,
+                                    const FitTargets* validation, const Objective& objective,
+                                    bool stratify, const FitOptions& options,
                                     const FitContext& context);
 
 /// n × outputs.

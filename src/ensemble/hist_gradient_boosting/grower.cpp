@@ -16,7 +16,8 @@ constexpr Index rows_per_block = 16'384;
 
 std::vector<char> missing_flags(const BinnedMatrix& data) {
   std::vector<char> flags(static_cast<std::size_t>(data.features()));
-  for (Index f = 0; f < data.features(); ++f) flags[static_cast<std::size_t>(f)] = data.has_missing(f) ? 1 : 0;
+  for (Index f = 0; f < data.features(); ++f)
+    flags[static_cast<std::size_t>(f)] = data.has_missing(f) ? 1 : 0;
   return flags;
 }
 
@@ -24,13 +25,14 @@ std::vector<char> missing_flags(const BinnedMatrix& data) {
 std::array<bool, 256> left_table(const Split& split, int missing_bin) {
   std::array<bool, 256> left{};
   for (int bin = 0; bin < 256; ++bin)
-    left[static_cast<std::size_t>(bin)] = split.is_categorical ? split.left_bins.contains(bin) : bin <= split.bin;
+    left[static_cast<std::size_t>(bin)] =
+        split.is_categorical ? split.left_bins.contains(bin) : bin <= split.bin;
   if (!split.is_categorical) left[static_cast<std::size_t>(missing_bin)] = split.missing_left;
   return left;
 }
 
-/// Where a tree node for prediction gets its threshold from. A cut after the last bin separates missing
-/// values from all others.
+/// Where a tree node for prediction gets its threshold from. A cut after the last bin separates
+/// missing values from all others.
 double threshold_of(const Split& split, const FeatureBins& bins) {
   return split.bin < bins.n_bins - 1 ? bins.thresholds[static_cast<std::size_t>(split.bin)]
                                      : std::numeric_limits<double>::infinity();
@@ -38,7 +40,8 @@ double threshold_of(const Split& split, const FeatureBins& bins) {
 
 }  // namespace
 
-TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bins, const GrowerOptions& options)
+TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bins,
+                       const GrowerOptions& options)
     : data_(data),
       bins_(bins),
       options_(options),
@@ -66,7 +69,8 @@ void TreeGrower::grow(const Gradients& gradients, Random& random) {
     const int best = heap_.back();
     heap_.pop_back();
     split_node(best);
-    for (const int child : {nodes_[static_cast<std::size_t>(best)].left, nodes_[static_cast<std::size_t>(best)].right}) {
+    for (const int child : {nodes_[static_cast<std::size_t>(best)].left,
+                            nodes_[static_cast<std::size_t>(best)].right}) {
       if (!nodes_[static_cast<std::size_t>(child)].split.found()) continue;
       heap_.push_back(child);
       std::push_heap(heap_.begin(), heap_.end(), less_gain);
@@ -97,7 +101,8 @@ void TreeGrower::add_root(const Gradients& gradients) {
 }
 
 bool TreeGrower::may_be_split(const TrainingNode& node) const {
-  return node.sums.count >= 2 * options_.split.min_samples_leaf && node.sums.hessian >= min_hessian_to_split &&
+  return node.sums.count >= 2 * options_.split.min_samples_leaf &&
+         node.sums.hessian >= min_hessian_to_split &&
          !(options_.max_depth && node.depth >= *options_.max_depth);
 }
 
@@ -130,7 +135,8 @@ void TreeGrower::split_node(int index) {
   const int right = add_child(index, split.right, middle, nodes_[i].end);
   nodes_[i].left = left;
   nodes_[i].right = right;
-  if (!data_.has_missing(split.feature)) nodes_[i].split.missing_left = split.left.count > split.right.count;
+  if (!data_.has_missing(split.feature))
+    nodes_[i].split.missing_left = split.left.count > split.right.count;
   ++n_leaves_;
   const bool last = options_.max_leaf_nodes && n_leaves_ == *options_.max_leaf_nodes;
   if (last)
@@ -144,7 +150,8 @@ void TreeGrower::split_children(int index) {
   const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
   int smaller = node.right;
   int larger = node.left;
-  if (nodes_[static_cast<std::size_t>(node.left)].size() < nodes_[static_cast<std::size_t>(node.right)].size())
+  if (nodes_[static_cast<std::size_t>(node.left)].size() <
+      nodes_[static_cast<std::size_t>(node.right)].size())
     std::swap(smaller, larger);
   TrainingNode& small = nodes_[static_cast<std::size_t>(smaller)];
   TrainingNode& large = nodes_[static_cast<std::size_t>(larger)];
@@ -153,7 +160,8 @@ void TreeGrower::split_children(int index) {
     return;
   }
   small.histogram = pool_.take();
-  builder_.build({rows_.data() + small.begin, static_cast<std::size_t>(small.size())}, small.histogram);
+  builder_.build({rows_.data() + small.begin, static_cast<std::size_t>(small.size())},
+                 small.histogram);
   large.histogram = std::exchange(nodes_[static_cast<std::size_t>(index)].histogram, {});
   builder_.subtract(large.histogram, small.histogram);
   for (const int child : {node.left, node.right}) {
@@ -164,8 +172,8 @@ void TreeGrower::split_children(int index) {
   }
 }
 
-/// Brings the node's rows that go left before those that go right, each in their order; returns where
-/// the latter begin.
+/// Brings the node's rows that go left before those that go right, each in their order; returns
+/// where the latter begin.
 Index TreeGrower::partition(const TrainingNode& node) {
   const auto f = static_cast<std::size_t>(node.split.feature);
   const Bin* bins = data_.column(node.split.feature);
@@ -206,12 +214,14 @@ Index TreeGrower::partition(const TrainingNode& node) {
 }
 
 void TreeGrower::add_to(double* raw) const {
-  parallel_for(static_cast<Index>(nodes_.size()), 2.0 * static_cast<double>(rows_.size()), [&](Index i) {
-    const TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
-    if (!node.is_leaf()) return;
-    const double value = leaf_value(node);
-    for (Index k = node.begin; k < node.end; ++k) raw[rows_[static_cast<std::size_t>(k)]] += value;
-  });
+  parallel_for(static_cast<Index>(nodes_.size()), 2.0 * static_cast<double>(rows_.size()),
+               [&](Index i) {
+                 const TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
+                 if (!node.is_leaf()) return;
+                 const double value = leaf_value(node);
+                 for (Index k = node.begin; k < node.end; ++k)
+                   raw[rows_[static_cast<std::size_t>(k)]] += value;
+               });
 }
 
 void TreeGrower::append_to(BoostedTrees& trees) const {
@@ -222,7 +232,9 @@ void TreeGrower::append_to(BoostedTrees& trees) const {
     stack.pop_back();
     const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
     const auto position = static_cast<Index>(trees.nodes.size());
-    if (parent >= 0) trees.nodes[static_cast<std::size_t>(parent)].right = static_cast<std::int32_t>(position - first);
+    if (parent >= 0)
+      trees.nodes[static_cast<std::size_t>(parent)].right =
+          static_cast<std::int32_t>(position - first);
     TreeNode out;
     if (node.is_leaf()) {
       out.value = leaf_value(node);
@@ -240,7 +252,8 @@ void TreeGrower::append_to(BoostedTrees& trees) const {
       stack.emplace_back(node.left, -1);
     }
     trees.nodes.push_back(out);
-    trees.infos.push_back({node.is_leaf() ? 0.0 : node.split.gain, static_cast<std::int64_t>(node.sums.count)});
+    trees.infos.push_back(
+        {node.is_leaf() ? 0.0 : node.split.gain, static_cast<std::int64_t>(node.sums.count)});
   }
   trees.tree_begin.push_back(static_cast<Index>(trees.nodes.size()));
 }

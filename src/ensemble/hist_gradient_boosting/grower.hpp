@@ -21,8 +21,8 @@ struct GrowerOptions {
   double shrinkage = 0.1;                  ///< leaf values are multiplied by it
 };
 
-/// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it may
-/// still be split.
+/// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it
+/// may still be split.
 struct TrainingNode {
   NodeSums sums;
   Index begin = 0;
@@ -38,8 +38,9 @@ struct TrainingNode {
 };
 
 /// Grows one tree after another on the same binned data, best split first: of all nodes that can be
-/// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing is
-/// left to gain. Of two children, the smaller is scanned and the larger is what remains of the parent.
+/// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing
+/// is left to gain. Of two children, the smaller is scanned and the larger is what remains of the
+/// parent.
 ///
 /// The result has the same bits for any number of threads. All memory is reused by the next tree.
 ///
@@ -47,12 +48,14 @@ struct TrainingNode {
 class TreeGrower {
  public:
   /// Keeps references to the data and the bins.
-  TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bins, const GrowerOptions& options);
+  TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bins,
+             const GrowerOptions& options);
 
   TreeGrower(const TreeGrower&) = delete;
   TreeGrower& operator=(const TreeGrower&) = delete;
 
-  /// Fits a tree to the derivatives: its leaves hold shrinkage · (−G/(H + λ)). O(rows × features × depth).
+  /// Fits a tree to the derivatives: its leaves hold shrinkage · (−G/(H + λ)). O(rows × features ×
+  /// depth).
   void grow(const Gradients& gradients, Random& random);
 
   // The tree grown last.

@@ -14,8 +14,8 @@ constexpr Index rows_per_block = 16'384;
 /// Adds `n` rows to the cells of one feature. `row(i)` is the place of the i-th row in `bins`; its
 /// derivatives are at place i of `gradient` and `hessian`.
 template <bool constant_hessian, class RowAt>
-void accumulate(const Bin* bins, const float* gradient, const float* hessian, Index n, const RowAt& row,
-                Cell* cells) {
+void accumulate(const Bin* bins, const float* gradient, const float* hessian, Index n,
+                const RowAt& row, Cell* cells) {
   for (Index i = 0; i < n; ++i) {
     Cell& cell = cells[bins[row(i)]];
     cell.gradient += static_cast<double>(gradient[i]);
@@ -60,8 +60,10 @@ HistogramBuilder::HistogramBuilder(const BinnedMatrix& data, const HistogramLayo
 void HistogramBuilder::build_root(Histogram& histogram) const {
   const Index n = data_.rows();
   parallel_for(layout_.features(), static_cast<double>(n * layout_.features()), [&](Index f) {
-    const std::span<Cell> cells(histogram.data() + layout_.offset(f), static_cast<std::size_t>(layout_.size(f)));
-    fill_feature(data_.column(f), gradients_, n, [](Index i) { return i; }, cells);
+    const std::span<Cell> cells(histogram.data() + layout_.offset(f),
+                                static_cast<std::size_t>(layout_.size(f)));
+    fill_feature(
+        data_.column(f), gradients_, n, [](Index i) { return i; }, cells);
   });
 }
 
@@ -70,29 +72,35 @@ void HistogramBuilder::build(std::span<const Row> rows, Histogram& histogram) {
   const bool has_hessians = !gradients_.hessian.empty();
   ordered_gradients_.resize(gradients_.gradient.size());
   ordered_hessians_.resize(gradients_.hessian.size());
-  parallel_for_blocks(Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      ordered_gradients_[i] = gradients_.gradient[rows[i]];
-      if (has_hessians) ordered_hessians_[i] = gradients_.hessian[rows[i]];
-    }
-  });
+  parallel_for_blocks(
+      Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          ordered_gradients_[i] = gradients_.gradient[rows[i]];
+          if (has_hessians) ordered_hessians_[i] = gradients_.hessian[rows[i]];
+        }
+      });
   const Gradients ordered{{ordered_gradients_.data(), rows.size()},
                           {ordered_hessians_.data(), has_hessians ? rows.size() : 0}};
-  parallel_for(layout_.features(), static_cast<double>((n + 64) * layout_.features()), [&](Index f) {
-    const std::span<Cell> cells(histogram.data() + layout_.offset(f), static_cast<std::size_t>(layout_.size(f)));
-    fill_feature(data_.column(f), ordered, n, [&](Index i) { return rows[static_cast<std::size_t>(i)]; }, cells);
-  });
+  parallel_for(layout_.features(), static_cast<double>((n + 64) * layout_.features()),
+               [&](Index f) {
+                 const std::span<Cell> cells(histogram.data() + layout_.offset(f),
+                                             static_cast<std::size_t>(layout_.size(f)));
+                 fill_feature(
+                     data_.column(f), ordered, n,
+                     [&](Index i) { return rows[static_cast<std::size_t>(i)]; }, cells);
+               });
 }
 
 void HistogramBuilder::subtract(Histogram& parent, const Histogram& child) const {
   const Index n = layout_.cells();
-  parallel_for_blocks(Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      parent[i].gradient -= child[i].gradient;
-      parent[i].hessian -= child[i].hessian;
-      parent[i].count -= child[i].count;
-    }
-  });
+  parallel_for_blocks(
+      Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          parent[i].gradient -= child[i].gradient;
+          parent[i].hessian -= child[i].hessian;
+          parent[i].count -= child[i].count;
+        }
+      });
 }
 
 }  // namespace espalier::hgb

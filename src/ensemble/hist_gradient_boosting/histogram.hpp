@@ -52,14 +52,15 @@ class HistogramPool {
   std::vector<Histogram> free_;
 };
 
-/// The derivatives of the loss by the raw predictions, one a row, rounded to float as in scikit-learn.
+/// The derivatives of the loss by the raw predictions, one a row, rounded to float as in
+/// scikit-learn.
 struct Gradients {
   std::span<const float> gradient;
   std::span<const float> hessian;  ///< empty: 1 for every row
 };
 
-/// Fills histograms by scanning rows, and by subtraction. Features run in parallel; the sums of one cell
-/// are added in the order of the rows, so they do not depend on the number of threads.
+/// Fills histograms by scanning rows, and by subtraction. Features run in parallel; the sums of one
+/// cell are added in the order of the rows, so they do not depend on the number of threads.
 class HistogramBuilder {
  public:
   /// Keeps references to both.

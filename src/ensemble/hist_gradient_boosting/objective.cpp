@@ -18,7 +18,8 @@ double weight_of(const Targets& targets, Index i) {
   return targets.weights.empty() ? 1.0 : targets.weights[static_cast<std::size_t>(i)];
 }
 
-/// Σ wᵢ lossᵢ / Σ wᵢ, where `loss_of(begin)` gives a function from row to loss for the block that begins there.
+/// Σ wᵢ lossᵢ / Σ wᵢ, where `loss_of(begin)` gives a function from row to loss for the block that
+/// begins there.
 template <class LossOf>
 double mean_over_rows(const Targets& targets, double work, const LossOf& loss_of) {
   struct Sums {
@@ -55,17 +56,19 @@ class PointwiseObjective final : public Objective {
     return Vector::Constant(1, Loss::baseline(targets.y, targets.weights));
   }
 
-  void derivatives(const Targets& targets, const double* raw, float* gradient, float* hessian) const override {
+  void derivatives(const Targets& targets, const double* raw, float* gradient,
+                   float* hessian) const override {
     const double* y = targets.y.data();
     const Index n = targets.size();
-    parallel_for_blocks(Blocks{n, rows_per_block}, work_per_row * static_cast<double>(n), [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        const double w = weight_of(targets, i);
-        const GradientHessian d = Loss::gradient_hessian(y[i], raw[i]);
-        gradient[i] = static_cast<float>(w * d.gradient);
-        if (hessian != nullptr) hessian[i] = static_cast<float>(w * d.hessian);
-      }
-    });
+    parallel_for_blocks(Blocks{n, rows_per_block}, work_per_row * static_cast<double>(n),
+                        [&](Index begin, Index end) {
+                          for (Index i = begin; i < end; ++i) {
+                            const double w = weight_of(targets, i);
+                            const GradientHessian d = Loss::gradient_hessian(y[i], raw[i]);
+                            gradient[i] = static_cast<float>(w * d.gradient);
+                            if (hessian != nullptr) hessian[i] = static_cast<float>(w * d.hessian);
+                          }
+                        });
   }
 
   double mean_loss(const Targets& targets, const double* raw) const override {
@@ -86,7 +89,8 @@ class MultinomialObjective final : public Objective {
     return HalfMultinomial::baseline(targets.y, n_classes_, targets.weights);
   }
 
-  void derivatives(const Targets& targets, const double* raw, float* gradient, float* hessian) const override {
+  void derivatives(const Targets& targets, const double* raw, float* gradient,
+                   float* hessian) const override {
     const Index n = targets.size();
     parallel_for_blocks(Blocks{n, rows_per_block}, work(n), [&](Index begin, Index end) {
       Buffer row(n_classes_);
@@ -119,12 +123,15 @@ class MultinomialObjective final : public Objective {
   struct Buffer {
     explicit Buffer(Index n) : values(static_cast<std::size_t>(n)) {}
     void load(const double* raw, Index row, Index n_rows) {
-      for (std::size_t k = 0; k < values.size(); ++k) values[k] = raw[static_cast<Index>(k) * n_rows + row];
+      for (std::size_t k = 0; k < values.size(); ++k)
+        values[k] = raw[static_cast<Index>(k) * n_rows + row];
     }
     std::vector<double> values;
   };
 
-  static Index code(const Targets& targets, Index i) { return static_cast<Index>(targets.y[static_cast<std::size_t>(i)]); }
+  static Index code(const Targets& targets, Index i) {
+    return static_cast<Index>(targets.y[static_cast<std::size_t>(i)]);
+  }
   double work(Index n) const { return work_per_row * static_cast<double>(n * n_classes_); }
 
   Index n_classes_;

@@ -28,7 +28,8 @@ class Objective {
   /// The raw predictions of a constant model.
   virtual Vector baseline(const Targets& targets) const = 0;
   /// Weighted derivatives by the raw predictions. `hessian` is null when nobody needs it.
-  virtual void derivatives(const Targets& targets, const double* raw, float* gradient, float* hessian) const = 0;
+  virtual void derivatives(const Targets& targets, const double* raw, float* gradient,
+                           float* hessian) const = 0;
   /// The (weighted) mean of the loss.
   virtual double mean_loss(const Targets& targets, const double* raw) const = 0;
 };

@@ -23,7 +23,8 @@ bool goes_left(const TreeNode& node, double x, const std::vector<CategorySet>& s
 
 double leaf_value(const TreeNode* tree, const double* row, const std::vector<CategorySet>& sets) {
   std::int32_t i = 0;
-  while (!tree[i].is_leaf()) i = goes_left(tree[i], row[tree[i].feature], sets) ? i + 1 : tree[i].right;
+  while (!tree[i].is_leaf())
+    i = goes_left(tree[i], row[tree[i].feature], sets) ? i + 1 : tree[i].right;
   return tree[i].value;
 }
 
@@ -38,7 +39,8 @@ void gather(const Table& table, Index begin, Index end, double* rows) {
 
 }  // namespace
 
-void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table, double* raw) {
+void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
+                     double* raw) {
   const Index n = table.n_rows;
   const Index p = table.n_features();
   const Index outputs = trees.outputs();

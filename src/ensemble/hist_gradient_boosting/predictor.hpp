@@ -8,11 +8,12 @@
 namespace espalier::hgb {
 
 /// Adds the leaves of trees [first, last) to the raw predictions of a table: `raw` is n × outputs,
-/// column-major. Rows run in parallel, in blocks; trees are added in their order, so the bits do not depend
-/// on how many rows are predicted together.
+/// column-major. Rows run in parallel, in blocks; trees are added in their order, so the bits do
+/// not depend on how many rows are predicted together.
 ///
 /// O(n × trees × depth).
-void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table, double* raw);
+void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
+                     double* raw);
 
 /// All of it: baseline plus every tree.
 Matrix predict_raw(const BoostedTrees& trees, const Table& table);

@@ -15,8 +15,9 @@ namespace {
 /// order of the others is shrunk by as much.
 constexpr double min_category_support = 10.0;
 
-/// Losses are negative or zero, and a gain below this share of theirs is what rounding left of nothing. (The
-/// rows of a pure node have the same derivatives; scikit-learn splits it or not, as rounding has it.)
+/// Losses are negative or zero, and a gain below this share of theirs is what rounding left of
+/// nothing. (The rows of a pure node have the same derivatives; scikit-learn splits it or not, as
+/// rounding has it.)
 constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
 /// Sums over the bins that a scan has passed.
@@ -52,7 +53,8 @@ class Scan {
   /// Remembers the cut after `position` if it is better than all before.
   void consider(const Passed& passed, int position) {
     const double passed_loss = side_loss(passed.gradient, passed.hessian);
-    const double other_loss = side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
+    const double other_loss =
+        side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
     const double gain = loss_ - passed_loss - other_loss;
     if (gain > best_gain_ && gain > -rounding * (passed_loss + other_loss)) {
       best_gain_ = gain;
@@ -66,7 +68,8 @@ class Scan {
   int position() const { return position_; }
   NodeSums passed_side() const { return side(best_.gradient, best_.hessian, best_.count); }
   NodeSums other_side() const {
-    return side(node_.gradient - best_.gradient, node_.hessian - best_.hessian, node_.count - best_.count);
+    return side(node_.gradient - best_.gradient, node_.hessian - best_.hessian,
+                node_.count - best_.count);
   }
 
  private:
@@ -85,8 +88,8 @@ class Scan {
   int position_ = -1;
 };
 
-/// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without rows
-/// moves no row, so the cut after it is the one before.
+/// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without
+/// rows moves no row, so the cut after it is the one before.
 template <class BinAt>
 void sweep(const Cell* cells, int n, const BinAt& bin_at, Scan& scan) {
   Passed passed;
@@ -104,7 +107,8 @@ void sweep(const Cell* cells, int n, const BinAt& bin_at, Scan& scan) {
 void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const NodeSums& node,
                         const SplitRules& rules, Split& split) {
   Scan scan(node, rules, split.gain);
-  sweep(cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; }, scan);
+  sweep(
+      cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; }, scan);
   if (!scan.found()) return;
   split.gain = scan.gain();
   split.bin = scan.position();
@@ -117,7 +121,8 @@ void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const N
 void scan_missing_left(const Cell* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
                        Split& split) {
   Scan scan(node, rules, split.gain);
-  sweep(cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; }, scan);
+  sweep(
+      cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; }, scan);
   if (!scan.found()) return;
   split.gain = scan.gain();
   split.bin = n_bins - 2 - scan.position();
@@ -130,7 +135,8 @@ void scan_missing_left(const Cell* cells, int n_bins, const NodeSums& node, cons
 std::vector<int> sorted_categories(const Cell* cells, int n_bins, const NodeSums& node) {
   std::vector<std::pair<double, int>> order;
   const double rows_per_hessian = node.count / node.hessian;
-  for (int bin = 0; bin <= n_bins; ++bin) {  // the bin of missing values is a category like any other
+  for (int bin = 0; bin <= n_bins;
+       ++bin) {  // the bin of missing values is a category like any other
     const Cell& cell = cells[bin];
     if (cell.count > 0 && cell.hessian * rows_per_hessian >= min_category_support)
       order.emplace_back(cell.gradient / (cell.hessian + min_category_support), bin);
@@ -172,8 +178,8 @@ double node_value(double gradient, double hessian, double l2_regularization) {
   return -gradient / (hessian + l2_regularization + 1e-15);  // 1e-15: 0/0 is no value
 }
 
-Splitter::Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout, std::vector<char> has_missing,
-                   const SplitRules& rules)
+Splitter::Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout,
+                   std::vector<char> has_missing, const SplitRules& rules)
     : bins_(bins), layout_(layout), has_missing_(std::move(has_missing)), rules_(rules) {}
 
 Split Splitter::best_split(const Histogram& histogram, const NodeSums& node, Random& random) const {
@@ -190,7 +196,8 @@ Split Splitter::best_split(const Histogram& histogram, const NodeSums& node, Ran
   return splits[best];
 }
 
-Split Splitter::best_split_of(Index feature, const Histogram& histogram, const NodeSums& node) const {
+Split Splitter::best_split_of(Index feature, const Histogram& histogram,
+                              const NodeSums& node) const {
   const auto f = static_cast<std::size_t>(feature);
   const Cell* cells = histogram.data() + layout_.offset(feature);
   const int n_bins = bins_[f].n_bins;
@@ -211,7 +218,8 @@ Split Splitter::best_split_of(Index feature, const Histogram& histogram, const N
 std::vector<char> Splitter::draw_features(Random& random) const {
   if (!(rules_.max_features < 1.0)) return {};
   const Index n = layout_.features();
-  const auto k = std::max<Index>(1, static_cast<Index>(std::ceil(rules_.max_features * static_cast<double>(n))));
+  const auto k = std::max<Index>(
+      1, static_cast<Index>(std::ceil(rules_.max_features * static_cast<double>(n))));
   std::vector<char> tried(static_cast<std::size_t>(n));
   for (const Index f : random.choice(n, k)) tried[static_cast<std::size_t>(f)] = 1;
   return tried;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The best split of a node, from its histogram alone: nothing here knows how the training data lie in
-/// memory.
+/// The best split of a node, from its histogram alone: nothing here knows how the training data lie
+/// in memory.
 ///
 /// A node with gradient sum G and Hessian sum H has the value v = −G/(H + λ), the minimiser of
-/// G·v + ½(H + λ)v², and the loss G·v (twice that minimum). The gain of a split is the loss of the node
-/// minus the losses of its children.
+/// G·v + ½(H + λ)v², and the loss G·v (twice that minimum). The gain of a split is the loss of the
+/// node minus the losses of its children.
 #pragma once
 
 #include <array>
@@ -22,8 +22,12 @@ namespace espalier::hgb {
 /// A set of bins, for the categories that go left.
 class BinSet {
  public:
-  void insert(int bin) { words_[static_cast<std::size_t>(bin >> 5)] |= std::uint32_t{1} << (bin & 31); }
-  bool contains(int bin) const { return (words_[static_cast<std::size_t>(bin >> 5)] >> (bin & 31) & 1U) != 0; }
+  void insert(int bin) {
+    words_[static_cast<std::size_t>(bin >> 5)] |= std::uint32_t{1} << (bin & 31);
+  }
+  bool contains(int bin) const {
+    return (words_[static_cast<std::size_t>(bin >> 5)] >> (bin & 31) & 1U) != 0;
+  }
   const std::array<std::uint32_t, 8>& words() const { return words_; }
 
  private:
@@ -46,7 +50,7 @@ struct Split {
   int bin = 0;                ///< numerical: bins up to this one go left
   bool missing_left = false;  ///< where missing values go
   bool is_categorical = false;
-  BinSet left_bins;           ///< categorical: the bins that go left, the missing one among them or not
+  BinSet left_bins;  ///< categorical: the bins that go left, the missing one among them or not
   NodeSums left;
   NodeSums right;
 
@@ -68,16 +72,18 @@ double node_value(double gradient, double hessian, double l2_regularization);
 /// Finds best splits. Features run in parallel, and the first of equal gains wins.
 class Splitter {
  public:
-  /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values of f.
-  Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout, std::vector<char> has_missing,
-           const SplitRules& rules);
+  /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values
+  /// of f.
+  Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout,
+           std::vector<char> has_missing, const SplitRules& rules);
 
   /// The split with the largest gain, if any is positive. `random` draws the features when
-  /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with categories.
+  /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with
+  /// categories.
   ///
-  /// Numerical features are cut between two bins, with missing values on either side if the training
-  /// data have any. Categorical features are cut in the order of G/(H + 10); categories that weigh less
-  /// than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
+  /// Numerical features are cut between two bins, with missing values on either side if the
+  /// training data have any. Categorical features are cut in the order of G/(H + 10); categories
+  /// that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
   Split best_split(const Histogram& histogram, const NodeSums& node, Random& random) const;
 
  private:

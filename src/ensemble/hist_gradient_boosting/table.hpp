@@ -8,12 +8,13 @@
 
 namespace espalier::hgb {
 
-/// Columns of doubles that somebody else owns, and which of their rows count. A category is its code,
-/// 0, 1, 2, …; NaN is missing.
+/// Columns of doubles that somebody else owns, and which of their rows count. A category is its
+/// code, 0, 1, 2, …; NaN is missing.
 struct Table {
   std::vector<const double*> columns;
-  Index n_rows = 0;           ///< of this table: the length of `rows` if there are any
-  std::span<const Index> rows = {};  ///< row i of the table is row rows[i] of the columns; empty: row i
+  Index n_rows = 0;  ///< of this table: the length of `rows` if there are any
+  std::span<const Index> rows =
+      {};  ///< row i of the table is row rows[i] of the columns; empty: row i
 
   Index n_features() const { return static_cast<Index>(columns.size()); }
   const double* column(Index feature) const { return columns[static_cast<std::size_t>(feature)]; }

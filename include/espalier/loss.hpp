@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Pointwise losses with their links, and class weights.
+#pragma once
+
+#include <espalier/loss/class_weight.hpp>
+#include <espalier/loss/half_binomial.hpp>
+#include <espalier/loss/half_multinomial.hpp>
+#include <espalier/loss/half_squared_error.hpp>
