@@ -93,7 +93,6 @@ def main() -> None:
         "espalier": [arguments.program, str(path)],
         "espalier, 1 thread": [arguments.program, str(path), "1"],
         "pandas": [*pandas, "{}"],
-        "pandas, float_precision=round_trip": [*pandas, '{"float_precision": "round_trip"}'],
         "pandas, dtype=category": [*pandas, json.dumps(as_category)],
     }
     if not as_category:

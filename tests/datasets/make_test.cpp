@@ -120,7 +120,7 @@ TEST(MakeClassification, ClassesStandAtCornersOfTheCube) {
                                                        .shuffle = false});
   for (Index k = 0; k < 4; ++k) {
     const Matrix rows = data.X.middleRows(1000 * k, 1000);
-    EXPECT_TRUE((data.y.segment(1000 * k, 1000).array() == k).all());
+    EXPECT_TRUE((data.y.segment(1000 * k, 1000).array() == static_cast<int>(k)).all());
     EXPECT_LT((rows.colwise().mean().cwiseAbs().array() - 10.0).abs().maxCoeff(), 0.3);
   }
 }

@@ -57,7 +57,7 @@ inline std::vector<Prototype> special_prototypes() {
 
   add(prepare);
   add(ColumnTransformer({{"scaled", StandardScaler(), std::vector<Index>{3, 1}}},
-                        ColumnAction::passthrough),
+                        {.remainder = ColumnAction::passthrough}),
       "_positions");
   add(DummyClassifier());
   add(DummyClassifier({.strategy = DummyClassifierStrategy::stratified}), "_stratified");
@@ -77,7 +77,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
       "_drop_first");
   add(OrdinalEncoder({.handle_unknown = OrdinalUnknown::use_encoded_value, .unknown_value = -1.0}));
-  add(Pipeline(StandardScaler(), logistic));
+  add(Pipeline{StandardScaler(), logistic});
   add(Pipeline(prepare, logistic), "_of_a_table");
   add(Pipeline(StandardScaler(), Ridge()));
   add(Pipeline(SimpleImputer(), StandardScaler()));

@@ -28,8 +28,8 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 
 }  // namespace detail
 
-#ifdef __clang__  // the functions of one role override, those of the others do not: no `override`
-                  // on them
+// The functions of one role override and those of the others do not, so none says `override`.
+#ifdef __clang__
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winconsistent-missing-override"
 #endif
@@ -38,7 +38,7 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 ///
 ///     class NearestCentroid
 ///         : public Implements<NearestCentroid, Classifier, NearestCentroidParams,
-///         NearestCentroidState> {
+///                             NearestCentroidState> {
 ///      public:
 ///       using Implements::Implements;
 ///       static constexpr std::string_view type_name = "NearestCentroid";
@@ -53,16 +53,15 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// function: parameters and data in, a new state out; so a failed fit changes nothing. What a class
 /// writes:
 ///
-/// | role            | required                                                              |
-/// optional |
-/// |-----------------|-----------------------------------------------------------------------|----------|
-/// | all             | `do_fit(X, [y,] context)`; y as Labels, Vector, Matrix or Target       |
-/// `do_tags()`, `do_validate()` | | Transformer     | `do_transform(state, X)` |
-/// `do_inverse_transform(state, X)`, `do_feature_names_out(state, schema)` | | Classifier      |
-/// `State::classes`; `do_predict_proba`, `do_decision_function` or `do_predict` | the other two |
-/// | Regressor       | `do_predict(state, X)` → Vector or Matrix                             | |
-/// | Clusterer       | `State::labels`                                                       |
-/// `do_predict(state, X)` | | OutlierDetector | `do_decision_function(state, X)` → Vector | |
+/// - all: `do_fit(X, [y,] context)`, y as Labels, Vector, Matrix or Target; if need be `do_tags()`
+///   and `do_validate()`;
+/// - Transformer: `do_transform(state, X)`; if it can, `do_inverse_transform(state, X)`, and
+///   `do_feature_names_out(state, schema)`;
+/// - Classifier: `State::classes` and one or more of `do_predict_proba(state, X)`,
+///   `do_decision_function(state, X)`, `do_predict(state, X)`;
+/// - Regressor: `do_predict(state, X)` → Vector or Matrix;
+/// - Clusterer: `State::labels`; if it can, `do_predict(state, X)`;
+/// - OutlierDetector: `do_decision_function(state, X)` → Vector.
 ///
 /// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`;
 /// rows of weight 0 have been taken out. A transformer whose output columns are its input columns
@@ -95,22 +94,23 @@ class Implements : public Role_ {
   }
 
   /// As the role's `fit`; returns the object itself, so that calls can be chained.
+  /// (clang 14 instantiates these explicitly even where the `requires` fails; hence `if constexpr`.)
   Derived& fit(const Features& X, const Target& y, const FitContext& context = {}) & requires
       takes_target {
-    Role::fit(X, y, context);
+    if constexpr (takes_target) Role::fit(X, y, context);
     return self();
   }
   Derived fit(const Features& X, const Target& y, const FitContext& context = {}) && requires
       takes_target {
-    Role::fit(X, y, context);
+    if constexpr (takes_target) Role::fit(X, y, context);
     return std::move(self());
   }
   Derived& fit(const Features& X, const FitContext& context = {}) & requires fits_without_target {
-    Role::fit(X, context);
+    if constexpr (fits_without_target) Role::fit(X, context);
     return self();
   }
   Derived fit(const Features& X, const FitContext& context = {}) && requires fits_without_target {
-    Role::fit(X, context);
+    if constexpr (fits_without_target) Role::fit(X, context);
     return std::move(self());
   }
 

@@ -85,7 +85,7 @@ std::span<const std::string_view> default_csv_missing_values();
 /// - **Names.** A column without a name is called `Unnamed: j`, j counted from 0, as in pandas.
 /// - A file with a header and no rows gives a table with no rows, its columns numeric unless given.
 ///
-/// The file is read in blocks of a megabyte that are parsed in parallel; it is not mapped into
+/// The file is read in blocks of 256 KiB that are parsed in parallel; it is not mapped into
 /// memory, because a file that somebody truncates meanwhile would then end the process. Time
 /// O(bytes); memory is the table's (8 bytes a number, 4 a category) and some tens of megabytes.
 /// When a column turns out to be text only after the first block, the file is read once more for
