@@ -33,16 +33,20 @@ std::optional<Matrix> solve_cholesky(Matrix A, const Matrix& B) {
   return llt.solve(B);
 }
 
-/// The minimiser of least norm of ‖B − AX‖² + α‖X‖².
-Matrix solve_orthogonal(Matrix A, Matrix B, double alpha) {
+/// The minimiser of least norm of ‖B − AX‖² + α‖X‖². With `scaled`, whether a column of A depends on
+/// others is judged after bringing each to length 1: right for columns in units of their own.
+Matrix solve_orthogonal(Matrix A, Matrix B, double alpha, bool scaled) {
   const Index p = A.cols(), k = B.cols();
   if (alpha > 0.0) {
     A.conservativeResizeLike(Matrix::Zero(A.rows() + p, p));
     A.bottomRows(p).diagonal().setConstant(std::sqrt(alpha));
     B.conservativeResizeLike(Matrix::Zero(B.rows() + p, k));
   }
-  Vector length = A.colwise().norm().transpose();
-  length = (length.array() > 0.0).select(length, 1.0);
+  Vector length = Vector::Ones(p);
+  if (scaled) {
+    const Vector norms = A.colwise().norm().transpose();
+    length = (norms.array() > 0.0).select(norms, length);
+  }
   Eigen::ColPivHouseholderQR<Matrix> qr(A * length.cwiseInverse().asDiagonal());
   qr.setThreshold(dependent_column);
   const Index rank = qr.rank();
@@ -72,7 +76,8 @@ Matrix solve_primal(const CenteredData& data, double alpha) {
   for (Index j = 0; j < p; ++j)
     if (constant(j)) R.col(j).setZero();
   const Index rows = std::min(R.rows(), p);
-  return solve_orthogonal(R.topLeftCorner(rows, p), R.topRightCorner(rows, data.outputs()), alpha);
+  return solve_orthogonal(R.topLeftCorner(rows, p), R.topRightCorner(rows, data.outputs()), alpha,
+                          true);
 }
 
 Matrix solve_dual(const CenteredData& data, double alpha) {
@@ -84,7 +89,8 @@ Matrix solve_dual(const CenteredData& data, double alpha) {
   const Index n = data.rows();
   const Matrix R = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>();
   Matrix coef = Matrix::Zero(data.cols(), data.outputs());
-  coef.topRows(n) = solve_orthogonal(R.transpose(), data.targets(), alpha);
+  // Unscaled: a column of Rᵀ that is all rounding (centring takes away one rank) must stay small.
+  coef.topRows(n) = solve_orthogonal(R.transpose(), data.targets(), alpha, false);
   return qr.householderQ() * coef;
 }
 

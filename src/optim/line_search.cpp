@@ -16,7 +16,8 @@ constexpr double rounding = 50.0 * std::numeric_limits<double>::epsilon();  // o
 bool falls_enough(const LinePoint& start, const LinePoint& t) {
   if (!std::isfinite(t.value) || !std::isfinite(t.slope)) return false;
   if (t.value <= start.value + c1 * t.step * start.slope) return true;
-  return t.value <= start.value + rounding * std::abs(start.value) &&
+  // Where the values differ by rounding only, the slopes decide (Hager & Zhang).
+  return std::abs(t.value - start.value) <= rounding * std::abs(start.value) &&
          t.slope <= (2.0 * c1 - 1.0) * start.slope;
 }
 
@@ -73,7 +74,8 @@ std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& ev
       step = i % 3 == 2 ? 0.5 * (low.step + high->step) : interpolate(low, *high);
     if (!std::isfinite(step) || step <= low.step || (high && step >= high->step)) break;
   }
-  if (low.step > 0.0) return low;
+  if (low.step > 0.0 && low.value < start.value) return low;  // lower, if not much
+
   return std::nullopt;
 }
 

@@ -180,7 +180,7 @@ TEST(TrainTestSplit, RefusesWhatCannotBe) {
   EXPECT_TRUE(throws<InvalidParameter>(with(10, {.train_size = 0}), {"train_size=0"}));
   EXPECT_TRUE(
       throws<InvalidParameter>(with(10, {.test_size = 6, .train_size = 5}), {"5 + 6", "10"}));
-  EXPECT_TRUE(throws<InvalidParameter>(with(1, {}), {"0 for training"}));
+  EXPECT_TRUE(throws<InvalidParameter>(with(1, {}), {"0 would be for training"}));
   EXPECT_TRUE(throws<InvalidParameter>(with(0, {}), {"0 for testing"}));
   EXPECT_TRUE(throws<InvalidParameter>(with(10, {.random_state = -1}), {"random_state", "-1"}));
   EXPECT_TRUE(throws<InvalidParameter>(with(10, {.stratify = true}), {"stratify needs y"}));
