@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compose/fit_parts.hpp"
+#include "core/input_checks.hpp"
 
 namespace espalier {
 namespace {
@@ -155,11 +156,7 @@ Estimator* ColumnTransformerParams::mutable_part(std::string_view name) {
 bool ColumnTransformerParams::set_part(std::string_view name, const Value& value) {
   for (ColumnBlock& block : transformers) {
     if (block.name != name) continue;
-    try {
-      block.treatment = Codec<ColumnTreatment>::decode(value);
-    } catch (const FormatError&) {
-      detail::refuse_param("ColumnTransformer", name, Codec<ColumnTreatment>::describe(), value);
-    }
+    block.treatment = Codec<ColumnTreatment>::decode(value);
     return true;
   }
   return false;
@@ -217,6 +214,12 @@ Tags ColumnTransformer::do_tags() const {
   for (const EstimatorPart& part : do_parts())
     if (part.estimator != nullptr) parts.push_back(part.estimator);
   Tags tags = detail::combined_tags(parts);
+  const auto keeps_missing = [](const ColumnTreatment& t) {
+    return t.transformer.empty() ? !t.drops() : t.transformer->get_tags().keeps_missing;
+  };
+  tags.keeps_missing = keeps_missing(params().remainder);
+  for (const ColumnBlock& block : params().transformers)
+    tags.keeps_missing = tags.keeps_missing || keeps_missing(block.treatment);
   // Each transformer checks the columns it receives.
   tags.allow_nan = tags.sparse = tags.categorical = tags.selects_columns = true;
   return tags;
@@ -279,7 +282,9 @@ Features ColumnTransformer::do_transform(const State& state, const Features& X) 
   std::size_t first_name = 0;
   for (const FittedColumnBlock& block : state.blocks) {
     Features output = pick(X, block.columns, schema(), type_name);
-    if (!block.treatment.transformer.empty())
+    if (block.treatment.transformer.empty())
+      detail::check_input_values(*this, output);  // a transformer checks what it receives itself
+    else
       output = block.treatment.transformer->transform(output);
     if (output.cols() != block.n_outputs)
       throw InvalidInput(

@@ -64,13 +64,9 @@ bool PipelineParams::set_part(std::string_view name, const Value& value) {
   for (Step& s : steps) {
     if (s.name != name) continue;
     const auto* text = value.get_if<std::string>();
-    try {
-      s.estimator = text != nullptr && *text == "passthrough"
-                        ? Polymorphic<Estimator>()
-                        : Codec<Polymorphic<Estimator>>::decode(value);
-    } catch (const FormatError&) {
-      detail::refuse_param("Pipeline", name, "an estimator or 'passthrough'", value);
-    }
+    s.estimator = text != nullptr && *text == "passthrough"
+                      ? Polymorphic<Estimator>()
+                      : Codec<Polymorphic<Estimator>>::decode(value);
     return true;
   }
   return false;
@@ -115,7 +111,12 @@ Tags Pipeline<Role>::do_tags() const {
   if (parts.empty()) return tags;
   const Tags first = parts.front()->get_tags();
   const Tags last = parts.back()->get_tags();
-  tags.allow_nan = first.allow_nan;
+  // Missing values may come as far as the first step that takes them out.
+  tags.allow_nan = tags.keeps_missing = true;
+  for (const Estimator* part : parts) {
+    if (tags.keeps_missing) tags.allow_nan = tags.allow_nan && part->get_tags().allow_nan;
+    tags.keeps_missing = tags.keeps_missing && part->get_tags().keeps_missing;
+  }
   tags.sparse = first.sparse;
   tags.categorical = first.categorical;
   tags.selects_columns = first.selects_columns;

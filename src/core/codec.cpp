@@ -151,10 +151,12 @@ SparseMatrix decode_sparse(const Value& v) {
 
 std::size_t decode_name(const Value& v, std::span<const std::string_view> names) {
   const auto* text = v.get_if<std::string>();
-  if (text != nullptr) {
-    const auto at = std::find(names.begin(), names.end(), *text);
-    if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
-  }
+  const auto* number = v.get_if<double>();  // "nan" and "inf" read as numbers, and may be names
+  const std::string name = text != nullptr     ? *text
+                           : number != nullptr ? number_text(*number)
+                                               : std::string();
+  const auto at = std::find(names.begin(), names.end(), name);
+  if (at != names.end() && !name.empty()) return static_cast<std::size_t>(at - names.begin());
   refuse_value(v, describe_names(names));
 }
 

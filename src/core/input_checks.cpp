@@ -194,6 +194,8 @@ FitInput without_zero_weights(FitInput input) {
 
 }  // namespace
 
+void check_input_values(const Estimator& e, const Features& X) { check_values(e, e.get_tags(), X); }
+
 void check_width(const Estimator& e, const Features& X, Index expected, std::string_view what) {
   if (X.cols() != expected)
     throw InvalidInput(fmt::format("X has {} features, but {} is expecting {} {}.", X.cols(),
@@ -217,8 +219,8 @@ FitInput check_fit_input(const Estimator& e, const Features& X, const OptionalTa
 Features check_predict_input(const Estimator& e, const Features& X) {
   const Schema& schema = e.schema();
   const Tags tags = e.get_tags();
-  if (tags.selects_columns) return X;
   check_shape(e, X);
+  if (tags.selects_columns) return X;
   const Features conformed = schema.conform(X, e.class_name());
   Features converted = convert(e, tags, conformed);
   check_values(e, tags, converted);

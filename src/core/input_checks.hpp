@@ -22,6 +22,9 @@ FitInput check_fit_input(const Estimator& estimator, const Features& X, const Op
 /// X of a method after fit: width, names, types and values.
 Features check_predict_input(const Estimator& estimator, const Features& X);
 
+/// X by the tags of `estimator`: infinity, and NaN unless it is allowed. @throws InvalidInput
+void check_input_values(const Estimator& estimator, const Features& X);
+
 void check_width(const Estimator& estimator, const Features& X, Index expected,
                  std::string_view what);
 

@@ -130,6 +130,22 @@ void damage(const Bytes& whole, const Features& X, std::string_view form) {
   }
 }
 
+/// Lists of every length but the right one: each item of each list is left out in turn.
+void leave_items_out(const std::string& json, const Features& X) {
+  std::vector<std::size_t> commas;
+  for (std::size_t i = 0; i < json.size(); ++i)
+    if (json[i] == ',') commas.push_back(i);
+  const std::size_t step = 1 + commas.size() * json.size() / 4'000'000;
+  for (std::size_t k = 0; k < commas.size(); k += step) {
+    const std::size_t end = json.find_first_of(",]}", commas[k] + 1);
+    if (end == std::string::npos) break;
+    std::string text = json;
+    text.erase(commas[k], end - commas[k]);
+    load_damaged(Bytes(text.begin(), text.end()), X,
+                 fmt::format("the item at byte {} was left out", commas[k] + 1));
+  }
+}
+
 void damaged_files_do_no_harm(const Subject& s) {
   require_registered(s);
   const Problem problem = s.fits() ? s.problem({.rows = 40}) : Problem{};
@@ -138,6 +154,7 @@ void damaged_files_do_no_harm(const Subject& s) {
   damage(to_cbor(*e), few, "the CBOR file");
   const std::string text = to_json(*e);
   damage(Bytes(text.begin(), text.end()), few, "the JSON file");
+  leave_items_out(text, few);
 }
 
 }  // namespace

@@ -60,7 +60,10 @@ inline std::vector<Prototype> special_prototypes() {
                         {.remainder = ColumnAction::passthrough}),
       "_positions");
   add(DummyClassifier());
-  add(DummyClassifier({.strategy = DummyClassifierStrategy::stratified}), "_stratified");
+  const std::string by_position = "what is drawn follows the position of the row, as documented";
+  add(DummyClassifier({.strategy = DummyClassifierStrategy::stratified}), "_stratified",
+      {.expected_failures = {{"row_order_does_not_matter", by_position},
+                             {"single_rows_agree_with_the_batch", by_position}}});
   add(DummyRegressor());
   add(DummyRegressor({.strategy = DummyRegressorStrategy::quantile, .quantile = 0.3}), "_quantile");
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
@@ -72,15 +75,21 @@ inline std::vector<Prototype> special_prototypes() {
       "_stopping");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
-      "_without_intercept");
+      "_without_intercept",
+      {.expected_failures = {{"class_weight_has_its_effect",
+                              "a plane through the origin cannot leave one class alone"}}});
   add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));
   add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
-      "_drop_first");
+      "_drop_first",
+      {.expected_failures = {{"inverse_transform_undoes_transform",
+                              "grouped categories come back as missing cells"}}});
   add(OrdinalEncoder({.handle_unknown = OrdinalUnknown::use_encoded_value, .unknown_value = -1.0}));
   add(Pipeline{StandardScaler(), logistic});
   add(Pipeline(prepare, logistic), "_of_a_table");
-  add(Pipeline(StandardScaler(), Ridge()));
-  add(Pipeline(SimpleImputer(), StandardScaler()));
+  add(Pipeline{StandardScaler(), Ridge()});
+  add(Pipeline{SimpleImputer(), StandardScaler()}, {},
+      {.expected_failures = {{"inverse_transform_undoes_transform",
+                              "SimpleImputer cannot be undone, and says so by its own name"}}});
   add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},

@@ -109,6 +109,7 @@ struct ColumnTransformerParams : ColumnTransformerOptions {
   const Estimator* find_part(std::string_view name) const;
   Estimator* mutable_part(std::string_view name);
   bool set_part(std::string_view name, const Value& value);
+  static constexpr std::string_view part_expectation = "a Transformer, 'drop' or 'passthrough'";
 };
 
 /// A group after fit: what it selected and what it learned.

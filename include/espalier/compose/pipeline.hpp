@@ -46,6 +46,7 @@ struct PipelineParams {
   const Estimator* find_part(std::string_view name) const;
   Estimator* mutable_part(std::string_view name);
   bool set_part(std::string_view name, const Value& value);
+  static constexpr std::string_view part_expectation = "an estimator or 'passthrough'";
 };
 
 /// The fitted steps; those of the params stay unfitted.

@@ -267,10 +267,16 @@ class Implements : public Role_ {
   }
   bool set_own_param(std::string_view name, const Value& value) override {
     if (detail::set_field(params_, name, value, Derived::type_name)) return true;
-    if constexpr (requires(Params & p) { p.set_part(name, value); })
-      return params_.set_part(name, value);
-    else
+    if constexpr (requires(Params & p) { p.set_part(name, value); }) {
+      try {
+        return params_.set_part(name, value);
+      } catch (const FormatError&) {
+        detail::refuse_param(Derived::type_name, name, std::string(Params::part_expectation),
+                             value);
+      }
+    } else {
       return false;
+    }
   }
   Estimator* mutable_part(std::string_view name) override {
     if constexpr (requires(Params & p) { p.mutable_part(name); })

@@ -8,12 +8,12 @@ namespace espalier {
 /// `static constexpr Tags tags{.sparse = true}`; a meta-estimator derives its own from its parts
 /// (`do_tags`).
 struct Tags {
-  bool allow_nan = false;  ///< missing values (NaN, missing categories) in X
-  bool sparse = false;     ///< a sparse X
-  bool categorical =
-      false;  ///< a DataFrame with its categorical columns; else numeric columns only
-  bool selects_columns =
-      false;  ///< finds its columns by name: order and further columns do not matter
+  bool allow_nan = false;      ///< missing values (NaN, missing categories) in X
+  bool keeps_missing = false;  ///< transformer: what is missing in X may be in its output
+  bool sparse = false;         ///< a sparse X
+  bool categorical = false;    ///< a DataFrame with its categorical columns; else numbers only
+  /// Finds its columns by name: order and further columns do not matter.
+  bool selects_columns = false;
   bool sample_weight = false;   ///< FitContext::sample_weight
   bool groups = false;          ///< FitContext::groups
   bool validation_set = false;  ///< FitContext::validation
@@ -23,8 +23,8 @@ struct Tags {
   bool binary_only = false;     ///< classifier: two classes at most
   bool deterministic = true;    ///< the same data and random_state give the same bits
   bool weights_are_copies = true;  ///< weight k equals k copies of the row, weight 0 none
-  bool keeps_zero_weights =
-      false;  ///< fit sees rows of weight 0 (row numbers must hold, as in ready splits)
+  /// `fit` sees rows of weight 0, because the numbers of the rows matter (ready splits).
+  bool keeps_zero_weights = false;
   bool poor_score = false;  ///< not expected to learn the conformance kit's easy data
 };
 

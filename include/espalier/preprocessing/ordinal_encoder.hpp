@@ -83,7 +83,8 @@ class OrdinalEncoder
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "OrdinalEncoder";
-  static constexpr Tags tags{.allow_nan = true, .categorical = true, .requires_y = false};
+  static constexpr Tags tags{
+      .allow_nan = true, .keeps_missing = true, .categorical = true, .requires_y = false};
 
   /// One entry a column.
   const std::vector<Categories>& categories() const { return state().categories; }

@@ -48,8 +48,11 @@ class StandardScaler
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "StandardScaler";
-  static constexpr Tags tags{
-      .allow_nan = true, .sparse = true, .sample_weight = true, .requires_y = false};
+  static constexpr Tags tags{.allow_nan = true,
+                             .keeps_missing = true,
+                             .sparse = true,
+                             .sample_weight = true,
+                             .requires_y = false};
 
   const Vector& mean() const { return state().mean; }
   const Vector& var() const { return state().var; }
