@@ -73,16 +73,7 @@ Value::List decode_list(const Value& v) {
   if (const auto* list = v.get_if<Value::List>()) return *list;
   if (const auto* integers = v.get_if<Value::Integers>())
     return {integers->begin(), integers->end()};
-  if (const auto* numbers = v.get_if<Value::Numbers>()) {
-    // Reading [2, 2.5] packed both as doubles; one by one, the 2 is an integer again.
-    Value::List list;
-    for (const double x : *numbers) {
-      const bool whole =
-          x == std::trunc(x) && std::abs(x) < 0x1p53 && !(x == 0.0 && std::signbit(x));
-      list.push_back(whole ? Value(static_cast<std::int64_t>(x)) : Value(x));
-    }
-    return list;
-  }
+  if (const auto* numbers = v.get_if<Value::Numbers>()) return {numbers->begin(), numbers->end()};
   refuse_value(v, "a list");
 }
 

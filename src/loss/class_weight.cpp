@@ -31,9 +31,13 @@ std::vector<std::string> texts_of(const Labels& classes,
 std::pair<std::string, double> decode_pair(const Value& v) {
   const Value::List pair = detail::decode_list(v);
   if (pair.size() != 2) detail::refuse_value(v, "a pair");
-  const auto* name = pair[0].get_if<std::string>();
-  return {name != nullptr ? *name : std::to_string(Codec<int>::decode(pair[0])),
-          detail::decode_number(pair[1])};
+  if (const auto* name = pair[0].get_if<std::string>())
+    return {*name, detail::decode_number(pair[1])};
+  // A list keeps one type of number: the label of [2, 2.5] comes as 2.0.
+  const double label = detail::decode_number(pair[0]);
+  const bool whole = label == std::trunc(label) && std::abs(label) < 2147483648.0;
+  if (!whole) detail::refuse_value(pair[0], "a class label");
+  return {std::to_string(static_cast<int>(label)), detail::decode_number(pair[1])};
 }
 
 }  // namespace

@@ -37,15 +37,19 @@ void expect_findings(const Search& search, const nlohmann::json& expected, doubl
     if (name == "rank_test_score") {
       const Vector means = search.cv_results().mean_test_score();
       for (Index i = 0; i < means.size(); ++i)
-        if (!is_tied(means, i))
+        if (!is_tied(means, i)) {
           EXPECT_EQ(actual[static_cast<std::size_t>(i)], to_vector(values)[i]) << i;
+        }
       continue;
     }
     EXPECT_TRUE(near(Matrix(Vector::Map(actual.data(), static_cast<Index>(actual.size()))),
                      to_vector(values), name.starts_with("std") ? 1e3 * tolerance : tolerance))
         << name;
   }
-  EXPECT_EQ(search.best_index(), expected["best_index"].get<Index>());
+  const auto best = expected["best_index"].get<Index>();
+  if (!is_tied(search.cv_results().mean_test_score(), best)) {
+    EXPECT_EQ(search.best_index(), best);
+  }
   EXPECT_TRUE(near(search.best_score(), expected["best_score"].get<double>(), tolerance));
 }
 

@@ -38,7 +38,7 @@ TEST_P(Conformance, Holds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, Conformance, testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 TEST(ConformanceTable, HasEveryClassOfTheRegistry) {
   Registry library;
