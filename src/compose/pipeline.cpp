@@ -142,7 +142,7 @@ void Pipeline<Role>::do_validate() const {
           fmt::format("{}: step '{}' ({}) comes before the last one and must be a transformer.",
                       type_name, steps()[i].name, e->class_name()));
   }
-  if (last_prototype() == nullptr &&
+  if (last_prototype<Role>() == nullptr &&
       !(std::same_as<Role, Transformer> && steps().back().estimator.empty()))
     throw InvalidParameter(fmt::format(
         "{}: the last step, '{}' ({}), has another role.", type_name, steps().back().name,
@@ -189,21 +189,26 @@ Features Pipeline<Role>::through_transformers(const State& state, const Features
   return current;
 }
 
+/// R is the pipeline's role; said by each caller, because clang 14 instantiates the members of all
+/// roles in an explicit instantiation.
 template <class Role>
-const Role& Pipeline<Role>::last(const State& state) {
-  return static_cast<const Role&>(*state.steps.back().estimator);
+template <class R>
+const R& Pipeline<Role>::last(const State& state) {
+  return static_cast<const R&>(*state.steps.back().estimator);
 }
 
 template <class Role>
-const Role* Pipeline<Role>::last_prototype() const {
-  return steps().empty() ? nullptr : dynamic_cast<const Role*>(steps().back().estimator.get());
+template <class R>
+const R* Pipeline<Role>::last_prototype() const {
+  return steps().empty() ? nullptr : dynamic_cast<const R*>(steps().back().estimator.get());
 }
 
 template <class Role>
 Features Pipeline<Role>::do_transform(
     const State& state, const Features& X) const requires std::same_as<Role, Transformer> {
   const Features current = through_transformers(state, X);
-  return state.steps.back().estimator.empty() ? current : last(state).transform(current);
+  return state.steps.back().estimator.empty() ? current
+                                              : last<Transformer>(state).transform(current);
 }
 
 template <class Role>
@@ -227,43 +232,42 @@ std::vector<std::string> Pipeline<Role>::do_feature_names_out(
 }
 
 template <class Role>
-Labels Pipeline<Role>::do_predict(const State& state,
-                                  const Features& X) const requires std::same_as<Role, Classifier> {
-  return last(state).predict(through_transformers(state, X));
+auto Pipeline<Role>::do_predict(const State& state, const Features& X) const ->
+    typename Base::Prediction requires(!std::same_as<Role, Transformer>) {
+  if constexpr (std::same_as<Role, Regressor>)
+    return last<Regressor>(state).predict_multi(through_transformers(state, X));
+  else
+    return last<Classifier>(state).predict(through_transformers(state, X));
 }
 
 template <class Role>
 Matrix Pipeline<Role>::do_predict_proba(
     const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
-  return last(state).predict_proba(through_transformers(state, X));
+  return last<Classifier>(state).predict_proba(through_transformers(state, X));
 }
 
 template <class Role>
 Matrix Pipeline<Role>::do_decision_function(
     const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
-  return last(state).decision_function(through_transformers(state, X));
+  return last<Classifier>(state).decision_function(through_transformers(state, X));
 }
 
 template <class Role>
 const Labels& Pipeline<Role>::do_classes(
     const State& state) requires std::same_as<Role, Classifier> {
-  return last(state).classes();
+  return last<Classifier>(state).classes();
 }
 
 template <class Role>
 bool Pipeline<Role>::has_probabilities() const requires std::same_as<Role, Classifier> {
-  return last_prototype() != nullptr && last_prototype()->has_predict_proba();
+  return last_prototype<Classifier>() != nullptr &&
+         last_prototype<Classifier>()->has_predict_proba();
 }
 
 template <class Role>
 bool Pipeline<Role>::has_decisions() const requires std::same_as<Role, Classifier> {
-  return last_prototype() != nullptr && last_prototype()->has_decision_function();
-}
-
-template <class Role>
-Matrix Pipeline<Role>::do_predict(const State& state,
-                                  const Features& X) const requires std::same_as<Role, Regressor> {
-  return last(state).predict_multi(through_transformers(state, X));
+  return last_prototype<Classifier>() != nullptr &&
+         last_prototype<Classifier>()->has_decision_function();
 }
 
 template struct PipelineState<Transformer>;

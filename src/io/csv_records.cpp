@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -66,7 +65,8 @@ std::size_t last_record_end(std::string_view text, const CsvDialect& dialect) {
     if (close == npos) break;
     from = close + 1;
   }
-  for (auto [from, to] : std::views::reverse(outside)) {
+  for (auto stretch = outside.rbegin(); stretch != outside.rend(); ++stretch) {
+    auto [from, to] = *stretch;
     while (to > from && !is_line_end(text[to - 1])) --to;
     if (to > from) return to;
   }

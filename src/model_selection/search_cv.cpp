@@ -41,12 +41,22 @@ const Role& SearchCV<Derived, Role, Params>::best(const State& state) const {
   return *state.best_estimator;
 }
 
+/// R is the search's role; said by each caller, because clang 14 instantiates the members of both
+/// roles in an explicit instantiation.
+template <class Derived, class Role, class Params>
+template <class R>
+const R& SearchCV<Derived, Role, Params>::best_as(const State& state) const {
+  return static_cast<const R&>(static_cast<const Estimator&>(best(state)));
+}
+
 /// The best estimator if there is one, else the one that is tuned, which may be missing too.
 template <class Derived, class Role, class Params>
-const Role* SearchCV<Derived, Role, Params>::current() const {
-  if (this->fitted() && !this->state().best_estimator.empty())
-    return this->state().best_estimator.get();
-  return this->params().estimator.get();
+template <class R>
+const R* SearchCV<Derived, Role, Params>::current() const {
+  const Estimator* found = this->fitted() && !this->state().best_estimator.empty()
+                               ? this->state().best_estimator.get()
+                               : this->params().estimator.get();
+  return static_cast<const R*>(found);
 }
 
 template <class Derived, class Role, class Params>
@@ -56,13 +66,15 @@ void SearchCV<Derived, Role, Params>::refuse_cast() const {
 }
 
 template <class Derived, class Role, class Params>
-bool SearchCV<Derived, Role, Params>::has_probabilities() const requires classifies {
-  return current() != nullptr && current()->has_predict_proba();
+bool SearchCV<Derived, Role, Params>::has_probabilities()
+    const requires std::same_as<Role, Classifier> {
+  return current<Classifier>() != nullptr && current<Classifier>()->has_predict_proba();
 }
 
 template <class Derived, class Role, class Params>
-bool SearchCV<Derived, Role, Params>::has_decisions() const requires classifies {
-  return current() != nullptr && current()->has_decision_function();
+bool SearchCV<Derived, Role, Params>::has_decisions()
+    const requires std::same_as<Role, Classifier> {
+  return current<Classifier>() != nullptr && current<Classifier>()->has_decision_function();
 }
 
 template <class Derived, class Role, class Params>
@@ -110,27 +122,24 @@ SearchState<Role> SearchCV<Derived, Role, Params>::do_fit(const Features& X, con
 }
 
 template <class Derived, class Role, class Params>
-Labels SearchCV<Derived, Role, Params>::do_predict(const State& state,
-                                                   const Features& X) const requires classifies {
-  return best(state).predict(X);
+auto SearchCV<Derived, Role, Params>::do_predict(const State& state, const Features& X) const ->
+    typename Base::Prediction {
+  if constexpr (classifies)
+    return best(state).predict(X);
+  else
+    return best(state).predict_multi(X);
 }
 
 template <class Derived, class Role, class Params>
 Matrix SearchCV<Derived, Role, Params>::do_predict_proba(
-    const State& state, const Features& X) const requires classifies {
-  return best(state).predict_proba(X);
+    const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
+  return best_as<Classifier>(state).predict_proba(X);
 }
 
 template <class Derived, class Role, class Params>
 Matrix SearchCV<Derived, Role, Params>::do_decision_function(
-    const State& state, const Features& X) const requires classifies {
-  return best(state).decision_function(X);
-}
-
-template <class Derived, class Role, class Params>
-Matrix SearchCV<Derived, Role, Params>::do_predict(const State& state, const Features& X) const
-    requires(!classifies) {
-  return best(state).predict_multi(X);
+    const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
+  return best_as<Classifier>(state).decision_function(X);
 }
 
 template <class Role>

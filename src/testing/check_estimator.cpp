@@ -37,7 +37,7 @@ using detail::kit::Subject;
 
 void require_known(const std::map<std::string, std::string>& names, std::string_view option) {
   for (const auto& [name, reason] : names) {
-    const auto is_name = [&](const Check& check) { return check.name == name; };
+    const auto is_name = [&n = name](const Check& check) { return check.name == n; };
     if (std::any_of(all_checks().begin(), all_checks().end(), is_name)) continue;
     throw InvalidParameter(
         fmt::format("CheckOptions::{} names '{}', but there is no such check", option, name));

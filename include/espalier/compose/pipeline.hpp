@@ -146,8 +146,10 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   State do_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const;
 
   Features through_transformers(const State& state, const Features& X) const;
-  static const Role_& last(const State& state);
-  const Role_* last_prototype() const;
+  template <class R>
+  static const R& last(const State& state);
+  template <class R>
+  const R* last_prototype() const;
 
   Features do_transform(const State& state,
                         const Features& X) const requires std::same_as<Role_, Transformer>;
@@ -155,8 +157,8 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
                                 const Features& X) const requires std::same_as<Role_, Transformer>;
   std::vector<std::string> do_feature_names_out(
       const State& state, const Schema& schema) const requires std::same_as<Role_, Transformer>;
-  Labels do_predict(const State& state,
-                    const Features& X) const requires std::same_as<Role_, Classifier>;
+  typename Base::Prediction do_predict(const State& state, const Features& X) const
+      requires(!std::same_as<Role_, Transformer>);
   Matrix do_predict_proba(const State& state,
                           const Features& X) const requires std::same_as<Role_, Classifier>;
   Matrix do_decision_function(const State& state,
@@ -164,8 +166,6 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   static const Labels& do_classes(const State& state) requires std::same_as<Role_, Classifier>;
   bool has_probabilities() const requires std::same_as<Role_, Classifier>;
   bool has_decisions() const requires std::same_as<Role_, Classifier>;
-  Matrix do_predict(const State& state,
-                    const Features& X) const requires std::same_as<Role_, Regressor>;
 };
 
 namespace detail {

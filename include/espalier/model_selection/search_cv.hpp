@@ -155,22 +155,26 @@ class SearchCV : public Implements<Derived, Role_, Params_, SearchState<Role_>> 
     return this->state().refit_time;
   }  ///< seconds; NaN without refit, or loaded
 
-  bool has_probabilities() const requires classifies;
-  bool has_decisions() const requires classifies;
+  bool has_probabilities() const requires std::same_as<Role_, Classifier>;
+  bool has_decisions() const requires std::same_as<Role_, Classifier>;
 
  protected:
   Tags do_tags() const;
   void do_validate() const;
   std::vector<EstimatorPart> do_parts() const;
   State do_fit(const Features& X, const Target& y, const FitContext& context) const;
-  Labels do_predict(const State& state, const Features& X) const requires classifies;
-  Matrix do_predict_proba(const State& state, const Features& X) const requires classifies;
-  Matrix do_decision_function(const State& state, const Features& X) const requires classifies;
-  Matrix do_predict(const State& state, const Features& X) const requires(!classifies);
+  typename Base::Prediction do_predict(const State& state, const Features& X) const;
+  Matrix do_predict_proba(const State& state,
+                          const Features& X) const requires std::same_as<Role_, Classifier>;
+  Matrix do_decision_function(const State& state,
+                              const Features& X) const requires std::same_as<Role_, Classifier>;
 
  private:
   const Role_& best(const State& state) const;
-  const Role_* current() const;
+  template <class R>
+  const R& best_as(const State& state) const;
+  template <class R>
+  const R* current() const;
   [[noreturn]] void refuse_cast() const;
 };
 
