@@ -7,6 +7,7 @@
 #   dev        all tests, quicker to compile and with Eigen's assertions
 #   asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan       all tests under ThreadSanitizer
+#   fuzz       the fuzzers, a minute each
 #   coverage   all tests, then which lines they ran
 #   tidy       clang-tidy
 #
@@ -27,10 +28,10 @@ tools='g++ cmake ninja'  # also for clang, which uses the standard library of g+
 libraries='libeigen3-dev libfmt-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev'
 case $workflow in
   demo | test | dev | asan) ;;
-  tsan) tools="$tools clang++" libraries="$libraries libomp-dev libclang-rt-dev" ;;
+  tsan | fuzz) tools="$tools clang++" libraries="$libraries libomp-dev libclang-rt-dev" ;;
   tidy) tools="$tools clang++ clang-tidy" libraries="$libraries libomp-dev" ;;
   coverage) tools="$tools gcovr" ;;
-  *) sed -n '3,12s/^# \{0,1\}//p' cmake/bootstrap.sh; exit 2 ;;
+  *) sed -n '3,13s/^# \{0,1\}//p' cmake/bootstrap.sh; exit 2 ;;
 esac
 
 missing_tools=''

@@ -17,8 +17,8 @@ namespace espalier::detail {
 namespace {
 
 /// So many blocks are read, then parsed at the same time, then joined: enough to keep the threads
-/// of a large machine busy, few enough to bound the memory.
-constexpr std::size_t blocks_per_wave = 64;
+/// busy, and no more, since fresh memory costs as much as parsing into it.
+std::size_t blocks_per_wave() { return 4 * static_cast<std::size_t>(max_threads()); }
 
 constexpr double work_per_byte = 5;
 
@@ -157,12 +157,12 @@ class CsvTableReader {
     }
     source_.rewind();
     CsvBlocks blocks(source_, plan_.dialect, block_size_);
-    std::vector<std::string> texts(blocks_per_wave);
-    std::vector<ParsedBlock> parsed(blocks_per_wave);
+    std::vector<std::string> texts(blocks_per_wave());
+    std::vector<ParsedBlock> parsed(texts.size());
     first_record(blocks, texts[0]);
     Index rows = 0;
     for (std::size_t count = 1; count > 0; count = blocks.next(texts[0]) ? 1 : 0) {
-      while (count < blocks_per_wave && blocks.next(texts[count])) ++count;
+      while (count < texts.size() && blocks.next(texts[count])) ++count;
       rows += parse_wave(std::span(texts).first(count), std::span(parsed).first(count));
     }
     return rows;

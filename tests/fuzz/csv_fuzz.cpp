@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A libFuzzer program: the first byte of the input chooses options, the rest is CSV text.
-//
-//     clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fopenmp -I include -I src -I
-//     tests
-//       -I /usr/include/eigen3 tests/fuzz/csv_fuzz.cpp src/core/*.cpp src/io/*.cpp -lfmt -o
-//       csv_fuzz
-//     ./csv_fuzz -max_len=4096 corpus examples/data
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>

@@ -63,8 +63,9 @@ TEST(GridSearchCV, SearchesALogisticPipelineAsScikitLearn) {
   const auto& expected = golden_file()["search_logistic"];
   ASSERT_EQ(search.cv_results().size(), 6);
   expect_findings(search, expected, 1e-5);
-  EXPECT_EQ(search.best_params(),
-            (ParamList{{"logistic_regression__C", 0.1}, {"standard_scaler__with_mean", true}}));
+  // The intercept is free, so centring changes no optimum: the two candidates of each C tie but for
+  // rounding, which decides between them.
+  EXPECT_EQ(search.best_params().front(), (ParamList::value_type{"logistic_regression__C", 0.1}));
   EXPECT_LT((search.predict_proba(data.X.head(10)) - to_matrix(expected["predictions"]))
                 .cwiseAbs()
                 .maxCoeff(),

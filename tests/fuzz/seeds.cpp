@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes what the fuzzers begin from: `seeds <folder>` makes <folder>/archive, a small fitted model
+// of every kind as CBOR and as JSON, and <folder>/csv, small tables.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <espalier/core/archive.hpp>
+#include <espalier/core/data_frame.hpp>
+
+#include "testing/prototypes.hpp"
+
+namespace {
+
+using namespace espalier;
+
+DataFrame numbers(Index n) {
+  Matrix X(n, 3);
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < 3; ++j) X(i, j) = static_cast<double>((i * (j + 3)) % 11);
+  return DataFrame::from_matrix(X, {"a", "b", "c"});
+}
+
+DataFrame mixed(Index n) {
+  std::vector<std::string> texts;
+  for (Index i = 0; i < n; ++i) texts.emplace_back(1, static_cast<char>('p' + i % 4));
+  return numbers(n).with(Column::categorical("d", texts));
+}
+
+std::unique_ptr<Estimator> fitted(const Estimator& prototype) {
+  constexpr Index n = 30;
+  auto e = prototype.clone();
+  const Features X = e->get_tags().categorical ? mixed(n) : numbers(n);
+  Labels y(n);
+  for (Index i = 0; i < n; ++i) y[i] = static_cast<int>(i * 7 % 3);
+  if (auto* c = dynamic_cast<Classifier*>(e.get())) c->fit(X, y);
+  if (auto* r = dynamic_cast<Regressor*>(e.get())) r->fit(X, Vector(y.cast<double>()));
+  if (auto* t = dynamic_cast<Transformer*>(e.get())) t->fit(X, y);
+  return e;
+}
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: seeds <folder>\n";
+    return 2;
+  }
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder / "archive");
+  std::filesystem::create_directories(folder / "csv");
+  for (const Prototype& prototype : prototypes()) {
+    const auto e = fitted(*prototype.estimator);
+    save(*e, folder / "archive" / (prototype.label + ".esp"));
+    save(*e, folder / "archive" / (prototype.label + ".json"));
+  }
+  write(folder / "csv" / "plain", "\1a,b\n1,x\n2.5,\"y, z\"\n,NA\n");
+  write(folder / "csv" / "crlf", "\3a;b\r\n-1e3;'it''s'\r\n\r\n+inf;\r\n");
+  write(folder / "csv" / "comments", "\11# one\na,b\n1,2\n# two\n3,4\n");
+}
