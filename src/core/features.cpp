@@ -130,7 +130,11 @@ Features Features::to_dense() const {
   return result;
 }
 
-Matrix Features::to_matrix() const { return to_dense().dense(); }
+Matrix Features::to_matrix() const {
+  if (is_sparse()) return Matrix(sparse());
+  if (is_table()) return table().to_matrix();
+  return dense();
+}
 
 DataFrame Features::to_table() const {
   if (is_table()) return table();

@@ -30,6 +30,54 @@ TEST(Features, TakesOverTemporaries) {
   EXPECT_EQ(Features(M * 2.0).dense(), Matrix(M * 2.0));
 }
 
+Eigen::Matrix<double, 3, 2> fixed_size(double value) {
+  return Eigen::Matrix<double, 3, 2>::Constant(value);
+}
+
+const Matrix constant(double value) { return Matrix::Constant(3, 2, value); }
+
+/// Whether what `make(0)`, `make(1)`, … give is still there when it is read later.
+template <class Make>
+bool outlives_its_source(const Make& make) {
+  std::vector<Features> all;
+  for (int i = 0; i < 5; ++i) all.push_back(make(i));
+  for (int i = 0; i < 5; ++i) {
+    const Features& X = all[static_cast<std::size_t>(i)];
+    if (X.rows() != 3 || X.cols() != 2 || (X.to_matrix().array() != i).any()) return false;
+  }
+  return true;
+}
+
+TEST(Features, OutlivesATemporaryOfEveryType) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features { return fixed_size(i); }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features { return constant(i); }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features { return RowMajor(constant(i)); }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features { return constant(i).cast<float>(); }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features {  // holds a matrix of its own
+    return Eigen::Ref<const Matrix>(Matrix::Constant(3, 2, i));
+  }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features {
+    const SparseMatrix S = constant(i).sparseView();
+    return i < 0 ? S : SparseMatrix(S);
+  }));
+  EXPECT_TRUE(outlives_its_source([](int i) -> Features {
+    const DataFrame table = DataFrame::from_matrix(constant(i));
+    return i < 0 ? table : DataFrame(table);
+  }));
+}
+
+TEST(Features, BorrowsAReferenceThatLives) {
+  const Eigen::Ref<const Matrix> reference = M;
+  EXPECT_EQ(Features(reference).dense().data(), M.data());
+}
+
+TEST(Features, BecomesAMatrixOfEveryKind) {
+  EXPECT_EQ(Features(M).to_matrix(), M);
+  EXPECT_EQ(Features(SparseMatrix(M.sparseView())).to_matrix(), M);
+  EXPECT_EQ(Features(DataFrame::from_matrix(M)).to_matrix(), M);
+}
+
 TEST(Features, OwnedOutlivesItsSource) {
   Features X = [] {
     const Matrix local = M;

@@ -28,7 +28,9 @@ struct FeatureColumn {
 /// Anything of Eigen converts implicitly. A column-major matrix, Map or block of `double` and a
 /// compressed SparseMatrix are borrowed without a copy, and must then outlive this object;
 /// row-major or `float` matrices and expressions are evaluated into a matrix of our own.
-/// Temporaries are taken over. A Features object is immutable, so copies share the data.
+/// Temporaries are taken over, or copied where their type is another one; but a block or a Map of a
+/// temporary is borrowed as any other, and dangles as everywhere in Eigen. A Features object is
+/// immutable, so copies share the data.
 ///
 /// A column vector does not convert: whether it is one sample or one feature only the caller knows.
 /// Pass `x.transpose()` for one sample, or `X.middleCols(j, 1)` for one feature.
@@ -45,6 +47,15 @@ class Features {
 
   template <class Derived>
   Features(const Eigen::MatrixBase<Derived>& X) : Features(from_expression(X.derived())) {}
+
+  // Temporaries of other types that hold their numbers themselves, as a Ref to constant data may.
+  // (`found ? stored : Matrix(…)` is a constant temporary when `stored` is constant.)
+  template <class Scalar, int... sizes>
+  Features(const Eigen::Matrix<Scalar, sizes...>&& X) : Features(evaluated(X)) {}
+  template <class M, int options, class Strides>
+  Features(const Eigen::Ref<const M, options, Strides>&& X) : Features(evaluated(X)) {}
+  Features(const SparseMatrix&& X) : Features(SparseMatrix(X)) {}
+  Features(const DataFrame&& X) : Features(DataFrame(X)) {}
 
   template <class Derived>
   Features(const Eigen::SparseMatrixBase<Derived>& X)
@@ -86,8 +97,8 @@ class Features {
   /// An equal object that owns all its data, however long the original lives.
   Features owned() const;
 
-  /// Column blocks side by side. A table if any has categorical columns, else sparse if `sparse`, else dense.
-  /// Names are kept if all blocks have them.
+  /// Column blocks side by side. A table if any has categorical columns, else sparse if `sparse`,
+  /// else dense. Names are kept if all blocks have them.
   static Features hstack(const std::vector<Features>& blocks, bool sparse = false);
 
  private:
@@ -102,18 +113,22 @@ class Features {
   Features(const double* data, Index rows, Index cols, Index stride);
 
   template <class Derived>
-  static Features from_expression(const Derived& X) {
+  static Matrix evaluated(const Derived& X) {
     static_assert(Derived::ColsAtCompileTime != 1 || Derived::RowsAtCompileTime == 1,
-                  "X is two-dimensional, samples × features: a column vector is ambiguous. Pass "
-                  "x.transpose() "
-                  "for one sample or X.middleCols(j, 1) for one feature");
+                  "X is two-dimensional, samples × features: a column vector is ambiguous; pass "
+                  "x.transpose() for one sample, or X.middleCols(j, 1) for one feature");
+    return X.template cast<double>();
+  }
+
+  template <class Derived>
+  static Features from_expression(const Derived& X) {
     constexpr bool viewable = (Derived::Flags & Eigen::DirectAccessBit) != 0 &&
                               !Derived::IsRowMajor &&
                               std::is_same_v<typename Derived::Scalar, double>;
     if constexpr (viewable) {
       if (X.innerStride() == 1) return Features(X.data(), X.rows(), X.cols(), X.outerStride());
     }
-    return Features(Matrix(X.template cast<double>()));
+    return Features(evaluated(X));
   }
 
   std::variant<Dense, Sparse, Table> data_;  // in the order of Kind
