@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/core/estimator.hpp>
 
-#include <sstream>
 #include <stop_token>
 
 #include <gtest/gtest.h>
 
 #include <espalier/core/parallel.hpp>
-#include <espalier/core/progress_bar.hpp>
-#include <espalier/core/warnings.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
 #include "support/expect_error.hpp"
@@ -224,35 +221,6 @@ TEST(Regressor, SeveralOutputsNeedPredictMulti) {
   EXPECT_EQ(model.predict_multi(X).cols(), 2);
   EXPECT_TRUE(throws<NotSupported>([&] { model.predict(X); }, {"2 outputs", "predict_multi"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, both); }, {"Toy", "2 columns"}));
-}
-
-TEST(Warnings, GoToTheHandlerAndNowhereElse) {
-  std::ostringstream out;
-  const auto before = set_warning_handler(warnings_to(out));
-  warn(WarningKind::convergence, "Toy", "stopped at max_iter=3; raise it");
-  set_warning_handler(before);
-  warn(WarningKind::convergence, "Toy", "unheard");
-  EXPECT_EQ(out.str(), "Warning (Toy): stopped at max_iter=3; raise it\n");
-}
-
-TEST(ProgressBar, ShowsShareLossAndTimeLeftAndEndsTheLine) {
-  std::ostringstream out;
-  const ProgressBar bar(out, 10);
-  bar({.task = "Toy", .iteration = 5, .total = 10, .loss = 0.25, .elapsed = 61.0});
-  EXPECT_EQ(out.str(), "\rToy  50% [#####-----] 5/10  loss 0.25  ETA 1:01");
-  bar({.task = "Toy",
-       .iteration = 6,
-       .total = 10,
-       .elapsed = 62.0});  // within a tenth of a second: not drawn
-  bar({.task = "Toy", .iteration = 10, .total = 10, .elapsed = 63.0});
-  EXPECT_NE(out.str().find("100% [##########] 10/10  in 1:03"), std::string::npos);
-  EXPECT_EQ(out.str().back(), '\n');
-}
-
-TEST(ProgressBar, IsACallback) {
-  std::ostringstream out;
-  Toy().fit(X, y, {.callback = ProgressBar(out)});
-  EXPECT_NE(out.str().find("3/3"), std::string::npos);
 }
 
 }  // namespace

@@ -14,15 +14,19 @@ namespace espalier {
 ///
 ///     HistGradientBoostingClassifier  62% [############--------]  62/100  loss 0.312  ETA 0:04
 ///
-/// The line is redrawn at most ten times a second and ends with a line break when the task ends.
-/// Copies share one line. The time left is the elapsed time × (iterations left ÷ iterations done).
+/// The line is redrawn at most ten times a second. It ends with the last report and a line break
+/// when the task has done all its iterations; when it stops earlier (converged, cancelled), then
+/// with the next task or with the last copy of the bar: above, when the call returns. Copies share
+/// one line. The time left is the elapsed time × (iterations left ÷ iterations done).
+///
+/// The stream must outlive the bar and its copies.
 class ProgressBar {
  public:
   explicit ProgressBar(std::ostream& out, int width = 20);
   void operator()(const Progress& progress) const;
 
  private:
-  struct Line;
+  class Line;
   std::shared_ptr<Line> line_;
 };
 
