@@ -8,8 +8,10 @@
 namespace espalier {
 namespace {
 
-std::mutex& handler_mutex() {
-  static std::mutex mutex;
+/// Held while the handler runs, so that one runs at a time and none runs after it was replaced;
+/// recursive, so that a handler may warn or set another one.
+std::recursive_mutex& handler_mutex() {
+  static std::recursive_mutex mutex;
   return mutex;
 }
 
@@ -33,7 +35,8 @@ WarningHandler warnings_to(std::ostream& out) {
 
 void warn(WarningKind kind, std::string source, std::string message) {
   const std::lock_guard lock(handler_mutex());
-  if (current_handler()) current_handler()({kind, std::move(source), std::move(message)});
+  const WarningHandler handler = current_handler();  // lives on when it replaces itself
+  if (handler) handler({kind, std::move(source), std::move(message)});
 }
 
 }  // namespace espalier

@@ -23,12 +23,13 @@ using WarningHandler = std::function<void(const Warning&)>;
 
 /// Replaces the handler of this process and returns the one before. The library starts with none:
 /// it never writes anywhere by itself, and what it would warn of is also to be read from the
-/// estimator
-/// (`converged()`, `n_iter()`, the results of a search). A program usually begins with
+/// estimator (`converged()`, `n_iter()`, the results of a search). A program usually begins with
 ///
 ///     set_warning_handler(warnings_to(std::cerr));
 ///
-/// The handler may be called from any thread, by one at a time.
+/// The handler may be called from any thread, by one at a time; once it is replaced, it is no longer
+/// called. It may itself warn or set another handler, but must not wait for another thread that
+/// warns.
 WarningHandler set_warning_handler(WarningHandler handler);
 
 /// A handler that writes "Warning (Source): message" lines to a stream.
