@@ -12,11 +12,17 @@ namespace {
 thread_local int thread_limit = 0;  // 0: none
 thread_local bool inside_region = false;
 
+/// Beyond this, threads only cost; and libgomp ends the process when one cannot be created.
+int most_threads() {
+  static const int most = std::max(64, 4 * omp_get_num_procs());
+  return most;
+}
+
 }  // namespace
 
 int max_threads() {
   if (inside_region || omp_in_parallel() != 0) return 1;
-  return thread_limit > 0 ? thread_limit : omp_get_max_threads();
+  return std::min(thread_limit > 0 ? thread_limit : omp_get_max_threads(), most_threads());
 }
 
 ThreadLimit::ThreadLimit(int n_threads) : previous_(thread_limit) {

@@ -159,6 +159,14 @@ TEST(ThreadLimit, NestsAndEnds) {
   EXPECT_EQ(max_threads(), before);
 }
 
+TEST(ThreadLimit, IsItselfLimited) {
+  const ThreadLimit limit(1'000'000);
+  const int most = std::max(64, 4 * static_cast<int>(std::thread::hardware_concurrency()));
+  EXPECT_GE(max_threads(), 64);
+  EXPECT_LE(max_threads(), most);
+  EXPECT_LE(threads_of(1000, much_work).size(), static_cast<std::size_t>(most));
+}
+
 TEST(ThreadLimit, LeavesOtherThreadsAlone) {
   int without = 0, with = 0;
   std::thread([&] { without = max_threads(); }).join();

@@ -20,7 +20,10 @@ namespace espalier {
 
 /// The number of threads that a parallel region opened here would use at most: the innermost
 /// ThreadLimit of the calling thread, else what OpenMP offers (`OMP_NUM_THREADS`, or the processors
-/// this process may run on). 1 inside a parallel region: regions do not nest.
+/// this process may run on). Never more than 64 or, on a machine with more than 16 processors, four
+/// for each: a slip like `n_threads = 2000` would exhaust the memory for stacks, and OpenMP's run
+/// time ends the process when it cannot create a thread. 1 inside a parallel region: regions do not
+/// nest.
 int max_threads();
 
 /// Limits the parallel regions that the calling thread opens while the object lives. No global
@@ -29,7 +32,8 @@ int max_threads();
 ///     ThreadLimit one(1);          // no thread is created below
 ///     model.predict(X);
 ///
-/// `n_threads` of 0 keeps the limit as it is; a negative number is taken as 1.
+/// `n_threads` of 0 keeps the limit as it is; a negative number is taken as 1. max_threads() says
+/// what becomes of a very large one.
 class ThreadLimit {
  public:
   explicit ThreadLimit(int n_threads);
@@ -90,12 +94,13 @@ void parallel_for_blocks(Blocks blocks, double work, const Body& body) {
 /// the combinations in block order: the same bits for any number of threads.
 ///
 /// `map(begin, end)` returns a partial result; `combine(total, partial)` adds it to `total` in
-/// place. At most `blocks_in_flight` partial results exist at a time, which bounds the memory that
-/// large ones (Gram matrices) take.
+/// place. The partial result is default-constructible. At most `blocks_in_flight` (≥ 1) of them
+/// exist at a time, which bounds the memory that large ones (Gram matrices) take.
 template <class T, class Map, class Combine>
 T reduce_blocks(Blocks blocks, double work, T first, const Map& map, const Combine& combine,
                 Index blocks_in_flight = 256) {
   using Partial = std::invoke_result_t<const Map&, Index, Index>;
+  static_assert(std::is_default_constructible_v<Partial>);
   const Index count = blocks.count();
   for (Index wave = 0; wave < count; wave += blocks_in_flight) {
     const Index n = std::min(blocks_in_flight, count - wave);
