@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 
 #include <espalier/core/parallel.hpp>
 
@@ -31,12 +32,23 @@ std::vector<std::string> Estimator::own_param_names() const {
   return names;
 }
 
+void Estimator::refuse_path(std::string_view path) const {
+  const auto [head, tail] = split_path(path);
+  const std::vector<std::string> names = own_param_names();
+  if (!tail.empty() && std::find(names.begin(), names.end(), head) != names.end())
+    throw InvalidParameter(
+        fmt::format("Invalid parameter '{}' for estimator {}: '{}' of {} has no parameters of its "
+                    "own.",
+                    path, to_string(), head, class_name()));
+  detail::refuse_unknown_param(to_string(), path, names);
+}
+
 Value Estimator::get_param(std::string_view path) const {
   Value result;
   if (get_own_param(path, result)) return result;
   const auto [head, tail] = split_path(path);
   const Estimator* part = tail.empty() ? nullptr : find_part(head);
-  if (part == nullptr) detail::refuse_unknown_param(to_string(), head, own_param_names());
+  if (part == nullptr) refuse_path(path);
   return part->get_param(tail);
 }
 
@@ -59,22 +71,35 @@ void Estimator::set_param(std::string_view path, const Value& value) {
   if (set_own_param(path, value)) return;
   const auto [head, tail] = split_path(path);
   Estimator* part = tail.empty() ? nullptr : mutable_part(head);
-  if (part == nullptr) detail::refuse_unknown_param(to_string(), head, own_param_names());
+  if (part == nullptr) refuse_path(path);
   part->set_param(tail, value);
 }
 
 void Estimator::set_params(const ParamList& params) {
-  const auto before = copy();
+  const auto before = clone();
+  const std::vector<ParamInfo> infos = param_infos();
+  const auto is_own = [&](const std::string& path) {
+    return std::any_of(infos.begin(), infos.end(), [&](const auto& i) { return i.name == path; });
+  };
   try {
     // Own parameters (a list of steps among them) before whole parts before parameters of parts: so
-    // that
-    // {"model", Ridge()} and {"model__alpha", 2} together set alpha on the new model.
-    for (int pass = 0; pass < 3; ++pass) {
-      for (const auto& [path, value] : params) {
-        const bool nested = path.find("__") != std::string::npos;
-        const bool part = !nested && find_part(path) != nullptr;
-        if (pass == (nested ? 2 : part ? 1 : 0)) set_param(path, value);
-      }
+    // that {"model", Ridge()} and {"model__alpha", 2} together set alpha on the new model. Those of
+    // a part are set by the part, which does the same with what lies deeper.
+    for (const auto& [path, value] : params)
+      if (is_own(path)) set_param(path, value);
+    std::map<std::string_view, ParamList> of_parts;
+    for (const auto& [path, value] : params) {
+      if (is_own(path)) continue;
+      const auto [head, tail] = split_path(path);
+      if (tail.empty())
+        set_param(path, value);
+      else
+        of_parts[head].emplace_back(tail, value);
+    }
+    for (const auto& [head, list] : of_parts) {
+      Estimator* part = mutable_part(head);
+      if (part == nullptr) refuse_path(fmt::format("{}__{}", head, list.front().first));
+      part->set_params(list);
     }
   } catch (...) {
     restore_params(*before);
@@ -85,16 +110,18 @@ void Estimator::set_params(const ParamList& params) {
 std::string Estimator::to_string() const {
   // A composition names its parts; the list that holds them would only say the same at greater
   // length.
-  const bool composed =
-      part_layout() == PartLayout::sequence || part_layout() == PartLayout::side_by_side;
+  const PartLayout layout = part_layout();
+  const bool has_list = layout == PartLayout::sequence || layout == PartLayout::side_by_side;
   std::vector<std::string> items;
-  if (composed)
-    for (const EstimatorPart& part : parts())
-      items.push_back(fmt::format("{}={}", part.name,
-                                  part.estimator ? part.estimator->to_string() : part.note));
+  for (const EstimatorPart& part : parts()) {
+    if (part.estimator != nullptr)
+      items.push_back(fmt::format("{}={}", part.name, part.estimator->to_string()));
+    else if (has_list)
+      items.push_back(fmt::format("{}={}", part.name, part.note));
+  }
   for (const ParamInfo& info : param_infos()) {
     Value value;
-    const bool is_list_of_parts = composed && info.default_value == Value(Value::List{});
+    const bool is_list_of_parts = has_list && info.default_value == Value(Value::List{});
     if (is_list_of_parts || find_part(info.name) != nullptr || !get_own_param(info.name, value))
       continue;
     if (value != info.default_value)

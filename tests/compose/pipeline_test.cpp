@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/compose/pipeline.hpp>
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <espalier/linear_model/ridge.hpp>
@@ -72,14 +74,57 @@ TEST(Pipeline, ReachesParametersByPath) {
   EXPECT_EQ(pipe.predict(X), Toy({.shift = 4.0}).fit(X, y).predict(X));
 }
 
+TEST(Pipeline, SetsSeveralInAnyOrderAtEveryDepth) {
+  const Pipeline inner{StandardScaler(), Ridge()};
+  const ParamList params{{"pipeline__ridge__shift", 4.0},
+                         {"pipeline__ridge", Toy()},
+                         {"pipeline__standard_scaler__with_mean", false},
+                         {"pipeline", inner},
+                         {"standard_scaler", "passthrough"}};
+  for (int turn = 0; turn < 5; ++turn) {
+    ParamList turned = params;
+    std::rotate(turned.begin(), turned.begin() + turn, turned.end());
+    Pipeline pipe{StandardScaler(), inner};
+    pipe.set_params(turned);
+    EXPECT_EQ(pipe.to_string(),
+              "Pipeline<Regressor>(standard_scaler=passthrough, pipeline=Pipeline<Regressor>("
+              "standard_scaler=StandardScaler(with_mean=false), ridge=Toy(shift=4)))");
+  }
+}
+
+TEST(Pipeline, SetsAStepThatTheNewListOfStepsBrings) {
+  const Value steps = Pipeline{step("a", StandardScaler()), step("b", Toy())}.get_param("steps");
+  Pipeline pipe{StandardScaler(), Ridge()};
+  pipe.set_params({{"b__shift", 2.0}, {"a", "passthrough"}, {"steps", steps}});
+  EXPECT_EQ(pipe.to_string(), "Pipeline<Regressor>(a=passthrough, b=Toy(shift=2))");
+}
+
+TEST(Pipeline, SettingSeveralIsAllOrNoneAtEveryDepth) {
+  Pipeline pipe{StandardScaler(), Pipeline{StandardScaler(), Ridge()}};
+  const std::string before = pipe.to_string();
+  for (const std::string path : {"pipeline__ridge__nope", "pipeline__nope__x", "zzz__x", "zzz"}) {
+    EXPECT_THROW(pipe.set_params({{"standard_scaler", "passthrough"},
+                                  {"pipeline__ridge__alpha", 5.0},
+                                  {"pipeline__standard_scaler__with_mean", false},
+                                  {path, 1}}),
+                 InvalidParameter);
+    EXPECT_EQ(pipe.to_string(), before) << path;
+  }
+}
+
 TEST(Pipeline, PathErrorsNameTheStepsAndParameters) {
   Pipeline pipe{StandardScaler(), Ridge()};
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("rigde__alpha", 1); },
-                                       {"'rigde'", "ridge, standard_scaler, steps"}));
+                                       {"'rigde__alpha'", "ridge, standard_scaler, steps"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge__alhpa", 1); },
                                        {"'alhpa'", "Ridge()", "alpha"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge", 3); },
                                        {"'ridge'", "an estimator or 'passthrough'"}));
+  pipe.set_param("standard_scaler", "passthrough");
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { pipe.set_param("standard_scaler__with_mean", false); },
+      {"'standard_scaler' of Pipeline<Regressor> has no parameters of its own"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { pipe.set_param("ridge__", 1); }, {"'ridge__'"}));
 }
 
 TEST(Pipeline, CopiesAreIndependent) {

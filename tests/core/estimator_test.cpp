@@ -163,6 +163,15 @@ TEST(Params, RefusalsNameParameterExpectationAndValue) {
   EXPECT_TRUE(throws<InvalidParameter>(
       [&] { model.set_param("shfit", 1); },
       {"Invalid parameter 'shfit'", "grid, limit, max_iter, mode, shift"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { model.set_param("shift__x", 1); },
+      {"Invalid parameter 'shift__x'", "'shift' of Toy has no parameters of its own"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { model.get_param("shift__x"); }, {"'shift__x'"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        model.set_params({{"shift__x", 1}});
+      },
+      {"Invalid parameter 'shift__x'"}));
   model.params().max_iter = 0;  // stored in silence, refused by fit, as scikit-learn does
   EXPECT_TRUE(
       throws<InvalidParameter>([&] { model.fit(X, y); }, {"'max_iter'", "[1, inf)", "Got 0"}));

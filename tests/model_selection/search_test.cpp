@@ -444,6 +444,17 @@ TEST(GridSearchCV, RefusesDamagedFiles) {
   EXPECT_TRUE(refused(R"("errors":[])", R"("errors":["a"])", {"do not fit"}));
 }
 
+TEST(GridSearchCV, PrintsItsEstimatorAndItsGrid) {
+  GridSearchCV search(Ridge({.fit_intercept = false}), {{"alpha", {0.1, 1.0}}});
+  const std::string text = search.to_string();
+  EXPECT_EQ(
+      text.rfind("GridSearchCV<Regressor>(estimator=Ridge(fit_intercept=false), param_grid=", 0),
+      0U)
+      << text;
+  search.set_params({{"estimator__alpha", 3.0}, {"estimator", Ridge()}});
+  EXPECT_NE(search.to_string().find("estimator=Ridge(alpha=3)"), std::string::npos);
+}
+
 TEST(GridSearchCV, WithoutAnEstimatorSaysSo) {
   for (const auto name : {"GridSearchCV<Classifier>", "GridSearchCV<Regressor>",
                           "RandomizedSearchCV<Classifier>", "RandomizedSearchCV<Regressor>"}) {

@@ -33,11 +33,12 @@ constexpr auto names_of(RoleKind) {
 
 /// What every fitted estimator keeps beside its state.
 struct FittedInfo {
-  Schema schema;  ///< of X at fit
-  std::vector<std::string>
-      class_names;  ///< classifier: the text of each class, in order; may be empty
-  std::shared_ptr<const std::vector<std::string>>
-      names_out;  ///< transformer: names of the output columns
+  /// Of X at fit.
+  Schema schema;
+  /// Of a classifier: the text of each class, in order; may be empty.
+  std::vector<std::string> class_names;
+  /// Of a transformer: the names of the output columns.
+  std::shared_ptr<const std::vector<std::string>> names_out;
 };
 
 /// A part of a composed estimator, for diagrams.
@@ -59,14 +60,13 @@ class Estimator {
   virtual RoleKind role() const = 0;
   virtual Tags get_tags() const = 0;
 
-  /// A copy with everything learned. (Concrete classes copy as values; this is for base
-  /// references.)
+  /// A copy with everything learned. (Concrete classes copy as values; this is for references to a
+  /// base.)
   virtual std::unique_ptr<Estimator> copy() const = 0;
   /// An unfitted estimator with the same parameters, as scikit-learn's `clone`.
   virtual std::unique_ptr<Estimator> clone() const = 0;
 
-  // Parameters. Paths reach into parts: "model__C"; the first "__" separates the part from the
-  // rest.
+  // Parameters. Paths reach into parts: "model__C"; the part ends at the first "__".
 
   /// @throws InvalidParameter  no such parameter; lists the valid ones
   Value get_param(std::string_view path) const;
@@ -75,14 +75,16 @@ class Estimator {
   /// Sets one parameter. Types are checked here, ranges by `fit`. What was learned stays.
   /// @throws InvalidParameter  unknown path (lists the valid names) or wrong type
   void set_param(std::string_view path, const Value& value);
-  /// Sets several: own parameters first, then whole parts, then parameters of parts; all or none.
+  /// Sets several, in whatever order they stand: own parameters first, then whole parts, then the
+  /// parameters of each part, by the same rule at every depth; all or none.
   void set_params(const ParamList& params);
   /// Own parameters with documentation, expected values and defaults.
   virtual std::vector<ParamInfo> param_infos() const = 0;
   /// Checks the range of every own parameter. @throws InvalidParameter
   virtual void validate_params() const = 0;
 
-  /// The class with the parameters that differ from their defaults: `Ridge(alpha=2)`.
+  /// The class with its parts and the parameters that differ from their defaults:
+  /// `Ridge(alpha=2)`.
   std::string to_string() const;
 
   // What was learned.
@@ -129,11 +131,12 @@ class Estimator {
   virtual bool set_own_param(std::string_view name, const Value& value) = 0;
   virtual Estimator* mutable_part(std::string_view) { return nullptr; }
   virtual const Estimator* find_part(std::string_view) const { return nullptr; }
-  virtual void restore_params(
-      const Estimator& other) = 0;  // of the same class; undoes a failed set_params
+  /// Takes the parameters of an estimator of the same class: undoes a failed set_params.
+  virtual void restore_params(const Estimator& other) = 0;
 
  private:
   std::vector<std::string> own_param_names() const;
+  [[noreturn]] void refuse_path(std::string_view path) const;
 };
 
 /// Changes X: scales, imputes, encodes, selects.
@@ -142,8 +145,8 @@ class Transformer : public Estimator {
   static constexpr RoleKind role_kind = RoleKind::transformer;
   RoleKind role() const final { return role_kind; }
 
-  /// Learns from X (n × p). @throws InvalidParameter, InvalidInput, Cancelled; then nothing has
-  /// changed
+  /// Learns from X (n × p).
+  /// @throws InvalidParameter, InvalidInput, Cancelled; then nothing has changed
   Transformer& fit(const Features& X, const FitContext& context = {});
   Transformer& fit(const Features& X, const Target& y, const FitContext& context = {});
   /// n × p → n × q. Row i of the output belongs to row i of X. @throws NotFitted, InvalidInput
@@ -174,8 +177,8 @@ class Classifier : public Estimator {
   std::vector<std::string> predict_names(const Features& X) const;
   /// n × k probabilities; columns in the order of classes(). @throws NotSupported if there are none
   Matrix predict_proba(const Features& X) const;
-  /// n × 1 for two classes (positive: the second), else n × k. @throws NotSupported if there is
-  /// none
+  /// n × 1 for two classes (positive: the second), else n × k.
+  /// @throws NotSupported  there is none
   Matrix decision_function(const Features& X) const;
   virtual bool has_predict_proba() const = 0;
   virtual bool has_decision_function() const = 0;
@@ -183,8 +186,7 @@ class Classifier : public Estimator {
   virtual const Labels& classes() const = 0;  ///< k labels, ascending. @throws NotFitted
   /// The text of each class, in the order of classes(); empty if the target had no names.
   const std::vector<std::string>& class_names() const;
-  /// y in terms of the labels seen at fit: a target whose dictionary is another one is matched by
-  /// text.
+  /// y in terms of the labels seen at fit: a target with another dictionary is matched by text.
   Labels align(const Target& y) const;
 
   /// Accuracy on X and y: the (weighted) share of rows whose prediction is right.
@@ -223,8 +225,8 @@ class Clusterer : public Estimator {
 
   Clusterer& fit(const Features& X, const FitContext& context = {});
   Labels fit_predict(const Features& X, const FitContext& context = {});
-  virtual const Labels& labels()
-      const = 0;  ///< of the training rows; −1 is noise. @throws NotFitted
+  /// The cluster of each training row; −1 is noise. @throws NotFitted
+  virtual const Labels& labels() const = 0;
   /// The cluster of each new row. @throws NotSupported where only training rows have one
   Labels predict(const Features& X) const;
 
@@ -242,8 +244,8 @@ class OutlierDetector : public Estimator {
   Labels fit_predict(const Features& X, const FitContext& context = {});
   /// 1 for an inlier, −1 for an outlier: the sign of decision_function, 0 counting as an inlier.
   Labels predict(const Features& X) const;
-  Vector decision_function(
-      const Features& X) const;  ///< the lower, the stranger; negative: outlier
+  /// One number a row: the lower, the stranger; negative: outlier.
+  Vector decision_function(const Features& X) const;
 
  protected:
   virtual Vector decision_function_impl(const Features& X) const = 0;
