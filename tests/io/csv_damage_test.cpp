@@ -50,7 +50,7 @@ TEST(DamagedCsv, CutAnywhereGivesATableOrAnError) {
 
 TEST(DamagedCsv, AlteredBytesGiveATableOrAnError) {
   Random random(1);
-  const std::string loved = std::string(",\"\n\r;'# \t-+.e0N\xC3\xEF\xFF", 20) + '\0';
+  const std::string loved = std::string(",\"\n\r;'# \t-+.e0N\xC3\xEF\xFF") + '\0';
   const std::vector<std::string> all = samples();
   for (int round = 0; round < 6000; ++round) {
     std::string text =

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -14,11 +15,17 @@
 
 namespace espalier::testing_support {
 
-inline nlohmann::json golden(const std::string& file) {
-  const std::string path = std::string(ESPALIER_GOLDEN_DIR) + "/" + file;
-  std::ifstream in(path);
-  if (!in) throw std::runtime_error("cannot open golden file " + path);
-  return nlohmann::json::parse(in);
+/// The content of a file under tests/golden, read once; lives as long as the program.
+inline const nlohmann::json& golden(const std::string& file) {
+  static std::map<std::string, nlohmann::json> files;
+  const auto [found, is_new] = files.try_emplace(file);
+  if (is_new) {
+    const std::string path = std::string(ESPALIER_GOLDEN_DIR) + "/" + file;
+    std::ifstream in(path);
+    if (!in) throw std::runtime_error("cannot open golden file " + path);
+    found->second = nlohmann::json::parse(in);
+  }
+  return found->second;
 }
 
 /// A number; null and "NaN" are NaN, "Infinity" and "-Infinity" what they say.
