@@ -9,6 +9,8 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "core/counted.hpp"
+
 namespace espalier {
 namespace {
 
@@ -24,10 +26,19 @@ std::string list_names(const std::vector<Column>& columns) {
 
 void check_length(const Column& column, Index rows) {
   if (column.size() != rows) {
-    throw InvalidInput(fmt::format("DataFrame: column '{}' has {} rows where the table has {}.",
-                                   column.name(), column.size(), rows));
+    throw InvalidInput(fmt::format("DataFrame: column '{}' has {} where the table has {}.",
+                                   column.name(), detail::counted(column.size(), "row"), rows));
   }
 }
+
+void check_position(Index j, Index cols) {
+  if (j < 0 || j >= cols) {
+    throw InvalidInput(
+        fmt::format("DataFrame: there is no column number {}; the table has {}.", j, cols));
+  }
+}
+
+bool holds_nothing(const DataFrame& table) { return table.rows() == 0 && table.cols() == 0; }
 
 }  // namespace
 
@@ -85,10 +96,7 @@ Index DataFrame::index_of(std::string_view name) const {
 }
 
 const Column& DataFrame::column(Index j) const {
-  if (j < 0 || j >= cols()) {
-    throw InvalidInput(
-        fmt::format("DataFrame: there is no column number {}; the table has {}.", j, cols()));
-  }
+  check_position(j, cols());
   return columns_[static_cast<std::size_t>(j)];
 }
 
@@ -110,6 +118,10 @@ DataFrame DataFrame::select(std::span<const Index> columns) const {
   return DataFrame(std::move(chosen), rows_);
 }
 
+DataFrame DataFrame::select(std::initializer_list<Index> columns) const {
+  return select(std::span(columns.begin(), columns.size()));
+}
+
 DataFrame DataFrame::select(ColumnType type) const {
   std::vector<Column> chosen;
   std::copy_if(columns_.begin(), columns_.end(), std::back_inserter(chosen),
@@ -118,8 +130,23 @@ DataFrame DataFrame::select(ColumnType type) const {
 }
 
 DataFrame DataFrame::drop(std::span<const std::string> names) const {
+  std::vector<Index> columns;
+  for (const std::string& name : names) columns.push_back(index_of(name));
+  return drop(columns);
+}
+
+DataFrame DataFrame::drop(std::initializer_list<std::string> names) const {
+  return drop(std::span(names.begin(), names.size()));
+}
+
+DataFrame DataFrame::drop(std::string_view name) const { return drop({index_of(name)}); }
+
+DataFrame DataFrame::drop(std::span<const Index> columns) const {
   std::vector<bool> dropped(columns_.size(), false);
-  for (const std::string& name : names) dropped[static_cast<std::size_t>(index_of(name))] = true;
+  for (const Index j : columns) {
+    check_position(j, cols());
+    dropped[static_cast<std::size_t>(j)] = true;
+  }
   std::vector<Column> kept;
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     if (!dropped[j]) kept.push_back(columns_[j]);
@@ -127,11 +154,9 @@ DataFrame DataFrame::drop(std::span<const std::string> names) const {
   return DataFrame(std::move(kept), rows_);
 }
 
-DataFrame DataFrame::drop(std::initializer_list<std::string> names) const {
-  return drop(std::span(names.begin(), names.size()));
+DataFrame DataFrame::drop(std::initializer_list<Index> columns) const {
+  return drop(std::span(columns.begin(), columns.size()));
 }
-
-DataFrame DataFrame::drop(std::string_view name) const { return drop({std::string(name)}); }
 
 DataFrame DataFrame::take(std::span<const Index> rows) const {
   std::vector<Column> taken;
@@ -170,8 +195,7 @@ DataFrame DataFrame::tail(Index n) const {
 }
 
 DataFrame DataFrame::with(Column column) const {
-  const bool first = columns_.empty() && rows_ == 0;
-  const Index rows = first ? column.size() : rows_;
+  const Index rows = holds_nothing(*this) ? column.size() : rows_;
   std::vector<Column> columns = columns_;
   const auto found = position_.find(column.name());
   if (found != position_.end()) {
@@ -183,10 +207,15 @@ DataFrame DataFrame::with(Column column) const {
 }
 
 DataFrame DataFrame::with(const DataFrame& other) const {
-  const bool first = columns_.empty() && rows_ == 0;
+  if (holds_nothing(*this)) return other;
+  if (holds_nothing(other)) return *this;
+  if (other.rows_ != rows_) {
+    throw InvalidInput(fmt::format("DataFrame::with: the other table has {} where this one has {}.",
+                                   detail::counted(other.rows_, "row"), rows_));
+  }
   std::vector<Column> columns = columns_;
   columns.insert(columns.end(), other.columns_.begin(), other.columns_.end());
-  return DataFrame(std::move(columns), first ? other.rows_ : rows_);
+  return DataFrame(std::move(columns), rows_);
 }
 
 DataFrame DataFrame::renamed(std::string_view from, std::string to) const {

@@ -7,6 +7,8 @@
 
 #include <espalier/core/data_frame.hpp>
 
+#include "core/counted.hpp"
+
 namespace espalier {
 namespace {
 
@@ -137,13 +139,15 @@ std::string DataFrame::to_string(Index max_rows, Index width) const {
     if (i + 1 == from_top && shown < rows_) text += "…\n";
   }
   if (printed.size() < columns_.size()) {
-    std::string rest = fmt::format("… {} more columns: ", columns_.size() - printed.size());
+    const Index more = cols() - static_cast<Index>(printed.size());
+    std::string rest = fmt::format("… {}: ", detail::counted(more, "more column"));
     for (std::size_t j = printed.size(); j < columns_.size(); ++j) {
       rest += columns_[j].name() + (j + 1 < columns_.size() ? ", " : "");
     }
     text += shortened(rest, static_cast<std::size_t>(std::max<Index>(width, 40))) + '\n';
   }
-  text += fmt::format("{} rows × {} columns\n", rows_, cols());
+  text +=
+      fmt::format("{} × {}\n", detail::counted(rows_, "row"), detail::counted(cols(), "column"));
   return text;
 }
 

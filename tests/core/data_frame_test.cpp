@@ -66,7 +66,7 @@ TEST(DataFrame, RefusesUnequalLengths) {
               DataFrame({Column::numeric("a", std::vector<double>{1, 2}),
                          Column::numeric("b", std::vector<double>{1})});
             }),
-            "DataFrame: column 'b' has 1 rows where the table has 2.");
+            "DataFrame: column 'b' has 1 row where the table has 2.");
 }
 
 TEST(DataFrame, RefusesANameTwice) {
@@ -101,6 +101,10 @@ TEST(DataFrame, SelectsByNamePositionAndType) {
   EXPECT_EQ(table.select({"income", "age"}).names(), (Names{"income", "age"}));
   EXPECT_EQ(table.select(Names{"town"}).names(), Names{"town"});
   EXPECT_EQ(table.select(std::vector<Index>{2, 1}).names(), (Names{"income", "town"}));
+  EXPECT_EQ(table.select({2, 1}).names(), (Names{"income", "town"}));
+  EXPECT_EQ(table.select({0}).names(), Names{"age"});  // 0 is no text
+  EXPECT_EQ(message_of([&] { (void)table.select({3}); }),
+            "DataFrame: there is no column number 3; the table has 3.");
   EXPECT_EQ(table.select(ColumnType::numeric).names(), (Names{"age", "income"}));
   EXPECT_EQ(table.select(ColumnType::categorical).names(), Names{"town"});
 }
@@ -123,6 +127,10 @@ TEST(DataFrame, RefusesAColumnSelectedTwice) {
 TEST(DataFrame, Drops) {
   EXPECT_EQ(people().drop("town").names(), (Names{"age", "income"}));
   EXPECT_EQ(people().drop({"income", "age"}).names(), Names{"town"});
+  EXPECT_EQ(people().drop({0}).names(), (Names{"town", "income"}));
+  EXPECT_EQ(people().drop(std::vector<Index>{0, 2}).names(), Names{"town"});
+  EXPECT_EQ(message_of([] { (void)people().drop({-1}); }),
+            "DataFrame: there is no column number -1; the table has 3.");
 }
 
 TEST(DataFrame, TakesRowsByIndex) {
@@ -164,7 +172,10 @@ TEST(DataFrame, AppendsATable) {
   const DataFrame more = people().renamed("age", "a").renamed("town", "t").renamed("income", "i");
   EXPECT_EQ(people().with(more).names(), (Names{"age", "town", "income", "a", "t", "i"}));
   EXPECT_NE(message_of([] { (void)people().with(people()); }), "no error");
-  EXPECT_NE(message_of([&] { (void)people().with(more.head(2)); }), "no error");
+  EXPECT_EQ(people().with(DataFrame()).names(), people().names());
+  const std::string message = "DataFrame::with: the other table has 2 rows where this one has 4.";
+  EXPECT_EQ(message_of([&] { (void)people().with(more.head(2)); }), message);
+  EXPECT_EQ(message_of([&] { (void)people().with(more.head(2).select(Names{})); }), message);
 }
 
 TEST(DataFrame, Renames) {
@@ -287,8 +298,8 @@ TEST(DataFrame, PrintsAnAlignedTable) {
 
 TEST(DataFrame, PrintsTheEndsOfALongTable) {
   const DataFrame table = DataFrame::from_matrix(Vector::LinSpaced(100, 0, 99));
-  EXPECT_EQ(table.to_string(3), "x0\n 0\n 1\n…\n99\n100 rows × 1 columns\n");
-  EXPECT_EQ(table.to_string(0), "x0\n100 rows × 1 columns\n");
+  EXPECT_EQ(table.to_string(3), "x0\n 0\n 1\n…\n99\n100 rows × 1 column\n");
+  EXPECT_EQ(table.to_string(0), "x0\n100 rows × 1 column\n");
 }
 
 TEST(DataFrame, FoldsColumnsThatDoNotFit) {
@@ -298,19 +309,24 @@ TEST(DataFrame, FoldsColumnsThatDoNotFit) {
             "alpha  beta  gamma\n"
             "    0     0      0\n"
             "… 3 more columns: delta, eta, x\n"
-            "1 rows × 6 columns\n");
+            "1 row × 6 columns\n");
+  EXPECT_EQ(table.to_string(10, 32),
+            "alpha  beta  gamma  delta  eta\n"
+            "    0     0      0      0    0\n"
+            "… 1 more column: x\n"
+            "1 row × 6 columns\n");
 }
 
 TEST(DataFrame, PrintsEveryCellOnOneShortLine) {
   const std::string text = std::string(30, 'a') + "ééé";
   EXPECT_EQ(DataFrame({Column::categorical("c", Texts{"two\nlines", text})}).to_string(),
-            "c\ntwo lines\n" + std::string(30, 'a') + "é…\n2 rows × 1 columns\n");
+            "c\ntwo lines\n" + std::string(30, 'a') + "é…\n2 rows × 1 column\n");
 }
 
 TEST(DataFrame, PrintsVeryLargeAndSmallNumbers) {
   EXPECT_EQ(
       DataFrame({Column::numeric("x", std::vector<double>{1e-9, 1e20, 0, -INFINITY})}).to_string(),
-      "    x\n1e-09\n1e+20\n    0\n -inf\n4 rows × 1 columns\n");
+      "    x\n1e-09\n1e+20\n    0\n -inf\n4 rows × 1 column\n");
 }
 
 }  // namespace

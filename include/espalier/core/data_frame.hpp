@@ -15,8 +15,7 @@
 namespace espalier {
 
 /// A table of named, typed columns of equal length; names are unique. Columns are shared, so
-/// copying a table or selecting columns is cheap, and nothing ever changes behind the back of a
-/// copy.
+/// copying a table or selecting columns is cheap, and nothing changes behind the back of a copy.
 ///
 ///     DataFrame table = read_csv("people.csv");
 ///     std::cout << table.describe();
@@ -24,8 +23,8 @@ namespace espalier {
 ///     std::span<const double> y = table["income"].values();
 ///     DataFrame first = table.select({"age", "town"}).head(3);
 ///
-/// Every error is an InvalidInput that names the column, and lists the columns there are when one
-/// is not found.
+/// Every error is an InvalidInput that names the column, and lists what there is when one is not
+/// found.
 class DataFrame {
  public:
   DataFrame() = default;
@@ -54,18 +53,21 @@ class DataFrame {
   }
   const Column& column(Index j) const;  ///< @throws InvalidInput  out of range
 
-  /// The columns asked for, in the order asked; or all of one type, in the order they have. The
-  /// number of rows stays, even when no column does.
+  /// The columns asked for, by name or position, in the order asked; or all of one type, in the
+  /// order they have. The number of rows stays, even when no column does.
   /// @throws InvalidInput  a column does not exist or is asked for twice
   DataFrame select(std::span<const std::string> names) const;
   DataFrame select(std::initializer_list<std::string> names) const;
   DataFrame select(std::span<const Index> columns) const;
+  DataFrame select(std::initializer_list<Index> columns) const;
   DataFrame select(ColumnType type) const;
 
   /// All columns but these. @throws InvalidInput  a column does not exist
   DataFrame drop(std::span<const std::string> names) const;
   DataFrame drop(std::initializer_list<std::string> names) const;
   DataFrame drop(std::string_view name) const;
+  DataFrame drop(std::span<const Index> columns) const;
+  DataFrame drop(std::initializer_list<Index> columns) const;
 
   /// Rows by index, in any order, repeats allowed. Dictionaries are shared, so a category keeps its
   /// code even when its last row goes. @throws InvalidInput  a row is out of range
@@ -82,11 +84,11 @@ class DataFrame {
   /// This table with `column` appended, or put in the place of the one of the same name.
   /// @throws InvalidInput  its length differs
   DataFrame with(Column column) const;
-  /// This table with the columns of `other` appended. @throws InvalidInput  rows differ or names
-  /// clash
+  /// This table with the columns of `other` appended.
+  /// @throws InvalidInput  the numbers of rows differ, or a name stands in both
   DataFrame with(const DataFrame& other) const;
-  /// This table with one column under another name. @throws InvalidInput  no `from`, or `to` is
-  /// taken
+  /// This table with one column under another name.
+  /// @throws InvalidInput  there is no `from`, or `to` is taken
   DataFrame renamed(std::string_view from, std::string to) const;
 
   /// The columns, which must all be numeric, as a matrix, rows × columns; missing is NaN.
@@ -102,8 +104,8 @@ class DataFrame {
   /// The table as aligned text: numbers to the right with a common number of decimals (about six
   /// significant digits), text to the left, missing cells as `–`, cells longer than 32 characters
   /// cut with `…`. Shows at most `max_rows` rows (the first and the last of a longer table);
-  /// columns beyond `width` characters become a line "… k more columns: names". Ends with a line "n
-  /// rows × p columns".
+  /// columns beyond `width` characters become a line "… k more columns: names". Ends with a line
+  /// "n rows × p columns".
   std::string to_string(Index max_rows = 10, Index width = 120) const;
   void print(std::ostream& out, Index max_rows = 10, Index width = 120) const;
 
