@@ -37,6 +37,13 @@ void Target::set(Matrix values) {
   data_ = std::make_shared<const Matrix>(std::move(values));
 }
 
+void Target::refuse_label(const std::string& label, Index row) {
+  throw InvalidInput(
+      fmt::format("y holds {} in row {}, but class labels go from {} to {}; values to fit a "
+                  "regression to are y.cast<double>()",
+                  label, row, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+}
+
 Target::Target(const Column& column) {
   if (column.is_numeric()) {
     const auto values = column.values();
@@ -76,14 +83,12 @@ Index Target::outputs() const { return values().cols(); }
 
 const Labels& Target::labels() const {
   if (is_labels()) return *std::get<LabelsPtr>(data_);
-  if (values_as_labels_ == nullptr)
-    throw InvalidInput(
-        outputs() > 1
-            ? fmt::format("y has {} columns, but class labels are one column", outputs())
-            : std::string("Unknown label type: continuous. y holds values that are not whole "
-                          "numbers: a classifier "
-                          "expects discrete classes, a regressor fits continuous values"));
-  return *values_as_labels_;
+  if (values_as_labels_ != nullptr) return *values_as_labels_;
+  if (outputs() > 1)
+    throw InvalidInput(fmt::format("y has {} columns, but class labels are one column", outputs()));
+  throw InvalidInput(
+      "Unknown label type: continuous. y holds values that are not whole numbers: a classifier "
+      "expects discrete classes, a regressor fits continuous values");
 }
 
 const Matrix& Target::values() const {

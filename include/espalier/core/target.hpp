@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,13 +15,15 @@
 
 namespace espalier {
 
-/// What `fit` and `score` take as y: class labels (any integers) or real values (n, or n ×
-/// outputs).
+/// What `fit` and `score` take as y: class labels (any integers) or real values, n of them or
+/// n × outputs.
 ///
 /// Integer vectors become labels; real vectors and matrices become values; a categorical column
 /// becomes its codes, with the dictionary as class names; a numeric column becomes values. A
 /// classifier accepts real values that are all whole numbers, a regressor accepts labels. Always a
 /// copy of its own, shared between copies.
+///
+/// @throws InvalidInput  a wide integer is no `int`; names the row
 class Target {
  public:
   Target(const Column& column);  ///< @throws InvalidInput  a missing category
@@ -30,7 +35,7 @@ class Target {
   Target(const Eigen::MatrixBase<Derived>& y) {
     if constexpr (std::is_integral_v<typename Derived::Scalar>) {
       static_assert(Derived::IsVectorAtCompileTime, "class labels are a vector");
-      set(Labels(y.derived().template cast<int>().reshaped()));
+      set_integers(y.derived().reshaped().eval());
     } else if constexpr (Derived::IsVectorAtCompileTime) {
       set(Matrix(y.derived().template cast<double>().reshaped()));
     } else {
@@ -60,6 +65,19 @@ class Target {
   Target() = default;
   void set(Labels labels);
   void set(Matrix values);
+
+  template <class Integers>
+  void set_integers(const Integers& y) {
+    using Integer = typename Integers::Scalar;
+    using Limits = std::numeric_limits<int>;
+    if constexpr (sizeof(Integer) >= sizeof(int) && !std::is_same_v<Integer, int>) {
+      for (Index i = 0; i < y.size(); ++i)
+        if (std::cmp_less(y[i], Limits::min()) || std::cmp_greater(y[i], Limits::max()))
+          refuse_label(std::to_string(y[i]), i);
+    }
+    set(Labels(y.template cast<int>()));
+  }
+  [[noreturn]] static void refuse_label(const std::string& label, Index row);
 
   std::variant<LabelsPtr, ValuesPtr> data_;
   ValuesPtr labels_as_values_;  // the other form, where it exists
