@@ -7,6 +7,8 @@
 namespace espalier {
 
 void Registry::add(std::string name, Factory factory) {
+  if (!factory)
+    throw InvalidParameter(fmt::format("Registry: the factory of '{}' is empty.", name));
   const std::lock_guard lock(mutex_);
   factories_.insert_or_assign(std::move(name), std::move(factory));
 }
@@ -29,6 +31,8 @@ std::unique_ptr<Estimator> Registry::make(std::string_view name, const ParamList
                     "with registry().add<YourClass>().",
                     name, fmt::join(names(), ", ")));
   auto estimator = factory();
+  if (estimator == nullptr)
+    throw InvalidParameter(fmt::format("Registry: the factory of '{}' made nothing.", name));
   estimator->set_params(params);
   return estimator;
 }

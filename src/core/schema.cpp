@@ -43,6 +43,11 @@ void check_names(const std::vector<std::string>& expected, const std::vector<std
   throw InvalidInput(message);
 }
 
+bool has_doubles(std::vector<std::string> texts) {
+  std::sort(texts.begin(), texts.end());
+  return std::adjacent_find(texts.begin(), texts.end()) != texts.end();
+}
+
 }  // namespace
 
 Column as_type_if_empty(const Column& column, ColumnType type) {
@@ -127,12 +132,9 @@ void Schema::check() const {
                     (types.empty() || types.size() == n) && categories.size() == types.size();
   if (!fits)
     throw FormatError("the schema's names, types and categories do not fit its number of features");
-  for (const Dictionary& dictionary : categories) {
-    std::vector<std::string> sorted = dictionary;
-    std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
-      throw FormatError("the schema has a category twice");
-  }
+  if (has_doubles(names)) throw FormatError("the schema has a name twice");
+  if (std::any_of(categories.begin(), categories.end(), has_doubles))
+    throw FormatError("the schema has a category twice");
 }
 
 }  // namespace espalier

@@ -126,6 +126,18 @@ TEST(Features, StacksSideBySide) {
   EXPECT_THROW(Features::hstack({M, M.topRows(2)}), InvalidInput);
 }
 
+TEST(Schema, RefusesADamagedOne) {
+  const auto check = [](const Schema& schema) { schema.check(); };
+  EXPECT_NO_THROW(check({2, {"a", "b"}, {}, {}}));
+  EXPECT_TRUE(throws<FormatError>([&] { check({2, {"a"}, {}, {}}); }, {"do not fit"}));
+  EXPECT_TRUE(throws<FormatError>([&] { check({2, {"a", "a"}, {}, {}}); }, {"a name twice"}));
+  EXPECT_TRUE(throws<FormatError>(
+      [&] {
+        check({1, {}, {ColumnType::categorical}, {{"x", "x"}}});
+      },
+      {"a category twice"}));
+}
+
 TEST(Schema, ColumnWithoutValuesTakesTheExpectedType) {
   const DataFrame train{Column::numeric("a", {1, 2}), Column::categorical("b", {"x", "y"})};
   const Schema schema = Schema::of(train);

@@ -29,10 +29,12 @@ class Registry {
   void add() {
     add(std::string(T::type_name), [] { return std::make_unique<T>(); });
   }
+  /// @throws InvalidParameter  the factory is empty
   void add(std::string name, Factory factory);
 
   bool contains(std::string_view name) const;
-  /// @throws InvalidParameter  unknown class (lists what there is) or parameter
+  /// @throws InvalidParameter  unknown class (lists what there is) or parameter, or its factory
+  ///                           makes nothing
   std::unique_ptr<Estimator> make(std::string_view name, const ParamList& params = {}) const;
   /// All names, sorted; or those of one role.
   std::vector<std::string> names() const;

@@ -16,8 +16,8 @@ struct Schema {
   Index n_features = 0;
   std::vector<std::string> names;  ///< empty: fitted without names
   std::vector<ColumnType> types;   ///< empty: all numeric
-  std::vector<Dictionary>
-      categories;  ///< one a column (empty for numeric ones); empty: all numeric
+  /// One a column, empty for a numeric one; or none at all: all numeric.
+  std::vector<Dictionary> categories;
 
   static constexpr auto fields() {
     return std::tuple{field("n_features", &Schema::n_features), field("names", &Schema::names),
@@ -39,7 +39,8 @@ struct Schema {
   /// The part of the schema for some columns.
   Schema select(std::span<const Index> columns) const;
 
-  void check() const;  ///< @throws FormatError  the lists disagree in length (a damaged file)
+  /// @throws FormatError  the lists disagree in length, or hold a text twice (a damaged file)
+  void check() const;
 };
 
 /// A table column brought to an expected type if it holds no values at all; else itself.
