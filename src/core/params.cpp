@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
+
 namespace espalier {
 
 std::string Interval::describe() const {
@@ -18,7 +20,7 @@ namespace detail {
 void refuse_param(std::string_view estimator, std::string_view param, const std::string& expects,
                   const Value& got) {
   throw InvalidParameter(fmt::format("The '{}' parameter of {} must be {}. Got {} instead.", param,
-                                     estimator, expects, got.to_text()));
+                                     estimator, expects, printable(got.to_text(), 80)));
 }
 
 void refuse_unknown_param(const std::string& estimator, std::string_view param,
@@ -33,8 +35,8 @@ void check_keys(const Value& object, const std::vector<std::string_view>& known,
   std::vector<std::string_view> seen;
   for (const auto& [key, value] : decode_object(object)) {
     if (std::find(known.begin(), known.end(), key) == known.end())
-      throw FormatError(
-          fmt::format("{} has no member '{}'; it has: {}", owner, key, fmt::join(known, ", ")));
+      throw FormatError(fmt::format("{} has no member {}; it has: {}", owner, shown(key),
+                                    fmt::join(known, ", ")));
     if (std::find(seen.begin(), seen.end(), key) != seen.end())
       throw FormatError(fmt::format("{} has '{}' twice", owner, key));
     seen.push_back(key);

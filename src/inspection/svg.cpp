@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <espalier/core/errors.hpp>
+#include "core/utf8.hpp"
 #include "inspection/html.hpp"
 #include "inspection/theme.hpp"
 
@@ -17,22 +18,14 @@ namespace {
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 /// The length of the character that begins `text`, or 0 if its bytes are not UTF-8 or XML forbids
-/// it.
+/// it: control characters, U+FFFE and U+FFFF.
 std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || length > text.size()) return 0;
-  char32_t code = first & (0x7F >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = (code << 6) | (byte(i) & 0x3F);
-  }
-  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  const bool forbidden = code == 0xFFFE || code == 0xFFFF || code > 0x10FFFF;
-  return code < smallest[length] || surrogate || forbidden ? 0 : length;
+  const std::size_t length = utf8_length(text);
+  const bool control = text[0] >= 0 && text[0] < 0x20;
+  const bool white = text[0] == '\t' || text[0] == '\n' || text[0] == '\r';
+  const std::string_view character = text.substr(0, length);
+  const bool forbidden = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
+  return (control && !white) || forbidden ? 0 : length;
 }
 
 double distance_to_line(Point p, Point a, Point b) {

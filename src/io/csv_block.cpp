@@ -7,36 +7,12 @@
 #include <cmath>
 #include <limits>
 
+#include "core/counted.hpp"
 #include "core/number_text.hpp"
+#include "core/utf8.hpp"
 
 namespace espalier::detail {
 namespace {
-
-/// How many bytes of `text` are valid UTF-8 without NUL, from the beginning.
-std::size_t valid_text(std::string_view text) {
-  const auto byte = [text](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0u) == 0x80u; };
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const unsigned b = byte(i);
-    if (b > 0 && b < 0x80) {
-      i += 1;
-    } else if (b >= 0xC2 && b <= 0xDF && continues(i + 1)) {
-      i += 2;
-    } else if (b >= 0xE0 && b <= 0xEF && continues(i + 1) && continues(i + 2) &&
-               !(b == 0xE0 && byte(i + 1) < 0xA0) && !(b == 0xED && byte(i + 1) > 0x9F)) {
-      i += 3;
-    } else if (b >= 0xF0 && b <= 0xF4 && continues(i + 1) && continues(i + 2) && continues(i + 3) &&
-               !(b == 0xF0 && byte(i + 1) < 0x90) && !(b == 0xF4 && byte(i + 1) > 0x8F)) {
-      i += 4;
-    } else {
-      break;
-    }
-  }
-  return i;
-}
 
 /// Parses the records of one block.
 class BlockParser {
@@ -65,9 +41,10 @@ class BlockParser {
       if (count < expected) parse_cell(field, count);
       ++count;
     }
-    if (count != expected) {
-      throw CsvProblem{records_.record_line(), -1,
-                       fmt::format("expected {} fields, got {}", expected, count)};
+    if (count != expected) {  // the first field that is missing, or one too many
+      throw problem(std::min(count, expected),
+                    fmt::format("expected {}, got {}",
+                                counted(static_cast<Index>(expected), "field"), count));
     }
   }
 
@@ -153,7 +130,7 @@ std::string_view plain_text(const CsvField& field, const CsvDialect& dialect, st
 }
 
 void check_text(std::string_view text, Index line, Index field) {
-  const std::size_t valid = valid_text(text);
+  const std::size_t valid = std::min(valid_utf8(text), text.find('\0'));
   if (valid == text.size()) return;
   const auto byte = static_cast<unsigned char>(text[valid]);
   throw CsvProblem{line, field,

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/utf8.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -119,22 +121,6 @@ void CsvRecords::skip_line_end() {
   const bool two = *next_ == '\r' && end_ - next_ > 1 && next_[1] == '\n';
   next_ += two ? 2 : 1;
   ++line_;
-}
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  std::size_t size = std::min(text.size(), longest);
-  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
-    --size;
-  std::string result = "'";
-  for (const char c : text.substr(0, size)) {
-    if (static_cast<unsigned char>(c) >= 0x20) {
-      result += c;
-    } else {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    }
-  }
-  return result + (size < text.size() ? "…'" : "'");
 }
 
 }  // namespace espalier::detail

@@ -119,7 +119,4 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// `text` on one line and not too long for a message.
-std::string shown(std::string_view text);
-
 }  // namespace espalier::detail
