@@ -26,13 +26,6 @@ std::string list_text(const Range& items, const Text& text) {
   return result + "]";
 }
 
-template <class T>
-bool parse_whole(std::string_view text, T& result) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
 struct TextOf {
   std::string operator()(std::monostate) const { return "none"; }
   std::string operator()(bool v) const { return v ? "true" : "false"; }
@@ -77,10 +70,14 @@ Value Value::parse(std::string_view text) {
   if (text == "none" || text == "None" || text == "null") return {};
   if (text == "true" || text == "True") return true;
   if (text == "false" || text == "False") return false;
-  std::int64_t integer = 0;
-  if (parse_whole(text, integer)) return integer;
-  double number = 0.0;
-  if (parse_whole(text, number)) return number;
+  if (double number = 0.0; detail::parse_number(text, number)) {
+    std::int64_t integer = 0;
+    const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+    const char* const end = text.data() + text.size();
+    const auto read = std::from_chars(begin, end, integer);
+    if (read.ec == std::errc() && read.ptr == end) return integer;
+    return number;
+  }
   if (text.starts_with('[') || text.starts_with('{') || text.starts_with('"'))
     return detail::read_json(text);
   return text;

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,8 +33,14 @@ class Value {
   Value() = default;  ///< none
   Value(std::nullptr_t) {}
   Value(bool v) : data_(v) {}
+  /// An integer beyond 2⁶³ − 1 becomes the nearest double, as in a JSON text.
   template <std::integral T>
-  requires(!std::same_as<T, bool>) Value(T v) : data_(static_cast<std::int64_t>(v)) {}
+  requires(!std::same_as<T, bool>) Value(T v) : data_(static_cast<std::int64_t>(v)) {
+    if constexpr (std::unsigned_integral<T> && sizeof(T) == 8) {
+      if (v > static_cast<T>(std::numeric_limits<std::int64_t>::max()))
+        data_ = static_cast<double>(v);
+    }
+  }
   Value(double v) : data_(v) {}
   Value(const char* v) : data_(std::string(v)) {}
   Value(std::string_view v) : data_(std::string(v)) {}
