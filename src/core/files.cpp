@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -22,26 +23,52 @@ namespace fs = std::filesystem;
 
 std::string reason() { return std::error_code(errno, std::generic_category()).message(); }
 
-/// A name that no other process or thread is writing to.
+/// A name beside `path` that no other process or thread is writing to. It is short, so that there
+/// is room for it wherever there is for the longest name.
 fs::path temporary_beside(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
-  fs::path temporary = path;
-  temporary += fmt::format(".{:08x}-{}.tmp", std::random_device{}(), counter.fetch_add(1));
-  return temporary;
+  return path.parent_path() /
+         fmt::format(".{:08x}-{}.tmp", std::random_device{}(), counter.fetch_add(1));
+}
+
+/// The file that `path` means, behind symbolic links; it need not exist.
+fs::path behind_links(fs::path path, std::error_code& error) {
+  for (int links = 0; fs::is_symlink(fs::symlink_status(path, error)) && links < 100; ++links)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  return path;
+}
+
+void write_bytes(std::ofstream& out, std::span<const char> bytes) {
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+}
+
+/// What is no regular file, a pipe or a device, is written to and never replaced.
+void write_in_place(const fs::path& path, std::span<const char> bytes) {
+  errno = 0;
+  std::ofstream out(path, std::ios::binary);
+  write_bytes(out, bytes);
+  if (!out) fail(path, "cannot be written", reason());
 }
 
 }  // namespace
 
 void write_file_atomically(const fs::path& path, std::span<const char> bytes) {
-  if (fs::is_directory(path)) fail(path, "cannot be written", "it is a directory");
-  const fs::path temporary = temporary_beside(path);
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::none) fail(path, "cannot be written", error.message());
+  if (fs::is_directory(status)) fail(path, "cannot be written", "it is a directory");
+  if (fs::exists(status) && !fs::is_regular_file(status)) return write_in_place(path, bytes);
+
+  const fs::path target = behind_links(path, error);
+  const fs::path temporary = temporary_beside(target);
   errno = 0;
   std::ofstream out(temporary, std::ios::binary);
   if (!out) fail(path, "cannot be written", reason());
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(temporary, path, error);
+  error.clear();
+  if (fs::exists(status)) fs::permissions(temporary, status.permissions(), error);
+  if (!error) write_bytes(out, bytes);
+  if (out && !error) fs::rename(temporary, target, error);
   if (!out || error) {
     const std::string why = error ? error.message() : reason();
     fs::remove(temporary, error);
