@@ -7,12 +7,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include <espalier/core/params.hpp>
+
+#include "core/utf8.hpp"
+
 namespace espalier::detail {
 
 void refuse_value(const Value& value, std::string_view what) {
-  std::string text = value.to_text();
-  if (text.size() > 80) text = text.substr(0, 77) + "…";
-  throw FormatError(fmt::format("expected {}, got {}", what, text));
+  throw FormatError(fmt::format("expected {}, got {}", what, printable(value.to_text(), 80)));
+}
+
+void refuse_large(std::uint64_t value) {
+  throw InvalidParameter(
+      fmt::format("{} is larger than any integer that a parameter or a model file can hold, {}",
+                  value, std::numeric_limits<std::int64_t>::max()));
 }
 
 bool decode_bool(const Value& v) {
@@ -69,25 +77,27 @@ std::vector<std::int64_t> decode_integers(const Value& v, std::int64_t low, std:
   return result;
 }
 
-Value::List decode_list(const Value& v) {
+const Value::List& decode_list(const Value& v, Value::List& unpacked) {
   if (const auto* list = v.get_if<Value::List>()) return *list;
-  if (const auto* integers = v.get_if<Value::Integers>())
-    return {integers->begin(), integers->end()};
-  if (const auto* numbers = v.get_if<Value::Numbers>()) return {numbers->begin(), numbers->end()};
-  refuse_value(v, "a list");
+  if (const auto* integers = v.get_if<Value::Integers>()) {
+    unpacked.assign(integers->begin(), integers->end());
+  } else if (const auto* numbers = v.get_if<Value::Numbers>()) {
+    unpacked.assign(numbers->begin(), numbers->end());
+  } else {
+    refuse_value(v, "a list");
+  }
+  return unpacked;
+}
+
+Value::List decode_list(const Value& v) {
+  Value::List unpacked;
+  return decode_list(v, unpacked);
 }
 
 const Value::Object& decode_object(const Value& v) {
   const auto* object = v.get_if<Value::Object>();
   if (object == nullptr) refuse_value(v, "an object");
   return *object;
-}
-
-const Value& decode_member(const Value& object, std::string_view key) {
-  decode_object(object);
-  const Value* member = object.find(key);
-  if (member == nullptr) throw FormatError(fmt::format("'{}' is missing", key));
-  return *member;
 }
 
 Value encode_matrix(const Matrix& v) {
@@ -97,11 +107,10 @@ Value encode_matrix(const Matrix& v) {
 }
 
 Matrix decode_matrix(const Value& v) {
-  const Index rows =
-      decode_integer(decode_member(v, "rows"), 0, std::numeric_limits<std::int32_t>::max());
-  const Index cols =
-      decode_integer(decode_member(v, "cols"), 0, std::numeric_limits<std::int32_t>::max());
-  const std::vector<double> values = decode_numbers(decode_member(v, "values"));
+  check_keys(v, {"rows", "cols", "values"}, true, "matrix");
+  const Index rows = decode_integer(*v.find("rows"), 0, std::numeric_limits<std::int32_t>::max());
+  const Index cols = decode_integer(*v.find("cols"), 0, std::numeric_limits<std::int32_t>::max());
+  const std::vector<double> values = decode_numbers(*v.find("values"));
   if (static_cast<Index>(values.size()) != rows * cols)
     throw FormatError(fmt::format("a matrix of {} × {} has {} values", rows, cols, values.size()));
   return Matrix::Map(values.data(), rows, cols);
@@ -119,24 +128,31 @@ Value encode_sparse(const SparseMatrix& v) {
 }
 
 SparseMatrix decode_sparse(const Value& v) {
+  check_keys(v, {"rows", "cols", "starts", "columns", "values"}, true, "sparse matrix");
   constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-  const Index rows = decode_integer(decode_member(v, "rows"), 0, most);
-  const Index cols = decode_integer(decode_member(v, "cols"), 0, most);
-  const auto starts = decode_integers(decode_member(v, "starts"), 0, most);
-  const auto columns = decode_integers(decode_member(v, "columns"), 0, cols - 1);
-  const auto values = decode_numbers(decode_member(v, "values"));
+  const Index rows = decode_integer(*v.find("rows"), 0, most);
+  const Index cols = decode_integer(*v.find("cols"), 0, most);
+  const auto starts = decode_integers(*v.find("starts"), 0, most);
+  const auto columns = decode_integers(*v.find("columns"), 0, cols - 1);
+  const auto values = decode_numbers(*v.find("values"));
   if (static_cast<Index>(starts.size()) != rows + 1 || columns.size() != values.size() ||
       starts.front() != 0 || starts.back() != static_cast<std::int64_t>(values.size()) ||
       !std::is_sorted(starts.begin(), starts.end()))
     throw FormatError("a sparse matrix has lists that do not fit together");
-  std::vector<Eigen::Triplet<double>> triplets;
-  for (Index i = 0; i < rows; ++i)
-    for (auto k = starts[static_cast<std::size_t>(i)]; k < starts[static_cast<std::size_t>(i + 1)];
-         ++k)
-      triplets.emplace_back(i, columns[static_cast<std::size_t>(k)],
-                            values[static_cast<std::size_t>(k)]);
+  // Row by row, in memory that does not depend on `cols`, which nothing in the file bounds.
   SparseMatrix S(rows, cols);
-  S.setFromTriplets(triplets.begin(), triplets.end());
+  S.reserve(static_cast<Index>(values.size()));
+  for (Index i = 0; i < rows; ++i) {
+    const auto begin = static_cast<std::size_t>(starts[static_cast<std::size_t>(i)]);
+    const auto end = static_cast<std::size_t>(starts[static_cast<std::size_t>(i + 1)]);
+    S.startVec(i);
+    for (std::size_t k = begin; k < end; ++k) {
+      if (k > begin && columns[k] <= columns[k - 1])
+        throw FormatError("a row of a sparse matrix has columns that do not ascend");
+      S.insertBack(i, columns[k]) = values[k];
+    }
+  }
+  S.finalize();
   return S;
 }
 

@@ -11,6 +11,8 @@
 #include <espalier/core/archive.hpp>
 #include <espalier/core/errors.hpp>
 
+#include "core/utf8.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -42,7 +44,7 @@ struct ToJson {
   Json operator()(bool v) const { return v; }
   Json operator()(std::int64_t v) const { return v; }
   Json operator()(double v) const { return number_json(v); }
-  Json operator()(const std::string& v) const { return v; }
+  Json operator()(const std::string& v) const { return writable(v); }
   Json operator()(const Value::Numbers& v) const {
     if (binary && !v.empty()) return packed<double>("$f64", v);
     Json list = Json::array();
@@ -64,11 +66,20 @@ struct ToJson {
   }
   Json operator()(const Value::Object& v) const {
     Json object = Json::object();
-    for (const auto& [key, value] : v) object[key] = value.visit(*this);
+    for (const auto& [key, value] : v) object[writable(key)] = value.visit(*this);
     return object;
   }
   Json operator()(const Value::EstimatorPtr& v) const {
     return v ? to_value(*v).visit(*this) : Json(nullptr);
+  }
+
+  const std::string& writable(const std::string& text) const {
+    if (!binary && valid_utf8(text) != text.size())
+      throw InvalidInput(fmt::format(
+          "JSON holds only UTF-8, which the text {} of this model is not. CBOR keeps it "
+          "as it is: save to a name that does not end in .json, or use to_cbor.",
+          shown(text)));
+    return text;
   }
 };
 
@@ -104,7 +115,10 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     Frame frame = std::move(stack_.back());
     stack_.pop_back();
-    if (frame.packed) return put(std::move(*frame.packed));
+    if (frame.packed) {
+      if (!frame.object.empty()) throw FormatError("a packed array has other members");
+      return put(std::move(*frame.packed));
+    }
     return put(std::move(frame.object));
   }
   bool start_array(std::size_t) override { return open(Frame{false, {}, {}, {}, {}, {}, {}}); }
@@ -179,6 +193,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     if (stack_.empty() || !stack_.back().is_object)
       throw FormatError("bytes outside a packed array");
     Frame& f = stack_.back();
+    if (f.packed) throw FormatError("a packed array has other members");
     if (f.key == "$f64") {
       Value::Numbers values;
       unpack<double>(bytes, values);
@@ -223,17 +238,39 @@ Value read(const Range& bytes, nlohmann::json::input_format_t format) {
   return std::move(builder.result);
 }
 
+/// Texts and bytes may be cut into chunks, which the parser would follow into any depth without
+/// asking the builder. No file of ours has them. Other damage is left to the parser.
+void refuse_chunks(std::span<const std::uint8_t> bytes) {
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::size_t begin = i;
+    const unsigned major = bytes[i] >> 5, info = bytes[i] & 31u;
+    ++i;
+    std::uint64_t length = info;
+    if (info >= 24 && info <= 27) {
+      const std::size_t width = std::size_t{1} << (info - 24);
+      if (bytes.size() - i < width) return;
+      length = 0;
+      for (std::size_t k = 0; k < width; ++k) length = length << 8 | bytes[i++];
+    }
+    if (major != 2 && major != 3) continue;  // what an array or a map holds follows by itself
+    if (info == 31)
+      throw FormatError(
+          fmt::format("byte {}: a text or bytes of indefinite length, which are not used", begin));
+    if (length > bytes.size() - i) return;
+    i += static_cast<std::size_t>(length);
+  }
+}
+
 }  // namespace
 
 Value read_json(std::string_view text) { return read(text, nlohmann::json::input_format_t::json); }
 Value read_cbor(std::span<const std::uint8_t> bytes) {
+  refuse_chunks(bytes);
   return read(bytes, nlohmann::json::input_format_t::cbor);
 }
 
 std::string write_json(const Value& value, int indent) {
-  // Bytes that are not UTF-8 (a category from an old file) are written as U+FFFD rather than
-  // refused.
-  return value.visit(ToJson{false}).dump(indent, ' ', false, Json::error_handler_t::replace);
+  return value.visit(ToJson{false}).dump(indent);
 }
 
 std::vector<std::uint8_t> write_cbor(const Value& value) {

@@ -115,10 +115,11 @@ std::string Codec<ParameterGrid>::describe() {
 namespace detail {
 
 Value::List decode_values(const Value& list) {
-  Value::List values = decode_list(list);
-  for (Value& value : values)
-    if (value.find("class") != nullptr && value.find("params") != nullptr)
-      value = Value::EstimatorPtr(estimator_from_value(value));
+  Value::List values, unpacked;
+  for (const Value& item : decode_list(list, unpacked)) {
+    const bool estimator = item.find("class") != nullptr && item.find("params") != nullptr;
+    values.push_back(estimator ? Value(Value::EstimatorPtr(estimator_from_value(item))) : item);
+  }
   return values;
 }
 

@@ -84,7 +84,8 @@ Value Codec<Categories>::encode(const Categories& v) {
 
 Categories Codec<Categories>::decode(const Value& v) {
   if (const Value* texts = v.find("texts")) return {Codec<Dictionary>::decode(*texts), false};
-  const Value::List list = detail::decode_list(v);
+  Value::List unpacked;
+  const Value::List& list = detail::decode_list(v, unpacked);
   const auto is_number = [](const Value& item) {
     return item.get_if<double>() != nullptr || item.get_if<std::int64_t>() != nullptr;
   };

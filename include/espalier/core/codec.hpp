@@ -31,6 +31,8 @@ namespace detail {
 
 /// Throws FormatError("expected <what>, got <value>").
 [[noreturn]] void refuse_value(const Value& value, std::string_view what);
+/// Throws InvalidParameter: a Value has no integers beyond 2⁶³ − 1.
+[[noreturn]] void refuse_large(std::uint64_t value);
 
 bool decode_bool(const Value&);
 double decode_number(const Value&);
@@ -47,9 +49,18 @@ std::string describe_names(std::span<const std::string_view> names);
 
 /// The elements of a list of any kind, as Values.
 Value::List decode_list(const Value&);
+/// The same without a copy, unless the list is packed: then its elements go into `unpacked`.
+/// Reading lists within lists this way holds each element once.
+const Value::List& decode_list(const Value&, Value::List& unpacked);
 const Value::Object& decode_object(const Value&);
-/// The member `key`; throws FormatError when there is none.
-const Value& decode_member(const Value& object, std::string_view key);
+
+template <std::integral T>
+constexpr std::int64_t encode_integer(T v) {
+  if constexpr (std::unsigned_integral<T> && sizeof(T) == 8) {
+    if (v > static_cast<T>(std::numeric_limits<std::int64_t>::max())) refuse_large(v);
+  }
+  return static_cast<std::int64_t>(v);
+}
 
 template <class E>
 concept NamedEnum = std::is_enum_v<E> && requires(E e) {
@@ -76,7 +87,7 @@ struct Codec<T> {
   static constexpr std::int64_t high =
       sizeof(T) == 8 ? std::numeric_limits<std::int64_t>::max()
                      : static_cast<std::int64_t>(std::numeric_limits<T>::max());
-  static Value encode(T v) { return static_cast<std::int64_t>(v); }
+  static Value encode(T v) { return detail::encode_integer(v); }
   static T decode(const Value& v) { return static_cast<T>(detail::decode_integer(v, low, high)); }
   static std::string describe() { return "an integer"; }
 };
@@ -124,7 +135,10 @@ struct Codec<std::vector<T>> {
     if constexpr (std::floating_point<T>) {
       return Value::Numbers(v.begin(), v.end());
     } else if constexpr (std::integral<T>) {
-      return Value::Integers(v.begin(), v.end());
+      Value::Integers integers;
+      integers.reserve(v.size());
+      for (const T item : v) integers.push_back(detail::encode_integer(item));
+      return integers;
     } else {
       Value::List list;
       list.reserve(v.size());
@@ -141,7 +155,10 @@ struct Codec<std::vector<T>> {
       return std::vector<T>(integers.begin(), integers.end());
     } else {
       std::vector<T> result;
-      for (const Value& item : detail::decode_list(v)) result.push_back(Codec<T>::decode(item));
+      Value::List unpacked;
+      const Value::List& list = detail::decode_list(v, unpacked);
+      if constexpr (sizeof(T) <= sizeof(Value)) result.reserve(list.size());  // no more than it has
+      for (const Value& item : list) result.push_back(Codec<T>::decode(item));
       return result;
     }
   }
@@ -154,7 +171,8 @@ struct Codec<std::pair<A, B>> {
     return Value::List{Codec<A>::encode(v.first), Codec<B>::encode(v.second)};
   }
   static std::pair<A, B> decode(const Value& v) {
-    const auto list = detail::decode_list(v);
+    Value::List unpacked;
+    const Value::List& list = detail::decode_list(v, unpacked);
     if (list.size() != 2) detail::refuse_value(v, "a pair");
     return {Codec<A>::decode(list[0]), Codec<B>::decode(list[1])};
   }
