@@ -7,6 +7,7 @@
 #include <espalier/core/version.hpp>
 
 #include "core/json.hpp"
+#include "core/utf8.hpp"
 
 namespace espalier {
 namespace {
@@ -18,19 +19,34 @@ Value document(const Estimator& estimator) {
                        {"estimator", detail::to_value(estimator)}};
 }
 
+/// Before anything else, since a newer format may have other members.
+void check_version(const Value& document) {
+  const Value* found = document.find("format_version");
+  if (found == nullptr) throw FormatError("model file lacks its member 'format_version'");
+  std::int64_t number = 0;
+  try {
+    number = Codec<std::int64_t>::decode(*found);
+  } catch (const FormatError& error) {
+    detail::rethrow_in_field(error, "model file", "format_version");
+  }
+  if (number >= 1 && number <= format_version) return;
+  const Value* library = document.find("library_version");
+  const std::string* writer = library == nullptr ? nullptr : library->get_if<std::string>();
+  throw FormatError(fmt::format(
+      "the model file has format version {}, written by {}; this library ({}) reads versions up to "
+      "{}",
+      number, writer == nullptr ? "an unknown library" : "espalier " + detail::shown(*writer),
+      version, format_version));
+}
+
 std::unique_ptr<Estimator> from_document(const Value& value) {
   const Value* format = value.find("format");
   const std::string* name = format == nullptr ? nullptr : format->get_if<std::string>();
   if (name == nullptr || *name != "espalier")
     throw FormatError("this is not an espalier model file");
+  check_version(value);
   detail::check_keys(value, {"format", "format_version", "library_version", "estimator"}, true,
                      "model file");
-  const int found = Codec<int>::decode(*value.find("format_version"));
-  if (found < 1 || found > format_version)
-    throw FormatError(fmt::format(
-        "the model file has format version {}, written by espalier {}; this library ({}) "
-        "reads versions up to {}",
-        found, value.find("library_version")->to_text(), version, format_version));
   return detail::estimator_from_value(*value.find("estimator"));
 }
 
@@ -49,9 +65,9 @@ std::unique_ptr<Estimator> estimator_from_value(const Value& value) {
   const std::string name = Codec<std::string>::decode(*value.find("class"));
   if (!registry().contains(name))
     throw FormatError(fmt::format(
-        "the model file holds a class '{}' that is not registered here; a class of your own "
+        "the model file holds a class {} that is not registered here; a class of your own "
         "is added with registry().add<YourClass>()",
-        name));
+        shown(name)));
   try {
     auto estimator = registry().make(name);
     estimator->decode_params(*value.find("params"));

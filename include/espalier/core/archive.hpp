@@ -3,14 +3,14 @@
 /// Saving and loading of any estimator, with its parts and everything it has learned.
 /// docs/format.md specifies the file.
 ///
-///     save(model, "model.esp");                                   // CBOR: small, exact
-///     save(model, "model.json");                                  // JSON: readable, exact too
+///     save(model, "model.esp");   // CBOR: small, exact
+///     save(model, "model.json");  // JSON: readable, exact too
 ///     auto model = load<Pipeline<Classifier>>("model.esp");
-///     std::unique_ptr<Estimator> any = load_any("model.esp");     // class unknown until it is
-///     read
+///     std::unique_ptr<Classifier> c = load<Classifier>("model.esp");  // only the role is known
+///     std::unique_ptr<Estimator> any = load_any("model.esp");         // nothing is known
 ///
 /// A loaded model predicts bit for bit what the saved one does. A file that is cut off, altered or
-/// hostile gives an error; memory stays within a small multiple of the file's size.
+/// hostile gives an error; memory stays within a multiple of its size (docs/format.md).
 #pragma once
 
 #include <cstdint>
@@ -29,12 +29,16 @@ namespace espalier {
 inline constexpr int format_version = 1;
 
 /// Writes an estimator to a file, whole or not at all: to a temporary file beside it, which is then
-/// renamed. The ending ".json" chooses JSON, any other CBOR. @throws IoError
+/// renamed. A file that is replaced passes on its permissions; a symbolic link stays, and the file
+/// behind it is replaced; a pipe or a device is written to in place.
+/// The ending ".json" chooses JSON, any other CBOR.
+/// @throws IoError
+/// @throws InvalidInput  a text of the model is not UTF-8, and JSON was chosen
 void save(const Estimator& estimator, const std::filesystem::path& path);
 
 /// The same in memory.
 std::vector<std::uint8_t> to_cbor(const Estimator& estimator);
-std::string to_json(const Estimator& estimator, int indent = -1);
+std::string to_json(const Estimator& estimator, int indent = -1);  ///< @throws InvalidInput
 
 /// Reads an estimator; the content tells JSON from CBOR.
 /// @throws IoError  the file cannot be read
@@ -69,17 +73,28 @@ std::unique_ptr<T> as_class(std::unique_ptr<Estimator> estimator) {
   return std::unique_ptr<T>(cast);
 }
 
+/// A `T`, or a pointer to one where only its role is known.
+template <class T>
+auto loaded_as(std::unique_ptr<Estimator> estimator) {
+  std::unique_ptr<T> object = as_class<T>(std::move(estimator));
+  if constexpr (std::is_abstract_v<T>)
+    return object;
+  else
+    return std::move(*object);
+}
+
 }  // namespace detail
 
-/// Reads an estimator of a known class, or (T a role) of a known role.
+/// Reads an estimator of a known class: a `T`. If only its role is known (`load<Classifier>`), the
+/// result is a `std::unique_ptr<T>`.
 /// @throws FormatError  also when the file holds another class
 template <class T>
-T load(const std::filesystem::path& path) {
-  return std::move(*detail::as_class<T>(load_any(path)));
+auto load(const std::filesystem::path& path) {
+  return detail::loaded_as<T>(load_any(path));
 }
 template <class T>
-T load(std::span<const std::uint8_t> bytes) {
-  return std::move(*detail::as_class<T>(load_any(bytes)));
+auto load(std::span<const std::uint8_t> bytes) {
+  return detail::loaded_as<T>(load_any(bytes));
 }
 
 /// A part of a composed estimator is saved with it.
@@ -106,7 +121,7 @@ struct Codec<Polymorphic<T>> {
 
 namespace detail {
 
-/// Replaces the file at `path` by `bytes`, whole or not at all. @throws IoError
+/// Replaces the file at `path` by `bytes`, whole or not at all; see `save`. @throws IoError
 void write_file_atomically(const std::filesystem::path& path, std::span<const char> bytes);
 /// @throws IoError  missing, a directory, unreadable
 std::string read_file(const std::filesystem::path& path);
