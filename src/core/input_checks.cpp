@@ -101,6 +101,15 @@ void check_shape(const Estimator& e, const Features& X) {
                                    e.class_name(), X.rows(), X.cols()));
 }
 
+/// The codes of a dictionary are numbers, but not the ones that anybody wants predicted.
+void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::string_view what) {
+  if (e.role() != RoleKind::regressor || y.class_names().empty()) return;
+  throw InvalidInput(
+      fmt::format("{}: {} is categorical ('{}' is one of its values), but a regressor needs "
+                  "numbers. Use a classifier, or a numeric target.",
+                  e.class_name(), what, y.class_names().front()));
+}
+
 void check_target(const Estimator& e, const Tags& tags, const Features& X,
                   const OptionalTarget& y) {
   const RoleKind role = e.role();
@@ -112,6 +121,7 @@ void check_target(const Estimator& e, const Tags& tags, const Features& X,
   if (y->rows() != X.rows())
     throw InvalidInput(
         fmt::format("{}: X has {} samples, but y has {}.", e.class_name(), X.rows(), y->rows()));
+  refuse_classes_to_regressors(e, *y, "the target");
   if (!y->is_labels()) {
     for (Index k = 0; k < y->outputs(); ++k)
       for (Index i = 0; i < y->rows(); ++i)
@@ -174,6 +184,7 @@ void check_context(const Estimator& e, const Tags& tags, const Features& X,
     if (v.X.rows() == 0 || v.X.rows() != v.y.rows())
       throw InvalidInput(fmt::format("{}: the validation set has {} rows of X and {} of y.",
                                      e.class_name(), v.X.rows(), v.y.rows()));
+    refuse_classes_to_regressors(e, v.y, "the target of the validation set");
     if (v.sample_weight.size() > 0) check_weights(e, v.sample_weight, v.X.rows());
   }
 }

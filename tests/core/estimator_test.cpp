@@ -232,5 +232,12 @@ TEST(Regressor, SeveralOutputsNeedPredictMulti) {
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, both); }, {"Toy", "2 columns"}));
 }
 
+TEST(Regressor, RefusesTextsInsteadOfFittingTheirCodes) {
+  const Column town = Column::categorical("town", std::vector<std::string>(20, "Oslo"));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, town); },
+                                   {"Toy", "target", "categorical", "'Oslo'", "classifier"}));
+  EXPECT_NO_THROW(Toy().fit(X, Labels::Ones(20)));  // integers are numbers
+}
+
 }  // namespace
 }  // namespace espalier
