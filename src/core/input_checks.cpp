@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <span>
+#include <unordered_set>
 
 namespace espalier::detail {
 namespace {
@@ -14,8 +15,7 @@ namespace {
   if (std::isnan(value))
     throw InvalidInput(
         fmt::format("{}: X contains NaN, in column '{}', row {}. It does not accept missing "
-                    "values: impute them first "
-                    "(SimpleImputer), or use an estimator that does "
+                    "values: impute them first (SimpleImputer), or use an estimator that does "
                     "(HistGradientBoostingClassifier, …Regressor).",
                     e.class_name(), column, row));
   throw InvalidInput(
@@ -65,8 +65,8 @@ void check_values(const Estimator& e, const Tags& tags, const Features& X) {
     } else if (!tags.allow_nan && column.categorical->count_missing() > 0) {
       throw InvalidInput(
           fmt::format("{}: column '{}' has {} missing categories. It does not accept missing "
-                      "values: impute them first "
-                      "(SimpleImputer with strategy most_frequent or constant).",
+                      "values: impute them first (SimpleImputer with strategy most_frequent or "
+                      "constant).",
                       e.class_name(), column.name, column.categorical->count_missing()));
     }
   }
@@ -79,8 +79,7 @@ Features convert(const Estimator& e, const Tags& tags, const Features& X) {
       if (column.is_categorical())
         throw InvalidInput(
             fmt::format("{}: column '{}' is categorical, but numbers are needed. Encode it first "
-                        "(OneHotEncoder or "
-                        "OrdinalEncoder, in a ColumnTransformer), or drop it.",
+                        "(OneHotEncoder or OrdinalEncoder, in a ColumnTransformer), or drop it.",
                         e.class_name(), column.name()));
     return X.to_dense();
   }
@@ -108,6 +107,15 @@ void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::stri
       fmt::format("{}: {} is categorical ('{}' is one of its values), but a regressor needs "
                   "numbers. Use a classifier, or a numeric target.",
                   e.class_name(), what, y.class_names().front()));
+}
+
+void check_names(const Estimator& e, const Features& X) {
+  if (X.is_table()) return;  // whose names are unique
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& name : X.names())
+    if (!seen.insert(name).second)
+      throw InvalidInput(
+          fmt::format("{}: two columns of X are called '{}'.", e.class_name(), name));
 }
 
 void check_target(const Estimator& e, const Tags& tags, const Features& X,
@@ -217,6 +225,7 @@ FitInput check_fit_input(const Estimator& e, const Features& X, const OptionalTa
                          const FitContext& context) {
   const Tags tags = e.get_tags();
   check_shape(e, X);
+  check_names(e, X);
   check_target(e, tags, X, y);
   check_context(e, tags, X, context);
   FitInput input{convert(e, tags, X), y,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/core/estimator.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
 #include <stop_token>
 
 #include <gtest/gtest.h>
@@ -57,6 +60,14 @@ TEST(Estimator, BadInputNamesColumnAndRow) {
   EXPECT_TRUE(throws<InvalidInput>([&] { Toy().fit(X, y.head(19)); }, {"20 samples", "y has 19"}));
   EXPECT_TRUE(
       throws<InvalidInput>([&] { Toy().fit(SparseMatrix(X.sparseView()), y); }, {"Toy", "sparse"}));
+}
+
+TEST(Estimator, RefusesTwoColumnsOfOneName) {
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        Toy().fit(Features(X).with_names({"a", "b", "a"}), y);
+      },
+      {"Toy: two columns of X are called 'a'."}));
 }
 
 TEST(Estimator, CategoricalColumnIsNamedWithTheEncoders) {
@@ -212,6 +223,40 @@ TEST(Target, ConvertsBothWaysWhereItCan) {
   const auto missing =
       Column::categorical("y", std::vector<std::optional<std::string>>{"a", std::nullopt});
   EXPECT_TRUE(throws<InvalidInput>([&] { Target{missing}; }, {"'y'", "row 1"}));
+}
+
+template <class Integer>
+Target target_of(std::initializer_list<Integer> labels) {
+  Eigen::Matrix<Integer, Eigen::Dynamic, 1> vector(static_cast<Index>(labels.size()));
+  std::copy(labels.begin(), labels.end(), vector.begin());
+  return vector;
+}
+
+TEST(Target, TakesIntegersOfEveryTypeThatFitIntoAnInt) {
+  const Labels expected = (Labels(3) << 3, 0, 1).finished();
+  EXPECT_EQ(target_of<std::int64_t>({3, 0, 1}).labels(), expected);
+  EXPECT_EQ(target_of<std::uint64_t>({3, 0, 1}).labels(), expected);
+  EXPECT_EQ(target_of<unsigned>({3, 0, 1}).labels(), expected);
+  EXPECT_EQ(target_of<std::int8_t>({3, 0, 1}).labels(), expected);
+  EXPECT_EQ(target_of<bool>({true, false}).labels(), (Labels(2) << 1, 0).finished());
+  EXPECT_EQ(target_of<std::int64_t>({-2147483648, 2147483647}).labels()[0], -2147483648);
+  const Eigen::Matrix<std::int64_t, 1, 3> row(3, 0, 1);
+  EXPECT_EQ(Target(row).labels(), expected);
+}
+
+TEST(Target, RefusesALabelThatAnIntDoesNotHold) {
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        target_of<std::int64_t>({1, 4294967297, 2, 1});
+      },
+      {"4294967297", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { target_of<std::int64_t>({-2147483649}); }, {"row 0"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] {
+        target_of<std::uint64_t>({1, ~std::uint64_t{0}});
+      },
+      {"18446744073709551615", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { target_of<unsigned>({2147483648U}); }, {"2147483648"}));
 }
 
 TEST(Transformer, NamesItsOutput) {
