@@ -16,15 +16,15 @@ namespace espalier {
 namespace {
 
 DataFrame read_path(const std::filesystem::path& path, const CsvOptions& options,
-                    const std::string& required) {
+                    const std::string& target) {
   std::error_code unknown;
   if (!std::filesystem::exists(path, unknown) || std::filesystem::is_regular_file(path, unknown)) {
     detail::FileSource source(path);
-    return detail::read_csv_table(source, options, required);
+    return detail::read_csv_table(source, options, target);
   }
   const std::string text = detail::read_file(path);  // a pipe can be read only once
   detail::MemorySource source(text, path.string());
-  return detail::read_csv_table(source, options, required);
+  return detail::read_csv_table(source, options, target);
 }
 
 /// Writes cells, quoted where they need it.
@@ -143,20 +143,12 @@ DataFrame parse_csv(std::string_view text, const CsvOptions& options) {
 
 Dataset read_csv_dataset(const std::filesystem::path& path, const std::string& target,
                          const CsvOptions& options) {
-  CsvOptions with_target = options;
-  std::vector<std::string>& columns = with_target.columns;
-  if (!columns.empty() && std::find(columns.begin(), columns.end(), target) == columns.end()) {
-    columns.push_back(target);
+  DataFrame table = read_path(path, options, target);
+  if (const Column& y = table[target]; y.count_missing() > 0) {
+    std::vector<bool> known(static_cast<std::size_t>(table.rows()));
+    for (Index i = 0; i < table.rows(); ++i) known[static_cast<std::size_t>(i)] = !y.is_missing(i);
+    table = table.where(known);
   }
-  if (!options.drop_missing_target) {
-    const DataFrame table = read_path(path, with_target, target);
-    return {table.drop(target), table[target]};
-  }
-  DataFrame table = read_path(path, with_target, {});
-  const Column& all = table[target];
-  std::vector<bool> known(static_cast<std::size_t>(table.rows()));
-  for (Index i = 0; i < table.rows(); ++i) known[static_cast<std::size_t>(i)] = !all.is_missing(i);
-  table = table.where(known);
   return {table.drop(target), table[target]};
 }
 

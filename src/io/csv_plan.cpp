@@ -10,6 +10,7 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "core/counted.hpp"
 #include "core/number_text.hpp"
 
 namespace espalier::detail {
@@ -63,8 +64,9 @@ std::vector<FieldPlan> name_fields(const std::string& source, std::vector<std::s
   }
   if (!options.names.empty()) {
     if (options.names.size() != first.size()) {
-      throw InvalidInput(fmt::format("{}: CsvOptions::names has {} names for {} columns.", source,
-                                     options.names.size(), first.size()));
+      throw InvalidInput(fmt::format("{}: CsvOptions::names has {} for {}.", source,
+                                     counted(static_cast<Index>(options.names.size()), "name"),
+                                     counted(static_cast<Index>(first.size()), "column")));
     }
     first = options.names;
   }
@@ -75,13 +77,14 @@ std::vector<FieldPlan> name_fields(const std::string& source, std::vector<std::s
 }
 
 std::vector<std::size_t> select_fields(const std::string& source, std::vector<FieldPlan>& fields,
-                                       const FieldNames& names, const CsvOptions& options) {
+                                       const FieldNames& names,
+                                       const std::vector<std::string>& columns) {
   std::vector<std::size_t> selected(fields.size());
   std::iota(selected.begin(), selected.end(), std::size_t{0});
-  if (options.columns.empty()) return selected;
+  if (columns.empty()) return selected;
   selected.clear();
   std::vector<bool> is_selected(fields.size(), false);
-  for (const std::string& name : options.columns) {
+  for (const std::string& name : columns) {
     const std::size_t j = names.find(name, "CsvOptions::columns");
     if (is_selected[j]) {
       throw InvalidInput(fmt::format("{}: CsvOptions::columns has '{}' twice.", source, name));
@@ -123,7 +126,7 @@ CsvDialect dialect_of(const CsvOptions& options) {
 }
 
 CsvPlan plan_csv(const std::string& source, std::vector<std::string> first,
-                 const CsvOptions& options, const std::string& required) {
+                 const CsvOptions& options, const std::string& target) {
   CsvPlan plan;
   plan.dialect = dialect_of(options);
   plan.quoted_missing = options.quoted_missing;
@@ -137,8 +140,13 @@ CsvPlan plan_csv(const std::string& source, std::vector<std::string> first,
     plan.fields[names.find(name, "CsvOptions::types")].kind =
         type == ColumnType::numeric ? CellKind::number : CellKind::category;
   }
-  plan.selected = select_fields(source, plan.fields, names, options);
-  if (!required.empty()) plan.fields[names.find(required, "the target")].required = true;
+  std::vector<std::string> columns = options.columns;
+  if (!target.empty()) {
+    plan.fields[names.find(target, "the target")].required = !options.drop_missing_target;
+    const bool named = std::find(columns.begin(), columns.end(), target) != columns.end();
+    if (!columns.empty() && !named) columns.push_back(target);
+  }
+  plan.selected = select_fields(source, plan.fields, names, columns);
   return plan;
 }
 

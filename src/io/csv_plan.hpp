@@ -63,11 +63,12 @@ struct CsvPlan {
 /// @throws InvalidParameter  the characters are not different
 CsvDialect dialect_of(const CsvOptions& options);
 
-/// The plan for a text whose first record is `first`. `source` names the text in messages; a column
-/// called `required`, unless that is empty, may have no missing cell.
+/// The plan for a text whose first record is `first`. `source` names the text in messages. The
+/// column `target`, unless that is empty, is read whether the options name it or not, and may have
+/// no missing cell unless they say so.
 /// @throws FormatError   there is no record, or a name stands twice
 /// @throws InvalidInput  the options name a column that is not there
 CsvPlan plan_csv(const std::string& source, std::vector<std::string> first,
-                 const CsvOptions& options, const std::string& required);
+                 const CsvOptions& options, const std::string& target);
 
 }  // namespace espalier::detail

@@ -62,13 +62,16 @@ struct GrowingColumn {
 /// a text in a later one, is skipped from there on and read as categorical in a second pass.
 class CsvTableReader {
  public:
-  CsvTableReader(ByteSource& source, const CsvOptions& options, const std::string& required,
-                 std::size_t block_size)
-      : source_(source), options_(options), block_size_(block_size) {
+  CsvTableReader(ByteSource& source, const CsvOptions& options, const std::string& target,
+                 std::size_t block_size, std::size_t longest_record)
+      : source_(source),
+        options_(options),
+        block_size_(block_size),
+        longest_record_(longest_record) {
     plan_.dialect = dialect_of(options);
-    CsvBlocks blocks(source_, plan_.dialect, block_size_);
+    CsvBlocks blocks(source_, plan_.dialect, block_size_, longest_record_);
     std::string block;
-    plan_ = plan_csv(source_.name(), first_record(blocks, block), options, required);
+    plan_ = plan_csv(source_.name(), first_record(blocks, block), options, target);
     guess(block);
   }
 
@@ -110,12 +113,21 @@ class CsvTableReader {
     throw FormatError(fmt::format("{}: {}.", place, problem.what));
   }
 
+  /// The next block, when all before it have been parsed.
+  bool next(CsvBlocks& blocks, std::string& block) const {
+    try {
+      return blocks.next(block);
+    } catch (const CsvProblem& problem) {
+      fail(problem);
+    }
+  }
+
   /// The texts of the first record, none if there is none. Then `block` holds the records to parse:
   /// what stands behind it when it is a header, and `lines_` counts the lines before.
   std::vector<std::string> first_record(CsvBlocks& blocks, std::string& block) {
     std::vector<std::string> texts;
     lines_ = 0;
-    while (texts.empty() && blocks.next(block)) {
+    while (texts.empty() && next(blocks, block)) {
       CsvRecords records(block, plan_.dialect);
       try {
         CsvField field;
@@ -156,14 +168,20 @@ class CsvTableReader {
       columns_[j].reserve(rows_expected_, plan_.fields[j].kind);
     }
     source_.rewind();
-    CsvBlocks blocks(source_, plan_.dialect, block_size_);
+    CsvBlocks blocks(source_, plan_.dialect, block_size_, longest_record_);
     std::vector<std::string> texts(blocks_per_wave());
     std::vector<ParsedBlock> parsed(texts.size());
     first_record(blocks, texts[0]);
     Index rows = 0;
-    for (std::size_t count = 1; count > 0; count = blocks.next(texts[0]) ? 1 : 0) {
-      while (count < texts.size() && blocks.next(texts[count])) ++count;
+    for (std::size_t count = 1; count > 0; count = next(blocks, texts[0]) ? 1 : 0) {
+      std::optional<CsvProblem> problem;
+      try {
+        while (count < texts.size() && blocks.next(texts[count])) ++count;
+      } catch (const CsvProblem& found) {
+        problem = found;  // told after those of the blocks before, and with the lines they have
+      }
       rows += parse_wave(std::span(texts).first(count), std::span(parsed).first(count));
+      if (problem) fail(*problem);
     }
     return rows;
   }
@@ -200,6 +218,7 @@ class CsvTableReader {
   ByteSource& source_;
   const CsvOptions& options_;
   std::size_t block_size_;
+  std::size_t longest_record_;
   CsvPlan plan_;
   std::size_t rows_expected_ = 0;
   std::vector<GrowingColumn> columns_;  // one for each field
@@ -209,10 +228,10 @@ class CsvTableReader {
 
 }  // namespace
 
-DataFrame read_csv_table(ByteSource& source, const CsvOptions& options, const std::string& required,
-                         std::size_t block_size) {
+DataFrame read_csv_table(ByteSource& source, const CsvOptions& options, const std::string& target,
+                         std::size_t block_size, std::size_t longest_record) {
   const ThreadLimit limit(options.n_threads);
-  return CsvTableReader(source, options, required, block_size).read();
+  return CsvTableReader(source, options, target, block_size, longest_record).read();
 }
 
 }  // namespace espalier::detail

@@ -13,9 +13,13 @@ namespace espalier::detail {
 /// Large enough that the cost of a block does not show, small enough for a core's cache.
 inline constexpr std::size_t csv_block_size = std::size_t{256} << 10;
 
-/// Reads a table; a missing cell in the column `required` (empty: none) is an error. The table does
-/// not depend on the size of the blocks.
+/// Where a quote is never closed, the rest of the text is one record; nobody should wait for it.
+inline constexpr std::size_t longest_csv_record = std::size_t{256} << 20;
+
+/// Reads a table, with the column `target` (empty: none) among the others; there a missing cell is
+/// an error unless the options say otherwise. The table does not depend on the size of the blocks.
 DataFrame read_csv_table(ByteSource& source, const CsvOptions& options,
-                         const std::string& required = {}, std::size_t block_size = csv_block_size);
+                         const std::string& target = {}, std::size_t block_size = csv_block_size,
+                         std::size_t longest_record = longest_csv_record);
 
 }  // namespace espalier::detail

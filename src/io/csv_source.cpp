@@ -12,8 +12,6 @@
 namespace espalier::detail {
 namespace {
 
-constexpr std::size_t longest_record = std::size_t{256} << 20;
-
 [[noreturn]] void throw_io_error(const std::filesystem::path& path, int code) {
   throw IoError(fmt::format("{}: cannot be read: {}", path.string(),
                             std::error_code(code, std::generic_category()).message()));
@@ -49,8 +47,12 @@ void FileSource::rewind() {
   if (std::fseek(file_.get(), 0, SEEK_SET) != 0) throw_io_error(path_, errno);
 }
 
-CsvBlocks::CsvBlocks(ByteSource& source, const CsvDialect& dialect, std::size_t block_size)
-    : source_(source), dialect_(dialect), block_size_(std::max<std::size_t>(block_size, 1)) {}
+CsvBlocks::CsvBlocks(ByteSource& source, const CsvDialect& dialect, std::size_t block_size,
+                     std::size_t longest_record)
+    : source_(source),
+      dialect_(dialect),
+      block_size_(std::max<std::size_t>(block_size, 1)),
+      longest_record_(longest_record) {}
 
 bool CsvBlocks::read_more(std::string& block, std::size_t count) {
   const std::size_t before = block.size();
@@ -77,9 +79,10 @@ bool CsvBlocks::next(std::string& block) {
   }
   std::size_t whole = last_record_end(block, dialect_);
   while (!at_end_ && whole == 0) {
-    if (block.size() > longest_record) {
-      throw FormatError(fmt::format("{}: a record is longer than {} MiB; is a quote never closed?",
-                                    source_.name(), longest_record >> 20));
+    if (block.size() > longest_record_) {
+      throw CsvProblem{1, -1,
+                       fmt::format("a record is longer than {} MiB; is a quote never closed?",
+                                   longest_record_ >> 20)};
     }
     at_end_ =
         !read_more(block, std::max(block_size_, block.size()));  // doubles while no record ends

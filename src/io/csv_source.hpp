@@ -62,10 +62,13 @@ class FileSource : public ByteSource {
 /// Cuts a source into blocks of whole records, of about `block_size` bytes or one record.
 class CsvBlocks {
  public:
-  CsvBlocks(ByteSource& source, const CsvDialect& dialect, std::size_t block_size);
+  CsvBlocks(ByteSource& source, const CsvDialect& dialect, std::size_t block_size,
+            std::size_t longest_record);
 
   /// The next block, which ends with a line end; false at the end. A byte order mark is left out.
-  /// @throws FormatError  a record is longer than 256 MiB, or the first block is UTF-16 or binary
+  /// @throws CsvProblem   the record that follows is longer than `longest_record`; its line counts
+  ///                      from the end of the block before
+  /// @throws FormatError  the first block is UTF-16 or binary
   bool next(std::string& block);
 
  private:
@@ -74,6 +77,7 @@ class CsvBlocks {
   ByteSource& source_;
   CsvDialect dialect_;
   std::size_t block_size_;
+  std::size_t longest_record_;
   std::string rest_;  // read, but behind the last block
   bool at_begin_ = true;
   bool at_end_ = false;

@@ -95,8 +95,9 @@ TEST_F(CsvFile, RefusesADirectory) {
 
 TEST_F(CsvFile, NamesTheFileInEveryError) {
   const fs::path path = file("bad.csv", "a,b\n1\n");
-  EXPECT_TRUE(throws<FormatError>([&] { read_csv(path); },
-                                  {path.string() + ": line 2: expected 2 fields, got 1."}));
+  EXPECT_TRUE(
+      throws<FormatError>([&] { read_csv(path); },
+                          {path.string() + ": line 2, column 2 ('b'): expected 2 fields, got 1."}));
   const fs::path empty = file("empty.csv", "");
   EXPECT_TRUE(throws<FormatError>([&] { read_csv(empty); }, {empty.string(), "is empty"}));
 }
@@ -130,13 +131,21 @@ TEST_F(CsvFile, DropsRowsWithoutATargetOnRequest) {
   EXPECT_EQ(data.X.rows(), 2);
   EXPECT_EQ(data.X["a"].values()[1], 3);
   EXPECT_EQ(data.y.values()[1], 1);
+  const Dataset chosen = read_csv_dataset(file("e.csv", "a,b,y\n1,2,no\n3,4,\n"), "y",
+                                          {.columns = {"b"}, .drop_missing_target = true});
+  EXPECT_EQ(chosen.X.names(), Names{"b"});
+  EXPECT_EQ(chosen.y.size(), 1);
 }
 
 TEST_F(CsvFile, RefusesATargetThatIsNotThere) {
   const fs::path path = file("d.csv", "a,b\n1,2\n");
-  EXPECT_TRUE(throws<InvalidInput>([&] { read_csv_dataset(path, "y"); }, {"'y'", "'a', 'b'"}));
-  EXPECT_TRUE(throws<InvalidInput>(
-      [&] { read_csv_dataset(path, "y", {.drop_missing_target = true}); }, {"'y'", "'a', 'b'"}));
+  const std::string message =
+      path.string() + ": there is no column 'y' (the target); there are 'a', 'b'.";
+  for (const CsvOptions& options :
+       {CsvOptions{}, CsvOptions{.columns = {"a"}}, CsvOptions{.drop_missing_target = true},
+        CsvOptions{.columns = {"a"}, .drop_missing_target = true}}) {
+    EXPECT_TRUE(throws<InvalidInput>([&] { read_csv_dataset(path, "y", options); }, {message}));
+  }
 }
 
 TEST_F(CsvFile, WritesPlainCsv) {

@@ -270,12 +270,14 @@ TEST(ReadCsv, HoldsUtf8) {
 
 TEST(ReadCsv, RefusesARecordOfAnotherLength) {
   EXPECT_TRUE(throws<FormatError>([] { parse_csv("a,b\n1,2\n3\n"); },
-                                  {"the text: line 3: expected 2 fields, got 1."}));
+                                  {"the text: line 3, column 2 ('b'): expected 2 fields, got 1."}));
   EXPECT_TRUE(throws<FormatError>([] { parse_csv("a,b\n1,2,3\n"); },
-                                  {"line 2: expected 2 fields, got 3."}));
+                                  {"line 2, column 3: expected 2 fields, got 3."}));
+  EXPECT_TRUE(throws<FormatError>([] { parse_csv("a\n1,2,3\n"); },
+                                  {"line 2, column 2: expected 1 field, got 3."}));
   EXPECT_TRUE(
       throws<FormatError>([] { parse_csv("# x\n\na,b\n\"1\n\n\",2\n3\n", {.comment = '#'}); },
-                          {"line 7: expected 2 fields, got 1."}));
+                          {"line 7, column 2 ('b'): expected 2 fields, got 1."}));
   EXPECT_TRUE(throws<FormatError>([] { parse_csv("a\rb\r1,2\r"); }, {"line 3"}));
 }
 
@@ -370,7 +372,7 @@ TEST(ReadCsv, RefusesNamesThatAreNotThere) {
       },
       {"'a' twice"}));
   EXPECT_TRUE(throws<InvalidInput>([] { parse_csv("a,b\n1,2\n", {.names = {"c"}}); },
-                                   {"1 names for 2 columns"}));
+                                   {"1 name for 2 columns"}));
 }
 
 TEST(ReadCsv, RefusesCharactersThatClash) {
@@ -410,7 +412,7 @@ TEST(ReadCsv, TheErrorDoesNotDependOnTheBlocks) {
     detail::MemorySource source(text, "the text");
     EXPECT_TRUE(
         throws<FormatError>([&] { detail::read_csv_table(source, {.comment = '#'}, {}, block); },
-                            {"line 16: expected 4 fields, got 3."}))
+                            {"line 16, column 4 ('late'): expected 4 fields, got 3."}))
         << block;
   }
 }
@@ -424,6 +426,24 @@ TEST(ReadCsv, TheTableDoesNotDependOnTheThreads) {
   const std::string one = to_csv(parse_csv(text, {.n_threads = 1}));
   for (const int n_threads : {2, 4, 7})
     EXPECT_EQ(to_csv(parse_csv(text, {.n_threads = n_threads})), one);
+}
+
+TEST(ReadCsv, GivesUpOnARecordWithoutEnd) {
+  const std::string text =
+      "# note\na,b\n1,2\n\n3,\"never closed\n" + std::string(10'000, 'x') + "\n4,5\n";
+  for (const std::size_t block : {1, 7, 64, 1000}) {
+    detail::MemorySource source(text, "the text");
+    const auto read = [&] {
+      detail::read_csv_table(source, {.comment = '#'}, {}, block, std::size_t{4} << 10);
+    };
+    EXPECT_TRUE(throws<FormatError>(read, {"the text: line 5: a record is longer than 0 MiB"}))
+        << block;
+  }
+  const std::string ragged = "a,b\n1\n2,3\n3,\"" + std::string(10'000, 'x');
+  detail::MemorySource source(ragged, "the text");
+  EXPECT_TRUE(
+      throws<FormatError>([&] { detail::read_csv_table(source, {}, {}, 8, std::size_t{4} << 10); },
+                          {"line 2, column 2 ('b')"}));  // the first error is told
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 /// Tables in and out of CSV files.
 ///
 ///     DataFrame table = read_csv("people.csv");
-///     auto [X, y] = read_csv_dataset("churn.csv", "churn", {.types = {{"zip",
-///     ColumnType::categorical}}}); write_csv(table.head(100), "sample.csv");
+///     write_csv(table.head(100), "sample.csv");
+///     auto [X, y] = read_csv_dataset("churn.csv", "churn",
+///                                    {.types = {{"zip", ColumnType::categorical}}});
 #pragma once
 
 #include <filesystem>
@@ -39,16 +40,14 @@ struct CsvOptions {
   /// Names to use instead of those in the header, or where there is none; one for each field.
   std::vector<std::string> names = {};
 
-  /// The columns to keep, in this order; empty keeps all. The others cost little time and no
-  /// memory.
+  /// The columns to keep, in this order; empty keeps all. Others cost little time and no memory.
   std::vector<std::string> columns = {};
 
   /// Types that are known. Post codes and identifiers look like numbers but are categories:
   /// `{{"zip", ColumnType::categorical}}`. The types of other columns are inferred.
   std::map<std::string, ColumnType> types = {};
 
-  /// Texts that mean "missing", besides the default ones: `{"?"}` for many files of the UCI
-  /// archive.
+  /// Texts that mean "missing", besides the default ones: `{"?"}` in many files of the UCI archive.
   std::vector<std::string> missing_values = {};
 
   /// Whether `default_csv_missing_values()` mean "missing".
@@ -72,10 +71,9 @@ std::span<const std::string_view> default_csv_missing_values();
 
 /// Reads a CSV file into a table.
 ///
-/// - **Format.** RFC 4180, and more kindly: lines end with LF, CR LF or CR; the last one may go
-/// without;
-///   a UTF-8 byte order mark is skipped, and so are blank lines (empty, or spaces and tabs). All
-///   records have as many fields as the first. Text is UTF-8.
+/// - **Format.** RFC 4180, and more kindly: lines end with LF, CR LF or CR, and the last one may go
+///   without; a UTF-8 byte order mark is skipped, and so are blank lines (empty, or spaces and
+///   tabs). All records have as many fields as the first. Text is UTF-8.
 /// - **Types.** A column is numeric when every cell of the whole file is a number or missing, else
 ///   categorical, with its dictionary sorted; `true` and `false` are categories, and a column
 ///   without a value is numeric. A number is what `std::from_chars` takes, to the last bit, and may
@@ -92,13 +90,12 @@ std::span<const std::string_view> default_csv_missing_values();
 /// that column.
 ///
 /// @throws IoError           the file is missing, a directory or unreadable
-/// @throws FormatError       with path, line and column: a record with too many or too few fields,
-/// a
-///                           quote that is never closed or has text behind it, a text in a column
-///                           given as numeric, two columns of one name, an empty file, a binary
-///                           file, text that is not UTF-8
-/// @throws InvalidInput      `columns` or `types` name a column that is not there; `names` are too
-/// few
+/// @throws FormatError       with path, line and column: a record with too many or too few fields
+///                           or of more than 256 MiB, a quote that is never closed or has text
+///                           behind it, a text in a column given as numeric, two columns of one
+///                           name, an empty file, a binary file, text that is not UTF-8
+/// @throws InvalidInput      `columns` or `types` name a column that is not there; `names` are not
+///                           as many as the columns
 /// @throws InvalidParameter  delimiter, quote and comment are not three different characters
 DataFrame read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
@@ -113,7 +110,8 @@ struct Dataset {
 
 /// Reads a CSV file and takes one column out as the target. With `options.columns` it is read
 /// whether they name it or not.
-/// @throws FormatError  a target is missing, unless `options.drop_missing_target`; and as read_csv
+/// @throws FormatError   a target is missing, unless `options.drop_missing_target`; and as read_csv
+/// @throws InvalidInput  there is no column `target`; and as read_csv
 Dataset read_csv_dataset(const std::filesystem::path& path, const std::string& target,
                          const CsvOptions& options = {});
 
