@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Install rules and package files. The build tree can be used like an install tree too:
 # -Despalier_DIR=<build folder>.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/espalier)
 
@@ -31,6 +30,20 @@ install(FILES ${PROJECT_BINARY_DIR}/espalier-config.cmake
               ${PROJECT_BINARY_DIR}/espalier-config-version.cmake DESTINATION ${package_dir})
 export(EXPORT espalier-targets NAMESPACE espalier:: FILE espalier-targets.cmake)
 
-file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+# Folders below the prefix, so that the installed tree can be moved; distributions may give others
+# as absolute paths, and then it stays where it is.
+foreach(folder INCLUDEDIR LIBDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${folder}}")
+    set(pc_${folder} "${CMAKE_INSTALL_${folder}}")
+  else()
+    set(pc_${folder} "\${prefix}/${CMAKE_INSTALL_${folder}}")
+  endif()
+endforeach()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+else()
+  file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(PREPEND pc_prefix "\${pcfiledir}/")
+endif()
 configure_file(cmake/espalier.pc.in espalier.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/espalier.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
