@@ -160,8 +160,7 @@ std::span<const double> Column::values() const {
   if (const auto* numbers = std::get_if<Numbers>(&data_)) return **numbers;
   throw InvalidInput(
       fmt::format("Column '{}' is categorical; it has codes and a dictionary, no numbers. Encode "
-                  "it first (OneHotEncoder, "
-                  "OrdinalEncoder).",
+                  "it first (OneHotEncoder, OrdinalEncoder).",
                   name_));
 }
 

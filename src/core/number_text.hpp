@@ -44,8 +44,7 @@ inline bool parse_number(std::string_view text, double& value) {
     digits += decimals;
   }
   if (p != end || digits == 0 || digits > 15) return parse_general_number(text, value);
-  // Up to 15 digits make an exact double, and so does the power of ten: the quotient is rounded
-  // once.
+  // Up to 15 digits make an exact double, and so does the power of ten; their quotient rounds once.
   const double magnitude =
       static_cast<double>(number) / power_of_ten[static_cast<std::size_t>(decimals)];
   value = std::copysign(magnitude, negative ? -1.0 : 1.0);

@@ -48,8 +48,7 @@ std::vector<bool> CategoricalFeatures::choose(const Features& X, std::string_vie
     if (!by_type && !chosen[at])
       throw InvalidInput(
           fmt::format("{}: column '{}' is categorical, but categorical_features does not choose "
-                      "it. Choose it, encode "
-                      "it, or drop it.",
+                      "it. Choose it, encode it, or drop it.",
                       owner, X.column(j).name));
     chosen[at] = true;
   }

@@ -172,9 +172,8 @@ class Fitter {
       if (categorical && !constant && params_.strategy != ImputeStrategy::most_frequent)
         throw InvalidInput(
             fmt::format("SimpleImputer: column '{}' is categorical, but strategy '{}' needs "
-                        "numbers. 'most_frequent' and "
-                        "'constant' work for categories; a ColumnTransformer gives each type of "
-                        "column its own imputer.",
+                        "numbers. 'most_frequent' and 'constant' work for categories; a "
+                        "ColumnTransformer gives each type of column its own imputer.",
                         name(j), strategy_name()));
       if (constant && params_.fill_value && categorical != (params_.fill_value->text() != nullptr))
         throw InvalidInput(fmt::format("SimpleImputer: column '{}' is {}, but fill_value is {}.",
@@ -449,8 +448,7 @@ Features SimpleImputer::do_inverse_transform(const State& state, const Features&
   if (!params().add_indicator)
     throw NotSupported(
         "SimpleImputer: inverse_transform works only with add_indicator=true: nothing else tells "
-        "which cells were "
-        "missing.");
+        "which cells were missing.");
   const MissingMark missing(params().missing_values);
   const DataFrame given = X.to_table();
   const std::vector<double> none(static_cast<std::size_t>(X.rows()), 0.0);

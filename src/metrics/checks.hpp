@@ -17,16 +17,14 @@ using LabelsRef = Eigen::Ref<const Labels>;
 using VectorRef = Eigen::Ref<const Vector>;
 using MatrixRef = Eigen::Ref<const Matrix>;
 
-/// @throws InvalidInput  there are no rows, or `n_other` (the rows of `other`) differs from
-/// `n_true`
+/// @throws InvalidInput  there are no rows, or `n_other`, the rows of `other`, is not `n_true`
 void check_rows(std::string_view function, Index n_true, std::string_view other, Index n_other);
 
 /// @throws InvalidInput  an entry of `name` is NaN or infinite
 void check_finite(std::string_view function, std::string_view name, const MatrixRef& values);
 
 /// @throws InvalidInput  an entry is not finite or outside [0, 1], or a row of two and more columns
-/// does
-///                       not sum to 1
+///                       does not sum to 1
 void check_probabilities(std::string_view function, std::string_view name, const MatrixRef& values);
 
 /// @throws InvalidInput  a row does not sum to 1 within 1e-5

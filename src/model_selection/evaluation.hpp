@@ -64,7 +64,7 @@ std::vector<Outcome> evaluate(const Evaluation& evaluation,
                               FitCounter& counter);
 
 /// @throws InvalidInput  X, y, weights and groups differ in length, or weights or groups are given
-/// that nobody takes
+///                       that nobody takes
 /// @throws NotSupported  the estimator is neither a classifier nor a regressor
 void check_beside(std::string_view task, const Estimator& estimator, const Features& X,
                   const Target& y, const FitContext& context, bool splitter_uses_groups);

@@ -91,8 +91,7 @@ void append_step(std::vector<Step>& steps, std::string name, Polymorphic<Estimat
 /// is transformed by each fitted step on its way to the last one.
 ///
 /// @throws InvalidParameter  names are empty, double, contain "__" or are "steps"; a step before
-/// the last is
-///                           no transformer; the last has another role
+///                           the last is no transformer; the last has another role
 template <class Role_>
 class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, PipelineState<Role_>> {
   using Base = Implements<Pipeline<Role_>, Role_, PipelineParams, PipelineState<Role_>>;

@@ -18,10 +18,11 @@ struct Progress {
   std::string_view task;  ///< who reports: "LogisticRegression", "GridSearchCV", …
   Index iteration = 0;    ///< iterations (boosting rounds, fits of a search) completed
   Index total = 0;        ///< how many there will be at most; 0: unknown
-  double loss = std::numeric_limits<double>::quiet_NaN();  ///< training loss, if known
-  double validation_score =
-      std::numeric_limits<double>::quiet_NaN();  ///< if known; greater is better
-  double elapsed = 0.0;                          ///< seconds since the fit began
+  /// The training loss, if known.
+  double loss = std::numeric_limits<double>::quiet_NaN();
+  /// If known; greater is better.
+  double validation_score = std::numeric_limits<double>::quiet_NaN();
+  double elapsed = 0.0;  ///< seconds since the fit began
 };
 
 /// Called at the end of every iteration, on the thread that called `fit` or, in a search, on the
@@ -40,22 +41,25 @@ struct ValidationSet {
 ///
 ///     model.fit(X, y, {.sample_weight = w, .n_threads = 2});
 struct FitContext {
-  Vector sample_weight =
-      {};  ///< n weights ≥ 0, not all zero; empty: ones. Weight k is k copies of the row
-  Labels groups = {};  ///< n group numbers, for splitters that keep groups together
-  std::optional<ValidationSet> validation = {};  ///< a Pipeline passes it through its fitted steps
+  /// n weights ≥ 0, not all zero; empty: ones. Weight k is k copies of the row.
+  Vector sample_weight = {};
+  /// n group numbers, for splitters that keep groups together.
+  Labels groups = {};
+  /// A Pipeline passes it through its fitted steps.
+  std::optional<ValidationSet> validation = {};
   ProgressCallback callback = {};
-  std::stop_token stop =
-      {};             ///< when triggered, `fit` throws Cancelled and the model stays as it was
-  int n_threads = 0;  ///< at most so many; 1: no thread is created; 0: as ThreadLimit or OpenMP say
+  /// When triggered, `fit` throws Cancelled and the model stays as it was.
+  std::stop_token stop = {};
+  /// At most so many threads, and never more than max_threads() says; 1: no thread is created;
+  /// 0: as ThreadLimit or OpenMP say.
+  int n_threads = 0;
 
   bool has_weights() const { return sample_weight.size() > 0; }
 
   /// Throws Cancelled if the stop token was triggered.
   void check_stop(std::string_view who) const;
 
-  /// Passes a report to the callback, if there is one, and throws Cancelled if a stop was
-  /// requested.
+  /// Passes a report to the callback, if there is one, and throws Cancelled if a stop is requested.
   void report(const Progress& progress) const;
 };
 

@@ -40,20 +40,18 @@ struct Interval {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-constexpr Interval at_least(double low) { return {low, infinity, true, false}; }  ///< [low, ∞)
-constexpr Interval above(double low) { return {low, infinity, false, false}; }    ///< (low, ∞)
-constexpr Interval above_or_infinite(double low) {
-  return {low, infinity, false, true};
-}  ///< (low, ∞]
-constexpr Interval between(double low, double high) {
-  return {low, high, true, true};
-}  ///< [low, high]
-constexpr Interval inside(double low, double high) {
-  return {low, high, false, false};
-}  ///< (low, high)
-constexpr Interval above_up_to(double low, double high) {
-  return {low, high, false, true};
-}  ///< (low, high]
+/// [low, ∞)
+constexpr Interval at_least(double low) { return {low, infinity, true, false}; }
+/// (low, ∞)
+constexpr Interval above(double low) { return {low, infinity, false, false}; }
+/// (low, ∞]
+constexpr Interval above_or_infinite(double low) { return {low, infinity, false, true}; }
+/// [low, high]
+constexpr Interval between(double low, double high) { return {low, high, true, true}; }
+/// (low, high)
+constexpr Interval inside(double low, double high) { return {low, high, false, false}; }
+/// (low, high]
+constexpr Interval above_up_to(double low, double high) { return {low, high, false, true}; }
 
 /// One row of a table of fields.
 template <class Owner, class T, class Constraint>

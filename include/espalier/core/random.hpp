@@ -19,8 +19,8 @@ namespace espalier {
 ///
 /// Streams are keyed by (seed, stream): a task takes the stream of its number, never of its thread,
 /// so results do not depend on how tasks are spread over threads. Streams of different keys are
-/// independent for all practical purposes: any two start at unrelated points of a cycle of 2²⁵⁶
-/// − 1.
+/// independent for all practical purposes: any two start at unrelated points of a cycle of
+/// 2²⁵⁶ − 1.
 ///
 ///     Random random(seed, task);
 ///     const double x = random.normal();
@@ -29,8 +29,8 @@ namespace espalier {
 /// It is a `std::uniform_random_bit_generator`. A copy continues with the same values. Every
 /// argument error is an InvalidParameter.
 ///
-/// @see Blackman & Vigna, ACM TOMS 47 (2021) 36; Steele, Lea & Flood, OOPSLA (2014) 453–472
-/// (splitmix64)
+/// @see Blackman & Vigna, ACM TOMS 47 (2021) 36; splitmix64: Steele, Lea & Flood, OOPSLA (2014)
+///      453–472
 class Random {
  public:
   using result_type = std::uint64_t;
@@ -86,8 +86,7 @@ class Random {
 
   /// `k` of 0 … n−1, in random order; each at most once unless `replace`. Without replacement it is
   /// Fisher–Yates from the front, stopped after k swaps; time O(min(n, k)), or O(n) for k > n / 16.
-  /// @throws InvalidParameter  n or k is negative, k > n without replacement, or n is 0 and k is
-  /// not
+  /// @throws InvalidParameter  n or k is negative, k > n without replacement, or n is 0 and k not
   std::vector<Index> choice(Index n, Index k, bool replace = false);
 
   /// The same with probabilities proportional to `weights` (n of them, finite, ≥ 0, not all zero).

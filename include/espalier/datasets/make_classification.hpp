@@ -36,8 +36,7 @@ struct ClassificationData {
 /// The parameters are scikit-learn's, the random numbers our own (see Random).
 /// O(n_samples · n_features · n_informative).
 /// @throws InvalidParameter  a number is out of range, the informative and redundant features are
-/// more
-///                           than n_features, or the cube has too few corners
+///                           more than n_features, or the cube has too few corners
 /// @see Guyon, Design of experiments for the NIPS 2003 variable selection benchmark (2003)
 ClassificationData make_classification(const ClassificationOptions& options = {});
 

@@ -30,8 +30,7 @@ class CategoricalFeatures {
 
   /// For each column of `X`, whether it is categorical.
   /// @throws InvalidInput  naming `owner` and the column: there is none of that name or position,
-  /// or a
-  ///                       categorical column of the table is not chosen
+  ///                       or a categorical column of the table is not chosen
   std::vector<bool> choose(const Features& X, std::string_view owner) const;
 
  private:

@@ -45,11 +45,10 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
-/// class, or a
-///                           column has too many categories
+///                           class, or a column has too many categories
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
-/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
-/// (2017)
+/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
+///      Ke et al., "LightGBM", NeurIPS 30 (2017)
 class HistGradientBoostingClassifier
     : public Implements<HistGradientBoostingClassifier, Classifier,
                         HistGradientBoostingClassifierParams, HistGradientBoostingClassifierState> {

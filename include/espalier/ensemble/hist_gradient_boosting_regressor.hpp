@@ -18,12 +18,11 @@ namespace espalier {
 /// scikit-learn 1.9, which differs only where gains tie or random draws decide.
 ///
 /// - **Missing values** (NaN) need no imputation: each split sends them where they gain most, or,
-/// where
-///   training had none, to the side with more rows.
+///   where training had none, to the side with more rows.
 /// - **Categories.** The categorical columns of a DataFrame are used as they are, up to `max_bins`
-/// categories
-///   each; a split sends a set of categories left. Predicting matches categories by their text,
-///   whatever the dictionary of the new table, and treats those not seen at fit as missing.
+///   categories each; a split sends a set of categories left. Predicting matches categories by
+///   their text, whatever the dictionary of the new table, and treats those not seen at fit as
+///   missing.
 /// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows.
 /// - **Early stopping** watches the loss on a validation set given in the FitContext (which
 /// switches it on),
@@ -31,8 +30,7 @@ namespace espalier {
 ///   `n_iter_no_change` iterations in a row have not improved it by `tol`. The model keeps the
 ///   trees of those iterations, as in scikit-learn.
 ///
-/// Infinite values are refused. A feature of more than 200 000 rows is binned by a random sample of
-/// them.
+/// Infinite values are refused. A feature of more than 200 000 rows is binned by a random sample.
 ///
 /// Training costs O(n·p) an iteration and level of the tree, in n·p bytes and about 40 bytes a row beside
 /// X; predicting O(depth) a tree and row. Both run in parallel, and the same `random_state` gives
@@ -43,10 +41,10 @@ namespace espalier {
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, or a column has
-/// too many categories
+///                           too many categories
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
-/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
-/// (2017)
+/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
+///      Ke et al., "LightGBM", NeurIPS 30 (2017)
 class HistGradientBoostingRegressor
     : public Implements<HistGradientBoostingRegressor, Regressor,
                         HistGradientBoostingRegressorParams, HistGradientBoostingState> {

@@ -50,8 +50,7 @@ class ClassWeight {
   /// `codes` are positions in `classes`, one a row; `sample_weight` is empty or has one weight a
   /// row, and matters only when balanced. `class_names` is empty or has one text a class.
   /// @throws InvalidInput  naming `owner`: a weight is negative or not finite, or a key is no class
-  /// while
-  ///                       a class has no weight (so it was probably mistaken)
+  ///                       while a class has no weight (so it was probably mistaken)
   Vector of_classes(const Labels& classes, const Labels& codes, const Vector& sample_weight,
                     std::string_view owner, const std::vector<std::string>& class_names = {}) const;
 

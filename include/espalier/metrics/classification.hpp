@@ -59,8 +59,7 @@ struct ConfusionMatrixOptions {
 /// label is the j-th. Rows with a label outside `options.labels` are left out.
 ///
 /// @throws InvalidInput  besides the common reasons: a label stands twice in `options.labels`, or
-/// none
-///                       of them is in `y_true`
+///                       none of them is in `y_true`
 Matrix confusion_matrix(const Eigen::Ref<const Labels>& y_true,
                         const Eigen::Ref<const Labels>& y_pred,
                         const ConfusionMatrixOptions& options = {});
@@ -77,9 +76,8 @@ struct PrecisionRecallOptions {
 /// The share of right rows among those that were predicted positive, tp / (tp + fp).
 ///
 /// @throws InvalidInput      besides the common reasons, with Average::binary: more than two
-/// labels, or
-///                           two of which none is `pos_label`; else: a label stands twice in
-///                           `labels`
+///                           labels, or two of which none is `pos_label`; else: a label stands
+///                           twice in `labels`
 /// @throws InvalidParameter  `zero_division` is none of 0, 1 and NaN
 double precision_score(const Eigen::Ref<const Labels>& y_true,
                        const Eigen::Ref<const Labels>& y_pred,

@@ -76,8 +76,7 @@ struct CalibrationCurve {
 /// diagonal for a calibrated model. A probability on an edge belongs to the bin below.
 ///
 /// @throws InvalidInput      besides the common reasons: a probability outside [0, 1]; more than
-/// two
-///                           labels, or `pos_label` is needed and nothing
+///                           two labels, or `pos_label` is needed and nothing
 /// @throws InvalidParameter  `n_bins` < 1
 CalibrationCurve calibration_curve(const Eigen::Ref<const Labels>& y_true,
                                    const Eigen::Ref<const Vector>& y_prob,

@@ -44,8 +44,7 @@ struct ClassificationReport {
 ///     classification_report(y_true, y_pred, {.target_names = {"stays", "leaves"}}).to_string();
 ///
 /// @throws InvalidInput      as precision_score with an average; also when `target_names` are given
-/// and
-///                           are not as many as the labels
+///                           and are not as many as the labels
 /// @throws InvalidParameter  `zero_division` is none of 0, 1 and NaN
 ClassificationReport classification_report(const Eigen::Ref<const Labels>& y_true,
                                            const Eigen::Ref<const Labels>& y_pred,

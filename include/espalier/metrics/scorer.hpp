@@ -96,8 +96,7 @@ class Scorer {
   bool takes_sample_weight() const { return takes_sample_weight_; }
 
   /// The score of a fitted estimator on X (n × p) and y (n).
-  /// @throws NotSupported  the estimator has another role, or lacks the method that the scorer
-  /// needs
+  /// @throws NotSupported  the estimator has another role, or lacks the method that is needed
   /// @throws InvalidInput  weights are given to a scorer that takes none, or the metric refuses the
   /// data
   double operator()(const Estimator& estimator, const Features& X, const Target& y,
@@ -172,8 +171,7 @@ Scorer Scorer::from_estimator(std::string name, F metric) {
 }
 
 /// As a parameter a scorer is its name, and none for the default. One made from a function is saved
-/// as
-/// {"function": name}; read back, it keeps its name and throws NotSupported when called, so that
+/// as {"function": name}; read back, it keeps its name and throws NotSupported when called, so that
 /// a saved search still loads and predicts.
 template <>
 struct Codec<Scorer> {

@@ -62,10 +62,10 @@ struct LbfgsResult {
 ///
 /// @throws InvalidParameter  an option is out of range
 /// @throws InvalidInput      f or its gradient is not finite at x0
-/// @see Liu & Nocedal, Mathematical Programming 45 (1989) 503–528; Moré & Thuente, ACM TOMS 20
-/// (1994)
-///      286–307; Hager & Zhang, SIAM J. Optim. 16 (2005) 170–192; Nocedal & Wright, Numerical
-///      Optimization (2006) §3.5 and §7.2
+/// @see Liu & Nocedal, Mathematical Programming 45 (1989) 503–528;
+///      Moré & Thuente, ACM TOMS 20 (1994) 286–307;
+///      Hager & Zhang, SIAM J. Optim. 16 (2005) 170–192;
+///      Nocedal & Wright, Numerical Optimization (2006) §3.5 and §7.2
 LbfgsResult minimize_lbfgs(const SmoothFunction& f, Vector x0, const LbfgsOptions& options = {});
 
 }  // namespace espalier
