@@ -108,8 +108,7 @@ void Estimator::set_params(const ParamList& params) {
 }
 
 std::string Estimator::to_string() const {
-  // A composition names its parts; the list that holds them would only say the same at greater
-  // length.
+  // A composition names its parts; the list that holds them would only say the same once more.
   const PartLayout layout = part_layout();
   const bool has_list = layout == PartLayout::sequence || layout == PartLayout::side_by_side;
   std::vector<std::string> items;

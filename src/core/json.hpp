@@ -15,7 +15,7 @@ namespace espalier::detail {
 inline constexpr int max_nesting = 64;
 
 /// JSON and CBOR to Value and back. Not-a-number and the infinities are the texts "NaN", "Infinity"
-/// and "-Infinity"; in CBOR a packed array is {"$f64": bytes} or {"$i32": bytes} or {"$i64": bytes},
+/// and "-Infinity"; in CBOR a packed array is {"$f64": bytes}, {"$i32": bytes} or {"$i64": bytes},
 /// little endian. Estimators within a value become objects (see archive.cpp).
 /// @throws FormatError  with the byte position
 Value read_json(std::string_view text);

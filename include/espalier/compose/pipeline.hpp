@@ -30,8 +30,8 @@ struct NamedStep {
   T estimator;
 };
 
-/// Gives a step a name of one's own: `Pipeline{step("scale", StandardScaler()), step("model",
-/// Ridge())}`.
+/// Gives a step a name of one's own:
+/// `Pipeline{step("scale", StandardScaler()), step("model", Ridge())}`.
 template <std::derived_from<Estimator> T>
 NamedStep<T> step(std::string name, T estimator) {
   return {std::move(name), std::move(estimator)};

@@ -23,8 +23,7 @@ namespace espalier {
 ///     std::span<const double> y = table["income"].values();
 ///     DataFrame first = table.select({"age", "town"}).head(3);
 ///
-/// Every error is an InvalidInput that names the column, and lists what there is when one is not
-/// found.
+/// Every error is an InvalidInput that names the column; one that is not found lists those there are.
 class DataFrame {
  public:
   DataFrame() = default;

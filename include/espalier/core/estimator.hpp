@@ -60,8 +60,7 @@ class Estimator {
   virtual RoleKind role() const = 0;
   virtual Tags get_tags() const = 0;
 
-  /// A copy with everything learned. (Concrete classes copy as values; this is for references to a
-  /// base.)
+  /// A copy with everything learned, of whatever class. (Concrete classes copy as values.)
   virtual std::unique_ptr<Estimator> copy() const = 0;
   /// An unfitted estimator with the same parameters, as scikit-learn's `clone`.
   virtual std::unique_ptr<Estimator> clone() const = 0;

@@ -50,8 +50,8 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 ///     };
 ///
 /// `Params` and `State` are structs with a table of fields (params.hpp). `do_fit` is a pure
-/// function: parameters and data in, a new state out; so a failed fit changes nothing. What a class
-/// writes:
+/// function: parameters and data in, a new state out; so a failed fit changes nothing.
+/// What a class writes:
 ///
 /// - all: `do_fit(X, [y,] context)`, y as Labels, Vector, Matrix or Target; if need be `do_tags()`
 ///   and `do_validate()`;
@@ -94,7 +94,7 @@ class Implements : public Role_ {
   }
 
   /// As the role's `fit`; returns the object itself, so that calls can be chained.
-  /// (clang 14 instantiates these explicitly even where the `requires` fails; hence `if constexpr`.)
+  /// (clang 14 instantiates these explicitly even where `requires` fails; hence `if constexpr`.)
   Derived& fit(const Features& X, const Target& y, const FitContext& context = {}) & requires
       takes_target {
     if constexpr (takes_target) Role::fit(X, y, context);

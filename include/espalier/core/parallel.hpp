@@ -22,8 +22,8 @@ namespace espalier {
 /// ThreadLimit of the calling thread, else what OpenMP offers (`OMP_NUM_THREADS`, or the processors
 /// this process may run on). Never more than 64 or, on a machine with more than 16 processors, four
 /// for each: a slip like `n_threads = 2000` would exhaust the memory for stacks, and OpenMP's run
-/// time ends the process when it cannot create a thread. 1 inside a parallel region: regions do not
-/// nest.
+/// time ends the process when it cannot create a thread.
+/// 1 inside a parallel region: regions do not nest.
 int max_threads();
 
 /// Limits the parallel regions that the calling thread opens while the object lives. No global

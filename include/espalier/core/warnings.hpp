@@ -27,9 +27,8 @@ using WarningHandler = std::function<void(const Warning&)>;
 ///
 ///     set_warning_handler(warnings_to(std::cerr));
 ///
-/// The handler may be called from any thread, by one at a time; once it is replaced, it is no longer
-/// called. It may itself warn or set another handler, but must not wait for another thread that
-/// warns.
+/// The handler may be called from any thread, by one at a time, and no longer once it is replaced.
+/// It may itself warn or set another handler, but must not wait for another thread that warns.
 WarningHandler set_warning_handler(WarningHandler handler);
 
 /// A handler that writes "Warning (Source): message" lines to a stream.
