@@ -23,7 +23,7 @@ namespace espalier {
 ///     std::span<const double> y = table["income"].values();
 ///     DataFrame first = table.select({"age", "town"}).head(3);
 ///
-/// Every error is an InvalidInput that names the column; one that is not found lists those there are.
+/// Every error is an InvalidInput that names the column, or lists those there are.
 class DataFrame {
  public:
   DataFrame() = default;

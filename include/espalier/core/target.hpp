@@ -15,7 +15,7 @@
 
 namespace espalier {
 
-/// What `fit` and `score` take as y: n class labels (any integers), or n or n × outputs real values.
+/// What `fit` and `score` take as y: n class labels (any integers), or n × outputs real values.
 ///
 /// Integer vectors become labels; real vectors and matrices become values; a categorical column
 /// becomes its codes, with the dictionary as class names; a numeric column becomes values. A
