@@ -39,11 +39,12 @@ void check_version(const Value& document) {
       version, format_version));
 }
 
+[[noreturn]] void refuse_other_file() { throw FormatError("this is not an espalier model file"); }
+
 std::unique_ptr<Estimator> from_document(const Value& value) {
   const Value* format = value.find("format");
   const std::string* name = format == nullptr ? nullptr : format->get_if<std::string>();
-  if (name == nullptr || *name != "espalier")
-    throw FormatError("this is not an espalier model file");
+  if (name == nullptr || *name != "espalier") refuse_other_file();
   check_version(value);
   detail::check_keys(value, {"format", "format_version", "library_version", "estimator"}, true,
                      "model file");
@@ -108,12 +109,14 @@ void save(const Estimator& estimator, const std::filesystem::path& path) {
 }
 
 std::unique_ptr<Estimator> load_any(std::span<const std::uint8_t> bytes) {
-  // A model is an object: '{' (perhaps after white space) in JSON, a map (major type 5) in CBOR.
+  // A model is an object: a map (major type 5) in CBOR, in JSON '{', perhaps after white space or
+  // the mark of UTF-8. Whatever begins otherwise is no damaged model but another file.
   if (bytes.empty()) throw FormatError("the model file is empty");
-  const bool binary = (bytes.front() >> 5) == 5;
-  return from_document(
-      binary ? detail::read_cbor(bytes)
-             : detail::read_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  if ((bytes.front() >> 5) == 5) return from_document(detail::read_cbor(bytes));
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (first == std::string_view::npos || text[first] != '{') refuse_other_file();
+  return from_document(detail::read_json(text));
 }
 
 std::unique_ptr<Estimator> from_json(std::string_view text) {

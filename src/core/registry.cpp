@@ -5,6 +5,22 @@
 #include <fmt/ranges.h>
 
 namespace espalier {
+namespace {
+
+[[noreturn]] void refuse_name(std::string_view name, const std::vector<std::string>& names) {
+  std::vector<std::string> roles;  // Pipeline<Classifier>, … for "Pipeline"
+  for (const std::string& other : names)
+    if (other.starts_with(fmt::format("{}<", name))) roles.push_back(other);
+  if (!roles.empty())
+    throw InvalidParameter(fmt::format("no estimator is called '{}' alone; with its role it is {}.",
+                                       name, fmt::join(roles, " or ")));
+  throw InvalidParameter(
+      fmt::format("no estimator is called '{}'. There are: {}. A class of your own is added "
+                  "with registry().add<YourClass>().",
+                  name, fmt::join(names, ", ")));
+}
+
+}  // namespace
 
 void Registry::add(std::string name, Factory factory) {
   if (!factory)
@@ -25,11 +41,7 @@ std::unique_ptr<Estimator> Registry::make(std::string_view name, const ParamList
     const auto at = factories_.find(name);
     if (at != factories_.end()) factory = at->second;
   }
-  if (!factory)
-    throw InvalidParameter(
-        fmt::format("no estimator is called '{}'. There are: {}. A class of your own is added "
-                    "with registry().add<YourClass>().",
-                    name, fmt::join(names(), ", ")));
+  if (!factory) refuse_name(name, names());
   auto estimator = factory();
   if (estimator == nullptr)
     throw InvalidParameter(fmt::format("Registry: the factory of '{}' made nothing.", name));

@@ -122,7 +122,9 @@ TEST_F(Archive, SaysWhatIsWrongWithAFile) {
       throws<IoError>([&] { load_any(folder / "missing.esp"); }, {"missing.esp", "No such file"}));
   EXPECT_TRUE(throws<IoError>([&] { load_any(folder); }, {"directory"}));
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write("")); }, {"m.json", "empty"}));
-  EXPECT_TRUE(throws<FormatError>([&] { load_any(write("hello")); }, {"damaged", "byte"}));
+  EXPECT_TRUE(throws<FormatError>([&] { load_any(write("{hello")); }, {"damaged", "byte"}));
+  for (const char* other : {"hello", "age,town\n1,Oslo\n", " ", "[]"})
+    EXPECT_TRUE(throws<FormatError>([&] { load_any(write(other)); }, {"not an espalier model"}));
   EXPECT_TRUE(throws<FormatError>([&] { load_any(write("{}")); }, {"not an espalier model"}));
   std::string text = to_json(Ridge());
   EXPECT_TRUE(throws<FormatError>([&] { load<StandardScaler>(write(text)); },

@@ -19,5 +19,11 @@ TEST(Registry, RefusesAFactoryThatMakesNothing) {
   EXPECT_TRUE(throws<InvalidParameter>([&] { own.make("Null"); }, {"'Null'", "made nothing"}));
 }
 
+TEST(Registry, CompletesANameThatLacksItsRole) {
+  EXPECT_TRUE(throws<InvalidParameter>([] { registry().make("Pipeline"); },
+                                       {"'Pipeline'", "role", "Pipeline<Classifier>"}));
+  EXPECT_TRUE(throws<InvalidParameter>([] { registry().make("Pipe"); }, {"'Pipe'", "Ridge"}));
+}
+
 }  // namespace
 }  // namespace espalier
