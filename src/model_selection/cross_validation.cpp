@@ -133,7 +133,15 @@ DataFrame CrossValidation::to_table() const {
 }
 
 std::string CrossValidation::to_string() const {
-  std::string text = to_table().to_string();
+  const auto tenths_of_ms = [](const Vector& seconds) -> Vector {
+    return (seconds * 1e4).array().round() / 1e4;
+  };
+  std::string text = to_table()
+                         .with(Column::numeric("fit_time", tenths_of_ms(fit_time)))
+                         .with(Column::numeric("score_time", tenths_of_ms(score_time)))
+                         .renamed("fit_time", "fit_time (s)")
+                         .renamed("score_time", "score_time (s)")
+                         .to_string();
   for (const Scores& s : scores) {
     text += fmt::format("\ntest_{}: {:.4f} ± {:.4f}", s.name, mean_of(s.test), std_of(s.test));
     if (s.train.size() > 0)

@@ -55,7 +55,29 @@ std::optional<double> number_of(const Value& value) {
   return std::nullopt;
 }
 
-Column param_column(const std::vector<ParamList>& candidates, const std::string& name) {
+/// For each path the shortest end, from a "__" on, that no other path has: "C", "strategy".
+std::vector<std::string> short_names(const std::vector<std::string>& paths) {
+  std::vector<std::string> names;
+  for (const std::string& path : paths) {
+    const auto has_end = [&](const std::string& other, std::string_view end) {
+      return other != path && (other == end || other.ends_with(fmt::format("__{}", end)));
+    };
+    std::size_t begin = path.size();
+    std::string_view end;
+    do {
+      const std::size_t cut = begin < 3 ? std::string::npos : path.rfind("__", begin - 3);
+      begin = cut == std::string::npos ? 0 : cut + 2;
+      end = std::string_view(path).substr(begin);
+    } while (begin > 0 && std::any_of(paths.begin(), paths.end(),
+                                      [&](const auto& other) { return has_end(other, end); }));
+    names.emplace_back(end);
+  }
+  return names;
+}
+
+/// What the candidates set a parameter to, under the title `as`.
+Column param_column(const std::vector<ParamList>& candidates, const std::string& name,
+                    std::string as) {
   std::vector<double> numbers;
   std::vector<std::optional<std::string>> texts;
   bool numeric = true;
@@ -68,8 +90,8 @@ Column param_column(const std::vector<ParamList>& candidates, const std::string&
     texts.push_back(value == nullptr ? std::nullopt
                                      : std::optional(text != nullptr ? *text : value->to_text()));
   }
-  return numeric ? Column::numeric("param_" + name, std::move(numbers))
-                 : Column::categorical("param_" + name, texts);
+  return numeric ? Column::numeric(std::move(as), std::move(numbers))
+                 : Column::categorical(std::move(as), texts);
 }
 
 void add_times(std::vector<Column>& columns, const std::string& name, const Matrix& times) {
@@ -133,7 +155,8 @@ Vector SearchResults::std_train_score(std::string_view metric) const {
 
 DataFrame SearchResults::to_table() const {
   std::vector<Column> columns;
-  for (const std::string& name : param_names(params)) columns.push_back(param_column(params, name));
+  for (const std::string& name : param_names(params))
+    columns.push_back(param_column(params, name, "param_" + name));
   for (const std::string& metric : metrics) {
     columns.push_back(Column::numeric("mean_test_" + metric, mean_test_score(metric)));
     columns.push_back(Column::numeric("std_test_" + metric, std_test_score(metric)));
@@ -152,20 +175,33 @@ DataFrame SearchResults::to_table() const {
   return DataFrame(std::move(columns));
 }
 
-std::string SearchResults::to_string(Index max_rows) const {
+DataFrame SearchResults::ranking() const {
+  std::vector<Column> columns;
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    const std::string& metric = metrics[m];
+    columns.push_back(
+        Column::numeric("rank_test_" + metric, rank_test_score(metric).cast<double>()));
+    columns.push_back(Column::numeric("mean_test_" + metric, mean_test_score(metric)));
+    columns.push_back(Column::numeric("std_test_" + metric, std_test_score(metric)));
+    if (train_scores.empty()) continue;
+    columns.push_back(Column::numeric("mean_train_" + metric, means(train_scores[m])));
+    columns.push_back(Column::numeric("std_train_" + metric, deviations(train_scores[m])));
+  }
+  const std::vector<std::string> paths = param_names(params);
+  const std::vector<std::string> names = short_names(paths);
+  for (std::size_t p = 0; p < paths.size(); ++p)
+    columns.push_back(param_column(params, paths[p], names[p]));
+
   const Labels rank = rank_test_score();
   std::vector<Index> order(static_cast<std::size_t>(size()));
   std::iota(order.begin(), order.end(), Index{0});
   std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return rank[a] < rank[b]; });
-  order.resize(static_cast<std::size_t>(std::min(max_rows, size())));
-  const DataFrame table = to_table();
-  std::vector<std::string> shown;
-  for (const std::string& name : table.names())
-    if (name.starts_with("param_") || name.starts_with("mean_t") || name.starts_with("std_t") ||
-        name.starts_with("rank_"))
-      shown.push_back(name);
-  return fmt::format("{}\nthe best of {} candidates",
-                     table.take(order).select(shown).to_string(max_rows), size());
+  return DataFrame(std::move(columns)).take(order);
+}
+
+std::string SearchResults::to_string(Index max_rows) const {
+  return fmt::format("{}\nthe best of {} candidates", ranking().head(max_rows).to_string(max_rows),
+                     size());
 }
 
 std::ostream& operator<<(std::ostream& out, const SearchResults& results) {

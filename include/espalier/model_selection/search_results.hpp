@@ -64,7 +64,11 @@ struct SearchResults {
   /// values are all numbers is numeric, else it is text; it is missing where a candidate does not
   /// set it.
   DataFrame to_table() const;
-  /// The best candidates, with parameters, means, deviations and ranks.
+  /// The same to be read, the best first: rank, mean and deviation of each metric, then what the
+  /// candidates set, each parameter by the shortest end of its path that tells it from the others.
+  /// For print and reports: `report.add_table(results.ranking())`.
+  DataFrame ranking() const;
+  /// The best candidates of the ranking.
   std::string to_string(Index max_rows = 10) const;
 };
 
