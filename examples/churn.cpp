@@ -7,12 +7,23 @@
 #include <chrono>
 #include <iomanip>
 #include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <espalier/espalier.hpp>
 
 using namespace espalier;
 
 namespace {
+
+// Another table, with its own dictionaries: a payment method never seen, and cells that are missing.
+constexpr std::string_view new_customers =
+    R"(female,senior_citizen,partner,dependents,tenure,phone_service,multiple_lines,internet_service,online_security,online_backup,device_protection,tech_support,streaming_tv,streaming_movies,contract,paperless_billing,payment_method,monthly_charges,total_charges
+1,0,0,0,1,1,No,Fiber optic,No,No,No,No,Yes,Yes,Month-to-month,1,Electronic check,95.5,95.5
+0,0,1,1,60,1,Yes,DSL,Yes,Yes,Yes,Yes,No,No,Two year,0,Carrier pigeon,70.0,4200
+1,0,1,0,14,1,,Fiber optic,,No,,No,Yes,No,Month-to-month,1,,89.9,
+)";
 
 /// The probability of leaving, from a fitted classifier.
 Vector probability_of(const Classifier& model, const DataFrame& X, const std::string& name) {
@@ -29,6 +40,15 @@ void print_scores(const std::string& title, const CrossValidation& result) {
   std::cout << std::defaultfloat << "\n";
 }
 
+DataFrame table_of(const ParamList& params) {
+  std::vector<std::string> paths, values;
+  for (const auto& [path, value] : params) {
+    paths.push_back(path);
+    values.push_back(value.to_text());
+  }
+  return {Column::categorical("parameter", paths), Column::categorical("value", values)};
+}
+
 void print_title(const std::string& title) { std::cout << "\n== " << title << " ==\n"; }
 
 }  // namespace
@@ -38,7 +58,8 @@ int main() try {
 
   print_title("The table");
   const DataFrame table = read_csv(ESPALIER_EXAMPLE_DATA "/churn.csv");
-  std::cout << table << "\n" << table.describe().to_string(table.cols(), 160);
+  std::cout << table << "\nIts columns, one a row:\n"
+            << table.describe().to_string(table.cols(), 160) << "\n";
   const DataFrame X = table.drop("churn");
   const Column y = table["churn"];
   const auto [X_train, X_test, y_train, y_test] =
@@ -77,10 +98,9 @@ int main() try {
                                      {"mean", "median"}}};
   GridSearchCV search(boosting_wins ? boosting : logistic, grid, {.scoring = "roc_auc", .cv = 5});
   search.fit(X_train, y_train, {.callback = ProgressBar(std::cerr)});
-  std::cout << search.cv_results().to_string(5) << "\nBest:";
+  std::cout << search.cv_results().to_string(5) << "\n\nThe best parameters:\n";
   for (const auto& [path, value] : search.best_params())
-    std::cout << "  " << path << " = " << value.to_text();
-  std::cout << "\n";
+    std::cout << "  " << path << " = " << value.to_text() << "\n";
 
   print_title("On the held-out rows");
   const auto& model = search.best_estimator<Pipeline<Classifier>>();
@@ -88,26 +108,29 @@ int main() try {
   const Labels predicted = model.predict(X_test);
   const Vector p_leave = probability_of(model, X_test, "Yes");
   std::cout << classification_report(truth, predicted, {.target_names = model.class_names()})
-            << "ROC AUC " << roc_auc_score(truth, p_leave) << ", log loss "
+            << "\nROC AUC " << roc_auc_score(truth, p_leave) << ", log loss "
             << log_loss(truth, model.predict_proba(X_test)) << "\n";
 
-  HtmlReport report("Customer churn", "Held-out rows of a telephone company's customers");
-  Pipeline other = boosting_wins ? logistic : boosting;
+  const std::string name =
+      boosting_wins ? "gradient boosting, tuned" : "logistic regression, tuned";
   const std::string other_name = boosting_wins ? "logistic regression" : "gradient boosting";
+  Pipeline other = boosting_wins ? logistic : boosting;
   const Vector p_other = probability_of(other.fit(X_train, y_train), X_test, "Yes");
+  HtmlReport report("Customer churn", "Held-out rows of a telephone company's customers");
   report.add_scores({{"ROC AUC", roc_auc_score(truth, p_leave)},
                      {"average precision", average_precision_score(truth, p_leave)},
                      {"accuracy", accuracy_score(truth, predicted)}});
-  report.add_heading("The model").add_html(html_diagram(search));
-  report.add_table(search.cv_results().to_table(), "Every candidate of the search");
+  report.add_heading("The model").add_html(html_diagram(model));
+  report.add_table(table_of(search.best_params()), "What the search chose");
+  report.add_table(search.cv_results().ranking(), "Every candidate of the search");
   report.add_heading("How good it is")
-      .add_roc_curve("tuned model", truth, p_leave)
+      .add_roc_curve(name, truth, p_leave)
       .add_roc_curve(other_name, truth, p_other);
-  report.add_precision_recall_curve("tuned model", truth, p_leave)
+  report.add_precision_recall_curve(name, truth, p_leave)
       .add_precision_recall_curve(other_name, truth, p_other);
-  report.add_calibration_curve("tuned model", truth, p_leave)
+  report.add_calibration_curve(name, truth, p_leave)
       .add_calibration_curve(other_name, truth, p_other);
-  report.add_confusion_matrix("tuned model", truth, predicted, model.class_names());
+  report.add_confusion_matrix(name, truth, predicted, model.class_names());
   report.save("report.html");
 
   print_title("Saved and loaded");
@@ -118,24 +141,14 @@ int main() try {
             << (same_bits ? "the same, bit by bit" : "DIFFERENT") << "\n";
 
   print_title("New customers");
-  // Another table, with its own dictionaries: a payment method never seen, and cells that are
-  // missing.
-  const DataFrame customers = parse_csv(
-      "female,senior_citizen,partner,dependents,tenure,phone_service,multiple_lines,internet_"
-      "service,online_security,"
-      "online_backup,device_protection,tech_support,streaming_tv,streaming_movies,contract,"
-      "paperless_billing,"
-      "payment_method,monthly_charges,total_charges\n"
-      "1,0,0,0,1,1,No,Fiber optic,No,No,No,No,Yes,Yes,Month-to-month,1,Electronic check,95.5,95.5\n"
-      "0,0,1,1,60,1,Yes,DSL,Yes,Yes,Yes,Yes,No,No,Two year,0,Carrier pigeon,70.0,4200\n"
-      "1,0,1,0,14,1,,Fiber optic,,No,,No,Yes,No,Month-to-month,1,,89.9,\n");
+  const DataFrame customers = parse_csv(new_customers);
   const Vector p_new = probability_of(loaded, customers, "Yes");
+  const std::vector<std::string> predictions = loaded.predict_names(customers);
   const std::vector<std::string> what{"new, month to month", "unseen payment method",
                                       "missing cells"};
-  for (Index i = 0; i < p_new.size(); ++i)
-    std::cout << std::left << std::setw(24) << what[static_cast<std::size_t>(i)] << std::fixed
-              << std::setprecision(3) << p_new[i] << "  "
-              << loaded.predict_names(customers)[static_cast<std::size_t>(i)] << "\n";
+  for (std::size_t i = 0; i < what.size(); ++i)
+    std::cout << std::left << std::setw(24) << what[i] << std::fixed << std::setprecision(3)
+              << p_new[static_cast<Index>(i)] << "  " << predictions[i] << "\n";
   std::cout << "\nreport.html has the curves.\n";
   return same_bits ? 0 : 1;
 } catch (const Error& error) {
