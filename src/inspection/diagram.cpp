@@ -101,14 +101,15 @@ font:14px/1.45 system-ui,sans-serif;color:var(--ink);overflow-x:auto;padding:4px
 .espalier-diagram details[open]>summary .class::after{content:" ▾"}
 .espalier-diagram .name{display:block;font-size:12px;color:var(--accent)}
 .espalier-diagram .class{display:block;font-weight:600}
-.espalier-diagram .note{display:block;font-size:12px;color:var(--soft);max-width:26em;margin:0 auto}
+.espalier-diagram .note{display:block;font-size:12px;color:var(--soft);max-width:26em;margin:0 auto;overflow-wrap:anywhere}
 .espalier-diagram .below{display:flex;flex-direction:column;align-items:center}
 .espalier-diagram .below>.part{display:flex;flex-direction:column;align-items:center}
 .espalier-diagram .below>.part::before,.espalier-diagram .beside>.part::before{content:"";display:block;width:1px;height:12px;margin:0 auto;background:var(--line)}
 .espalier-diagram .beside{display:flex;gap:12px;align-items:flex-start;justify-content:center}
 .espalier-diagram table{border-collapse:collapse;margin:6px auto 4px;font-size:12px;text-align:left}
-.espalier-diagram th,.espalier-diagram td{padding:2px 8px;border-top:1px solid var(--rim);font-weight:400;vertical-align:top}
-.espalier-diagram td:last-child{color:var(--soft);max-width:24em}
+.espalier-diagram th,.espalier-diagram td{padding:2px 8px;border-top:1px solid var(--rim);font-weight:400;vertical-align:top;white-space:nowrap}
+.espalier-diagram td{white-space:normal;overflow-wrap:break-word;max-width:16em}
+.espalier-diagram td:last-child{color:var(--soft);min-width:12em;max-width:24em}
 .espalier-diagram tr.set th,.espalier-diagram tr.set td:nth-child(2){font-weight:600;color:var(--accent)}
 </style>)";
 

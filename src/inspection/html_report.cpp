@@ -165,7 +165,8 @@ HtmlReport& HtmlReport::add_calibration_curve(std::string_view name,
   const double brier = brier_score_loss(
       y_true, y_prob,
       {.sample_weight = options.sample_weight, .pos_label = options.pos_label.value_or(1)});
-  LineChart empty = unit_chart("Calibration", "predicted probability", "observed frequency");
+  LineChart empty = unit_chart("Calibration", "predicted probability; marks by share of rows",
+                               "observed frequency");
   empty.series.push_back(reference_line("perfectly calibrated", "", unit_interval, unit_interval));
   curve_chart(CurveKind::calibration, empty)
       .series.push_back({.name = std::string(name),

@@ -45,5 +45,10 @@ TEST(Diagram, HtmlIsSelfContainedAndEscaped) {
   EXPECT_EQ(count("<details"), count("</details>"));
 }
 
+TEST(Diagram, WrapsItsTextsWhateverThePageAroundItSays) {
+  EXPECT_NE(html_diagram(model).find(".espalier-diagram td{white-space:normal;"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace espalier

@@ -138,6 +138,7 @@ TEST(HtmlReport, NotesAreTheMetrics) {
   EXPECT_TRUE(page.has_text(
       "text", "average precision " + rounded(average_precision_score(data.y, data.p))));
   EXPECT_TRUE(page.has_text("text", "Brier score " + rounded(brier_score_loss(data.y, data.p))));
+  EXPECT_TRUE(page.has_text("text", "predicted probability; marks by share of rows"));
 }
 
 TEST(HtmlReport, StaysAsItIsWhenSomethingCannotBeDrawn) {
