@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ostream>
 
 #include <espalier/core/parallel.hpp>
 
@@ -105,6 +106,10 @@ void Estimator::set_params(const ParamList& params) {
     restore_params(*before);
     throw;
   }
+}
+
+std::ostream& operator<<(std::ostream& out, const Estimator& estimator) {
+  return out << estimator.to_string();
 }
 
 std::string Estimator::to_string() const {

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <ostream>
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/estimator.hpp>
@@ -65,6 +66,8 @@ const Value* Value::find(std::string_view key) const {
 }
 
 std::string Value::to_text() const { return std::visit(TextOf{}, data_); }
+
+std::ostream& operator<<(std::ostream& out, const Value& value) { return out << value.to_text(); }
 
 Value Value::parse(std::string_view text) {
   if (text == "none" || text == "None" || text == "null") return {};

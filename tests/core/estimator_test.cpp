@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <sstream>
 #include <stop_token>
 
 #include <gtest/gtest.h>
@@ -195,6 +196,12 @@ TEST(Params, SettingSeveralIsAllOrNone) {
   Toy model;
   EXPECT_THROW(model.set_params({{"shift", 3.0}, {"nonsense", 1}}), InvalidParameter);
   EXPECT_EQ(model.params().shift, 0.0);
+}
+
+TEST(Estimator, PrintsAsItsText) {
+  std::ostringstream text;
+  text << Ridge({.alpha = 2.0}) << " " << Toy() << " " << Value(0.1) << " " << Value("a");
+  EXPECT_EQ(text.str(), "Ridge(alpha=2) Toy() 0.1 'a'");
 }
 
 TEST(Estimator, CloneForgetsAndCopyRemembers) {

@@ -7,6 +7,7 @@
 /// through the mixin Implements (implements.hpp), where writing an estimator begins.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -137,6 +138,9 @@ class Estimator {
   std::vector<std::string> own_param_names() const;
   [[noreturn]] void refuse_path(std::string_view path) const;
 };
+
+/// `estimator.to_string()`.
+std::ostream& operator<<(std::ostream& out, const Estimator& estimator);
 
 /// Changes X: scales, imputes, encodes, selects.
 class Transformer : public Estimator {

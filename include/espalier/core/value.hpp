@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <memory>
 #include <string>
@@ -86,6 +87,8 @@ class Value {
   static Value parse(std::string_view text);
 
   friend bool operator==(const Value& a, const Value& b);
+  /// `value.to_text()`.
+  friend std::ostream& operator<<(std::ostream& out, const Value& value);
 
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Numbers, Integers, List,
