@@ -230,6 +230,10 @@ Matrix Classifier::predict_proba(const Features& X) const {
   return predict_proba_impl(check_input(X));
 }
 
+Matrix Classifier::predict_log_proba(const Features& X) const {
+  return predict_proba(X).array().log();
+}
+
 Matrix Classifier::decision_function(const Features& X) const {
   if (!has_decision_function())
     throw_not_supported("decision_function", has_predict_proba() ? "It has predict_proba." : "");

@@ -46,6 +46,15 @@ TEST(DummyClassifier, MatchesScikitLearnWithAndWithoutWeights) {
     }
 }
 
+TEST(DummyClassifier, LogProbabilitiesAreTheLogarithmsOfTheProbabilities) {
+  const DummyClassifier prior = DummyClassifier().fit(X, wine());
+  EXPECT_EQ(prior.predict_log_proba(X), Matrix(prior.predict_proba(X).array().log()));
+  const DummyClassifier sure =
+      DummyClassifier({.strategy = Strategy::constant, .constant = 7}).fit(X, wine());
+  EXPECT_EQ(sure.predict_log_proba(X.topRows(1)),
+            (Matrix(1, 3) << -infinity, 0.0, -infinity).finished());
+}
+
 TEST(DummyClassifier, DrawsFollowTheProbabilities) {
   const Matrix many = Matrix::Zero(100'000, 1);
   const auto shares = [&](Strategy strategy) {

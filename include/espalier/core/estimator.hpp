@@ -180,6 +180,7 @@ class Classifier : public Estimator {
   std::vector<std::string> predict_names(const Features& X) const;
   /// n × k probabilities; columns in the order of classes(). @throws NotSupported if there are none
   Matrix predict_proba(const Features& X) const;
+  Matrix predict_log_proba(const Features& X) const;  ///< their logarithms; of 0, −inf
   /// n × 1 for two classes (positive: the second), else n × k.
   /// @throws NotSupported  there is none
   Matrix decision_function(const Features& X) const;
