@@ -31,9 +31,12 @@ Index find_constant(const std::optional<Category>& constant, const Labels& class
             : !names.empty() && *constant->text() == names[static_cast<std::size_t>(classes[k])];
     if (found) return k;
   }
+  const std::vector<std::string> seen = detail::names_of_classes(classes, names);
   throw InvalidParameter(
       fmt::format("The 'constant' parameter of DummyClassifier is {}, but y has the classes {}.",
-                  constant->to_string(), fmt::join(classes, ", ")));
+                  constant->to_string(),
+                  seen.empty() ? fmt::format("{}", fmt::join(classes, ", "))
+                               : fmt::format("'{}'", fmt::join(seen, "', '"))));
 }
 
 /// The class drawn for each of `rows` rows with these probabilities, as positions.

@@ -120,6 +120,16 @@ TEST(DummyClassifier, RefusesAConstantThatIsNoClass) {
       [&] { fit({.strategy = Strategy::constant, .constant = "bad"}); }, {"'bad'"}));
 }
 
+TEST(DummyClassifier, RefusesAConstantThatIsNoClassByTheNamesOfTheClasses) {
+  const Column y = Column::categorical("status", {"good", "bad", "good"});
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        DummyClassifier({.strategy = Strategy::constant, .constant = "maybe"})
+            .fit(Matrix::Zero(3, 1), y);
+      },
+      {"'maybe'", "'bad', 'good'"}));
+}
+
 TEST(DummyClassifier, TakesAnyX) {
   const DataFrame table{
       Column::categorical("c", std::vector<std::optional<std::string>>{"a", std::nullopt}),
