@@ -11,6 +11,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "core/input_checks.hpp"
+#include "core/labels_of.hpp"
 
 namespace espalier {
 namespace {
@@ -246,7 +247,7 @@ const std::vector<std::string>& Classifier::class_names() const {
 }
 
 Labels Classifier::align(const Target& y) const {
-  const Labels& labels = y.labels();
+  const Labels& labels = detail::labels_of(y, class_name());
   const auto& seen = class_names();
   if (seen.empty() || y.class_names().empty()) return labels;
   const Labels& all = classes();

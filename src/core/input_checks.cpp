@@ -7,6 +7,8 @@
 #include <span>
 #include <unordered_set>
 
+#include "core/labels_of.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -100,15 +102,6 @@ void check_shape(const Estimator& e, const Features& X) {
                                    e.class_name(), X.rows(), X.cols()));
 }
 
-/// The codes of a dictionary are numbers, but not the ones that anybody wants predicted.
-void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::string_view what) {
-  if (e.role() != RoleKind::regressor || y.class_names().empty()) return;
-  throw InvalidInput(
-      fmt::format("{}: {} is categorical ('{}' is one of its values), but a regressor needs "
-                  "numbers. Use a classifier, or a numeric target.",
-                  e.class_name(), what, y.class_names().front()));
-}
-
 void check_names(const Estimator& e, const Features& X) {
   if (X.is_table()) return;  // whose names are unique
   std::unordered_set<std::string_view> seen;
@@ -138,11 +131,7 @@ void check_target(const Estimator& e, const Tags& tags, const Features& X,
                                          std::isnan(y->values()(i, k)) ? "NaN" : "infinity", i));
   }
   if (role == RoleKind::classifier) {
-    try {
-      y->labels();
-    } catch (const InvalidInput& error) {
-      throw InvalidInput(fmt::format("{}: {}", e.class_name(), error.what()));
-    }
+    labels_of(*y, e.class_name());
     if (tags.binary_only && encode_labels(y->labels()).classes.size() > 2)
       throw InvalidInput(
           fmt::format("{}: only binary classification is supported, but y has {} classes.",
@@ -212,6 +201,14 @@ FitInput without_zero_weights(FitInput input) {
 }
 
 }  // namespace
+
+void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::string_view what) {
+  if (e.role() != RoleKind::regressor || y.class_names().empty()) return;
+  throw InvalidInput(
+      fmt::format("{}: {} is categorical ('{}' is one of its values), but a regressor needs "
+                  "numbers. Use a classifier, or a numeric target.",
+                  e.class_name(), what, y.class_names().front()));
+}
 
 void check_input_values(const Estimator& e, const Features& X) { check_values(e, e.get_tags(), X); }
 

@@ -5,6 +5,8 @@
 #include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/regression.hpp>
 
+#include "core/input_checks.hpp"
+
 namespace espalier {
 
 double Classifier::score(const Features& X, const Target& y, const Vector& sample_weight) const {
@@ -12,6 +14,7 @@ double Classifier::score(const Features& X, const Target& y, const Vector& sampl
 }
 
 double Regressor::score(const Features& X, const Target& y, const Vector& sample_weight) const {
+  detail::refuse_classes_to_regressors(*this, y, "the target");
   return r2_score(y.values(), predict_multi(X), {.sample_weight = sample_weight});
 }
 

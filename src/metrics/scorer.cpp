@@ -12,6 +12,8 @@
 #include <espalier/metrics/ranking.hpp>
 #include <espalier/metrics/regression.hpp>
 
+#include "core/input_checks.hpp"
+
 namespace espalier {
 namespace {
 
@@ -216,6 +218,8 @@ double Scorer::operator()(Predictions& predictions, const Target& y,
   if (sample_weight.size() != 0 && !takes_sample_weight_)
     throw InvalidInput(
         fmt::format("scorer '{}' takes no sample_weight, but some were given", name_));
+  if (role_ == RoleKind::regressor || kind_ == Kind::own_score)
+    detail::refuse_classes_to_regressors(estimator, y, "the target");
   return function_(predictions, y, sample_weight);
 }
 

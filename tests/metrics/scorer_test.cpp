@@ -9,6 +9,7 @@
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/implements.hpp>
+#include <espalier/linear_model/ridge.hpp>
 #include <espalier/metrics.hpp>
 #include "support/expect_error.hpp"
 #include "support/golden.hpp"
@@ -216,6 +217,21 @@ TEST(Scorer, RefusesTheWrongRoleByName) {
         Scorer("neg_log_loss")(model, decisions, Labels{{0, 1}});
       },
       {"EchoDecision", "predict_proba"}));
+}
+
+TEST(Scorer, RefusesClassNamesAsTheTargetOfARegressor) {
+  const Matrix X = Vector{{1.0, 2.0, 3.0}};
+  const Ridge model = Ridge().fit(X, Vector{{1.0, 2.0, 3.0}});
+  const Target names(Labels{{0, 1, 1}}, {"no", "yes"});
+  const auto values =
+      Scorer::from_values("sum", [](const Matrix& y, const Matrix&) { return y.sum(); });
+  for (const Scorer& scorer : {Scorer(), Scorer("r2"), values})
+    EXPECT_TRUE(throws<InvalidInput>([&] { scorer(model, X, names); }, {"Ridge", "'no'"}))
+        << scorer.name();
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.score(X, names); }, {"Ridge", "'no'"}));
+  const auto own = Scorer::from_estimator(
+      "own", [](const Estimator&, const Features&, const Target& y) { return y.vector().sum(); });
+  EXPECT_EQ(own(model, X, names), 2.0);
 }
 
 TEST(Scorer, SeveralScorersShareOnePrediction) {

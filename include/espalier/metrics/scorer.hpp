@@ -93,12 +93,14 @@ class Scorer {
   static Scorer from_estimator(std::string name, F metric);
 
   const std::string& name() const { return name_; }  ///< "score" for the default
+  /// The role of the estimators that it can score; `other`: of all.
+  RoleKind role() const { return role_; }
   bool takes_sample_weight() const { return takes_sample_weight_; }
 
   /// The score of a fitted estimator on X (n × p) and y (n).
   /// @throws NotSupported  the estimator has another role, or lacks the method that is needed
-  /// @throws InvalidInput  weights are given to a scorer that takes none, or the metric refuses the
-  /// data
+  /// @throws InvalidInput  weights are given to a scorer that takes none; y has class names, but the
+  /// estimator is a regressor; or the metric refuses the data
   double operator()(const Estimator& estimator, const Features& X, const Target& y,
                     const Vector& sample_weight = {}) const;
 
@@ -123,7 +125,7 @@ class Scorer {
 
   Kind kind_;
   std::string name_;
-  RoleKind role_;  // what it can score; `other` is all
+  RoleKind role_;
   bool takes_sample_weight_;
   Function function_;
 };
