@@ -12,6 +12,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "core/labels_of.hpp"
 #include "model_selection/evaluation.hpp"
 
 namespace espalier {
@@ -61,7 +62,7 @@ CrossValidation collect(const Scoring& scoring, std::vector<detail::Outcome> out
     }
     result.fit_time[i] = outcome.fit_time;
     result.score_time[i] = outcome.score_time;
-    result.errors.push_back(std::move(outcome.error));
+    result.errors.push_back(outcome.error());
     if (estimators) result.estimators.emplace_back(std::move(outcome.fitted));
   }
   const auto well = [](const std::string& error) { return error.empty(); };
@@ -159,8 +160,8 @@ CrossValidation cross_validate(const Estimator& estimator, const Features& X, co
                                const CrossValidateOptions& options) {
   constexpr std::string_view task = "cross_validate";
   const FitContext context = context_of(options);
-  options.scoring.validate(task);
   detail::check_beside(task, estimator, X, y, context, options.cv.uses_groups());
+  options.scoring.validate(task, estimator);
   const auto splits = options.cv.split(X.rows(), y, options.groups, stratifies(estimator), task);
   const ThreadLimit limit(options.n_threads);
   detail::FitCounter counter(task, static_cast<Index>(splits.size()), context);
@@ -211,10 +212,11 @@ Vector cross_val_predict(const Regressor& estimator, const Features& X, const Ta
 
 Matrix cross_val_predict_proba(const Classifier& estimator, const Features& X, const Target& y,
                                const CrossValPredictOptions& options) {
-  const Labels classes = encode_labels(y.labels()).classes;
+  constexpr std::string_view task = "cross_val_predict_proba";
+  const Labels classes = encode_labels(detail::labels_of(y, task)).classes;
   Matrix predicted = Matrix::Zero(X.rows(), classes.size());
   predict_by_splits(
-      "cross_val_predict_proba", estimator, X, y, options,
+      task, estimator, X, y, options,
       [&](const Estimator& fitted, const Features& X_test, const std::vector<Index>& rows) {
         const auto& classifier = dynamic_cast<const Classifier&>(fitted);
         const Matrix proba = classifier.predict_proba(X_test);
@@ -230,7 +232,7 @@ Matrix cross_val_predict_proba(const Classifier& estimator, const Features& X, c
 Matrix cross_val_decision_function(const Classifier& estimator, const Features& X, const Target& y,
                                    const CrossValPredictOptions& options) {
   constexpr std::string_view task = "cross_val_decision_function";
-  const Labels classes = encode_labels(y.labels()).classes;
+  const Labels classes = encode_labels(detail::labels_of(y, task)).classes;
   Matrix predicted(X.rows(), classes.size() == 2 ? 1 : classes.size());
   predict_by_splits(
       task, estimator, X, y, options,

@@ -27,6 +27,16 @@ class UnavailableSplitter final : public Splitter {
   std::string name_;
 };
 
+/// What `make` returns; what it refuses is refused in the name of `owner`.
+template <class Make>
+std::vector<Split> on_behalf_of(std::string_view owner, const Make& make) {
+  try {
+    return make();
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(fmt::format("{}: {}", owner, error.what()));
+  }
+}
+
 Value encode_folds(std::string_view name, const KFoldOptions& options) {
   return Value::Object{
       {"splitter", name},
@@ -68,14 +78,17 @@ std::vector<Split> Cv::split(Index n, const Target& y, const Labels& groups, boo
   std::vector<Split> splits;
   if (const Index* n_splits = std::get_if<Index>(&rule_)) {
     const KFoldOptions options{.n_splits = *n_splits};
-    splits = stratify ? StratifiedKFold(options).split(y) : KFold(options).split(n);
+    splits = on_behalf_of(owner, [&] {
+      return stratify ? StratifiedKFold(options).split(y) : KFold(options).split(n);
+    });
   } else if (const auto* splitter = std::get_if<SplitterPtr>(&rule_)) {
     const bool grouped = (*splitter)->uses_groups();
     if (grouped && groups.size() != n)
       throw InvalidInput(
           fmt::format("{}: splitter {} needs a group for each of the {} rows, got {}.", owner,
                       (*splitter)->name(), n, groups.size()));
-    splits = (*splitter)->split(n, y, grouped ? groups : Labels());
+    splits =
+        on_behalf_of(owner, [&] { return (*splitter)->split(n, y, grouped ? groups : Labels()); });
   } else {
     splits = std::get<std::vector<Split>>(rule_);
   }

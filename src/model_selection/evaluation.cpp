@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -17,10 +18,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Runs `body`; what it throws is recorded in `outcome`, or comes out if the search is to end.
+/// Runs `body`; what it throws is kept in `message`, or comes out if the search is to end.
 template <class Body>
-bool attempt(const Evaluation& evaluation, Outcome& outcome, std::string_view what,
-             const Body& body) {
+bool attempt(const Evaluation& evaluation, std::string& message, const Body& body) {
   try {
     body();
     return true;
@@ -28,21 +28,24 @@ bool attempt(const Evaluation& evaluation, Outcome& outcome, std::string_view wh
     throw;
   } catch (const std::exception& error) {
     if (evaluation.error_score == ErrorScore::raise) throw;
-    if (outcome.error.empty()) outcome.error = fmt::format("{}{}", what, error.what());
+    message = error.what();
     return false;
   }
 }
 
 Vector score_all(const Evaluation& e, Outcome& outcome, const Features& X, const Target& y,
                  const Vector& weights) {
-  Vector scores(static_cast<Index>(e.scorers.size()));
+  Vector scores = Vector::Constant(static_cast<Index>(e.scorers.size()), nan);
   Predictions predictions(*outcome.fitted, X);
-  for (Index m = 0; m < scores.size(); ++m) {
-    const Scorer& scorer = e.scorers[static_cast<std::size_t>(m)];
-    const auto score = [&] {
-      scores[m] = scorer(predictions, y, scorer.takes_sample_weight() ? weights : Vector());
-    };
-    if (!attempt(e, outcome, fmt::format("scorer '{}': ", scorer.name()), score)) scores[m] = nan;
+  for (std::size_t m = 0; m < e.scorers.size(); ++m) {
+    const Scorer& scorer = e.scorers[m];
+    std::string message;
+    const bool scored = attempt(e, message, [&] {
+      scores[static_cast<Index>(m)] =
+          scorer(predictions, y, scorer.takes_sample_weight() ? weights : Vector());
+    });
+    if (!scored && outcome.scoring_errors[m].empty())
+      outcome.scoring_errors[m] = fmt::format("scorer '{}': {}", scorer.name(), message);
   }
   return scores;
 }
@@ -55,6 +58,7 @@ Outcome fit_and_score(const Evaluation& e, const Estimator& prototype, const Spl
   Outcome outcome;
   const auto n_scorers = static_cast<Index>(e.scorers.size());
   outcome.test = Vector::Constant(n_scorers, nan);
+  outcome.scoring_errors.resize(e.scorers.size());
   if (e.train_scores) outcome.train = outcome.test;
 
   const Features X_train = e.X.take(split.train);
@@ -62,8 +66,8 @@ Outcome fit_and_score(const Evaluation& e, const Estimator& prototype, const Spl
   const FitContext context = context_of_rows(prototype, e.context, split.train);
   outcome.fitted = std::shared_ptr<Estimator>(prototype.clone());
   const auto start = Clock::now();
-  const bool fitted =
-      attempt(e, outcome, "", [&] { fit_supervised(*outcome.fitted, X_train, y_train, context); });
+  const bool fitted = attempt(e, outcome.fit_error,
+                              [&] { fit_supervised(*outcome.fitted, X_train, y_train, context); });
   outcome.fit_time = seconds_since(start);
   if (fitted) {
     const auto scoring_start = Clock::now();
@@ -77,43 +81,89 @@ Outcome fit_and_score(const Evaluation& e, const Estimator& prototype, const Spl
   return outcome;
 }
 
-/// The different errors with the number of times they came, in order of first appearance.
-std::string summary(const std::vector<Outcome>& outcomes) {
-  std::vector<std::pair<std::string_view, int>> counts;
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.error.empty()) continue;
-    const auto known = std::find_if(counts.begin(), counts.end(),
-                                    [&](const auto& c) { return c.first == outcome.error; });
+/// Whether errors left the fit without any score.
+bool has_no_score(const Outcome& outcome) {
+  if (!outcome.fit_error.empty()) return true;
+  for (std::size_t m = 0; m < outcome.scoring_errors.size(); ++m)
+    if (outcome.scoring_errors[m].empty() || !std::isnan(outcome.test[static_cast<Index>(m)]))
+      return false;
+  return true;
+}
+
+struct Failures {
+  std::size_t fits = 0, scorings = 0;
+  std::vector<std::pair<std::string_view, int>> counts;  // different errors, in order of appearance
+
+  void count(std::string_view error) {
+    const auto known =
+        std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == error; });
     if (known == counts.end())
-      counts.emplace_back(outcome.error, 1);
+      counts.emplace_back(error, 1);
     else
       ++known->second;
   }
-  constexpr std::size_t shown = 10;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(shown, counts.size()); ++i)
-    text += fmt::format("\n  {} × {}", counts[i].second, counts[i].first);
-  if (counts.size() > shown)
-    text += fmt::format("\n  … and {} other errors", counts.size() - shown);
-  return text;
+
+  std::string summary() const {
+    constexpr std::size_t shown = 10;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(shown, counts.size()); ++i)
+      text += fmt::format("\n  {} × {}", counts[i].second, counts[i].first);
+    if (counts.size() > shown)
+      text += fmt::format("\n  … and {} other errors", counts.size() - shown);
+    return text;
+  }
+};
+
+Failures failures_of(const std::vector<Outcome>& outcomes) {
+  Failures failures;
+  for (const Outcome& outcome : outcomes) {
+    if (!outcome.fit_error.empty()) {
+      ++failures.fits;
+      failures.count(outcome.fit_error);
+    }
+    for (const std::string& error : outcome.scoring_errors) {
+      if (error.empty()) continue;
+      ++failures.scorings;
+      failures.count(error);
+    }
+  }
+  return failures;
 }
 
 void report_failures(std::string_view task, const std::vector<Outcome>& outcomes) {
-  const auto failed = std::count_if(outcomes.begin(), outcomes.end(),
-                                    [](const Outcome& o) { return !o.error.empty(); });
-  if (failed == static_cast<std::ptrdiff_t>(outcomes.size()))
-    throw InvalidInput(fmt::format(
-        "{}: all {} fits failed, so the estimator, its parameters or the scoring do not suit "
-        "the data:{}",
-        task, failed, summary(outcomes)));
-  if (failed > 0)
-    warn(WarningKind::fit_failed, std::string(task),
-         fmt::format("{} of {} fits failed; their scores are NaN. Set error_score to 'raise' to "
-                     "get the first error:{}",
-                     failed, outcomes.size(), summary(outcomes)));
+  const Failures failed = failures_of(outcomes);
+  const std::size_t n = outcomes.size();
+  if (failed.fits == n)
+    throw InvalidInput(
+        fmt::format("{}: all {} fits failed, so the estimator or its parameters do not suit the "
+                    "data:{}",
+                    task, n, failed.summary()));
+  if (std::all_of(outcomes.begin(), outcomes.end(), has_no_score))
+    throw InvalidInput(
+        fmt::format("{}: none of the {} fits has a score, because {} fits and {} scorings failed, "
+                    "so the scoring does not suit the estimator or the data:{}",
+                    task, n, failed.fits, failed.scorings, failed.summary()));
+  if (failed.fits == 0 && failed.scorings == 0) return;
+  const std::size_t scorings = (n - failed.fits) * outcomes.front().scoring_errors.size();
+  const std::string fits = fmt::format("{} of {} fits", failed.fits, n);
+  const std::string scored = fmt::format("{} of {} scorings", failed.scorings, scorings);
+  const std::string what = failed.scorings == 0 ? fits
+                           : failed.fits == 0   ? scored
+                                                : fits + " and " + scored;
+  warn(WarningKind::fit_failed, std::string(task),
+       fmt::format("{} failed; their scores are NaN. Set error_score to 'raise' to get the first "
+                   "error:{}",
+                   what, failed.summary()));
 }
 
 }  // namespace
+
+std::string Outcome::error() const {
+  std::string all = fit_error;
+  for (const std::string& error : scoring_errors)
+    if (!error.empty()) all += (all.empty() ? "" : "; ") + error;
+  return all;
+}
 
 void FitCounter::count(double score) {
   const std::lock_guard lock(mutex_);

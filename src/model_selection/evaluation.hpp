@@ -46,19 +46,24 @@ struct Evaluation {
   bool keep_estimators;
 };
 
-/// One fit and its scores, one a scorer.
+/// One fit and its scores, one a scorer: NaN where the fit or the scoring failed.
 struct Outcome {
   Vector test;
   Vector train;  ///< empty unless asked for
   double fit_time = 0.0;
   double score_time = 0.0;
-  std::string error;  ///< empty: all went well
+  std::string fit_error;                    ///< empty: it is fitted
+  std::vector<std::string> scoring_errors;  ///< one a scorer; empty: it scored
   std::shared_ptr<Estimator> fitted;
+
+  /// All errors, as results show them; empty: all went well.
+  std::string error() const;
 };
 
-/// Fits a clone of each prototype on each split and scores it: outcome (c, s) is number c·n_splits
-/// + s. What fails is NaN, and one warning sums it up.
-/// @throws InvalidInput  everything failed; any error with ErrorScore::raise; Cancelled
+/// Fits a clone of each prototype on each split and scores it: outcome (c, s) is number
+/// c·n_splits + s. What fails is NaN, and one warning sums it up.
+/// @throws InvalidInput  no fit has any score, because of errors
+/// @throws Cancelled     and any error with ErrorScore::raise
 std::vector<Outcome> evaluate(const Evaluation& evaluation,
                               std::span<const std::unique_ptr<Estimator>> prototypes,
                               FitCounter& counter);

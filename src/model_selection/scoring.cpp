@@ -16,7 +16,7 @@ std::vector<std::string> Scoring::names() const {
   return names;
 }
 
-void Scoring::validate(std::string_view owner) const {
+void Scoring::validate(std::string_view owner, const Estimator& estimator) const {
   if (scorers_.empty())
     throw InvalidParameter(fmt::format("The 'scoring' parameter of {} has no scorer.", owner));
   std::vector<std::string> sorted = names();
@@ -25,6 +25,12 @@ void Scoring::validate(std::string_view owner) const {
   if (twice != sorted.end())
     throw InvalidParameter(
         fmt::format("The 'scoring' parameter of {} has '{}' twice.", owner, *twice));
+  for (const Scorer& scorer : scorers_)
+    if (scorer.role() != RoleKind::other && scorer.role() != estimator.role())
+      throw InvalidParameter(fmt::format(
+          "The 'scoring' parameter of {} has '{}', which scores a {}, but the estimator is {}.",
+          owner, scorer.name(), names_of(RoleKind{})[static_cast<std::size_t>(scorer.role())],
+          estimator.to_string()));
 }
 
 Value Codec<Scoring>::encode(const Scoring& scoring) {

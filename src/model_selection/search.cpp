@@ -48,8 +48,8 @@ SearchResults collect(std::vector<ParamList> candidates, const SearchOptions& op
     }
     results.fit_time(c, split) = outcome.fit_time;
     results.score_time(c, split) = outcome.score_time;
-    results.errors.push_back(outcome.error);
-    failed = failed || !outcome.error.empty();
+    results.errors.push_back(outcome.error());
+    failed = failed || !results.errors.back().empty();
   }
   if (!failed) results.errors.clear();
   return results;
@@ -82,7 +82,11 @@ SearchFindings search(std::string_view task, const Estimator& estimator,
   // With one scorer its scores are called "score", whatever its own name is.
   const std::string decisive = options.scoring.scorers().size() == 1 ? "" : options.refit.metric();
   const Vector means = found.results.mean_test_score(decisive);
-  if (found.results.errors.empty() && !means.allFinite())
+  if (means.array().isNaN().all())
+    warn(WarningKind::data, std::string(task),
+         fmt::format("no candidate has a mean test score{}, so the first one counts as the best.",
+                     decisive.empty() ? "" : fmt::format(" by '{}'", decisive)));
+  else if (found.results.errors.empty() && !means.allFinite())
     warn(WarningKind::data, std::string(task),
          "some test scores are not finite, although no fit failed.");
   const Labels rank = found.results.rank_test_score(decisive);
@@ -103,9 +107,10 @@ SearchFindings search(std::string_view task, const Estimator& estimator,
   return found;
 }
 
-void check_search_options(std::string_view task, const SearchOptions& options) {
+void check_search_options(std::string_view task, const Estimator& estimator,
+                          const SearchOptions& options) {
   options.cv.validate(task);
-  options.scoring.validate(task);
+  options.scoring.validate(task, estimator);
   const auto names = options.scoring.names();
   const std::string& metric = options.refit.metric();
   const bool known = std::find(names.begin(), names.end(), metric) != names.end() ||

@@ -24,8 +24,9 @@ SearchFindings search(std::string_view task, const Estimator& estimator,
                       std::vector<ParamList> candidates, const SearchOptions& options,
                       const Features& X, const Target& y, const FitContext& context);
 
-/// @throws InvalidParameter  naming `task`: cv, scoring or refit is not usable
-void check_search_options(std::string_view task, const SearchOptions& options);
+/// @throws InvalidParameter  naming `task`: cv, scoring or refit is not usable, for this estimator
+void check_search_options(std::string_view task, const Estimator& estimator,
+                          const SearchOptions& options);
 
 [[noreturn]] void refuse_without_refit(std::string_view task);
 

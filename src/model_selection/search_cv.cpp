@@ -92,7 +92,7 @@ void SearchCV<Derived, Role, Params>::do_validate() const {
   if (this->params().estimator.empty())
     detail::refuse_param(Derived::type_name, "estimator", Codec<Polymorphic<Role>>::describe(),
                          Value());
-  detail::check_search_options(Derived::type_name, this->params());
+  detail::check_search_options(Derived::type_name, *this->params().estimator, this->params());
   static_cast<const Derived&>(*this).validate_space();
 }
 

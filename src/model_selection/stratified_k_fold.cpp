@@ -9,6 +9,7 @@
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/labels_of.hpp"
 #include "model_selection/folds.hpp"
 #include "model_selection/seed.hpp"
 
@@ -34,10 +35,12 @@ std::vector<std::vector<Index>> rows_by_class(const Labels& labels) {
 void check_class_sizes(const std::vector<std::vector<Index>>& classes, Index n_splits) {
   const auto by_size = [](const auto& a, const auto& b) { return a.size() < b.size(); };
   const auto [smallest, largest] = std::minmax_element(classes.begin(), classes.end(), by_size);
-  if (classes.empty() || static_cast<Index>(largest->size()) < n_splits)
-    throw InvalidInput(fmt::format(
-        "StratifiedKFold: n_splits={} is greater than the number of rows of every class.",
-        n_splits));
+  const Index most = classes.empty() ? 0 : static_cast<Index>(largest->size());
+  if (most < n_splits)
+    throw InvalidInput(
+        fmt::format("StratifiedKFold: n_splits={} is greater than the number of rows of every "
+                    "class; the largest has {}.",
+                    n_splits, most));
   if (static_cast<Index>(smallest->size()) < n_splits)
     warn(WarningKind::data, "StratifiedKFold",
          fmt::format(
@@ -50,7 +53,7 @@ void check_class_sizes(const std::vector<std::vector<Index>>& classes, Index n_s
 std::vector<Split> StratifiedKFold::split(const Target& y) const {
   detail::check_fold_options(options_, name());
   const Index n_splits = options_.n_splits;
-  const auto classes = rows_by_class(y.labels());
+  const auto classes = rows_by_class(detail::labels_of(y, name()));
   check_class_sizes(classes, n_splits);
   const std::uint64_t seed = options_.shuffle ? detail::seed_of(options_.random_state, name()) : 0;
 

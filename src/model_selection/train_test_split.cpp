@@ -10,6 +10,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 
+#include "core/labels_of.hpp"
 #include "model_selection/seed.hpp"
 
 namespace espalier {
@@ -83,7 +84,7 @@ std::string class_text(const Target& y, int label) {
 }
 
 std::vector<std::vector<Index>> rows_by_class(const Target& y, const Sizes& sizes) {
-  const EncodedLabels encoded = encode_labels(y.labels());
+  const EncodedLabels encoded = encode_labels(detail::labels_of(y, owner));
   const Index n_classes = encoded.classes.size();
   std::vector<std::vector<Index>> rows(static_cast<std::size_t>(n_classes));
   for (Index i = 0; i < y.rows(); ++i)

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <espalier/model_selection/stratified_k_fold.hpp>
+#include <espalier/model_selection/train_test_split.hpp>
 
 #include "model_selection/golden_data.hpp"
 #include "model_selection/probe.hpp"
@@ -168,6 +169,27 @@ TEST(CrossValidate, AFailedScorerSparesTheOthers) {
   EXPECT_EQ(collector.warnings.size(), 1u);
 }
 
+TEST(CrossValidate, AScorerThatAlwaysFailsSparesTheOthersToo) {
+  WarningCollector collector;
+  const Matrix X = numbered(9);
+  const auto broken = [](const char* name) {
+    return Scorer::from_estimator(name,
+                                  [](const Estimator&, const Features&, const Target&) -> double {
+                                    throw InvalidInput("not today");
+                                  });
+  };
+  const auto result = cross_validate(Probe({.fail_row = 4}), X, Vector(X.col(0)),
+                                     {.scoring = {broken("a"), "r2", broken("b")}, .cv = 3});
+  EXPECT_TRUE(result.test_score("a").array().isNaN().all());
+  EXPECT_FALSE(std::isnan(result.test_score("r2")[1]));
+  EXPECT_EQ(result.errors[0], "Probe: this row fails");
+  EXPECT_EQ(result.errors[1], "scorer 'a': not today; scorer 'b': not today");
+  ASSERT_EQ(collector.warnings.size(), 1u);
+  EXPECT_NE(collector.warnings[0].message.find("2 of 3 fits and 2 of 3 scorings failed"),
+            std::string::npos)
+      << collector.warnings[0].message;
+}
+
 TEST(CrossValidate, ThrowsWhenAllFailOrWhenToldTo) {
   const Matrix X = numbered(9);
   const Vector y = X.col(0);
@@ -176,9 +198,14 @@ TEST(CrossValidate, ThrowsWhenAllFailOrWhenToldTo) {
                            {"cross_validate", "all 3 fits failed", "3 × Probe: this level fails"}));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] { cross_validate(Probe({.level = -11.0}), X, y, {.cv = 3}); }, {"3 × ", "'level'"}));
-  EXPECT_TRUE(
-      throws<InvalidInput>([&] { cross_validate(Probe(), X, y, {.scoring = "roc_auc", .cv = 3}); },
-                           {"3 × scorer 'roc_auc'", "Classifier"}));
+  const auto broken = Scorer::from_estimator(
+      "broken", [](const Estimator&, const Features&, const Target&) -> double {
+        throw InvalidInput("not today");
+      });
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { cross_validate(Probe({.fail_row = 4}), X, y, {.scoring = broken, .cv = 3}); },
+      {"cross_validate", "none of the 3 fits has a score", "2 fits and 1 scorings failed",
+       "1 × scorer 'broken': not today"}));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] {
         cross_validate(Probe({.fail_row = 4}), X, y, {.cv = 3, .error_score = ErrorScore::raise});
@@ -236,6 +263,35 @@ TEST(CrossValidate, DropsNothingInSilence) {
         cross_val_score(Probe(), X, y, {.scoring = {"r2", "explained_variance"}});
       },
       {"one scorer"}));
+}
+
+TEST(CrossValidate, RefusesAScorerOfAnotherRoleBeforeAnyFit) {
+  const Matrix X = numbered(9);
+  const auto never = [](const Progress&) { FAIL() << "something was fitted"; };
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        cross_validate(Probe(), X, Vector(X.col(0)),
+                       {.scoring = {"r2", "roc_auc"}, .cv = 3, .callback = never});
+      },
+      {"'scoring'", "cross_validate", "'roc_auc'", "a Classifier", "Probe("}));
+}
+
+TEST(CrossValidate, NamesItselfWhenRowsCannotBeSplit) {
+  const Matrix X = numbered(9);
+  const Vector y = X.col(0).array() + 0.5;
+  EXPECT_TRUE(throws<InvalidInput>([&] { cross_validate(LogisticRegression(), X, y); },
+                                   {"cross_validate: StratifiedKFold: Unknown label type"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { cross_val_predict_proba(LogisticRegression(), X, y); },
+                                   {"cross_val_predict_proba: Unknown label type"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { cross_val_decision_function(LogisticRegression(), X, y); },
+                                   {"cross_val_decision_function: Unknown label type"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { StratifiedKFold().split(y); },
+                                   {"StratifiedKFold: Unknown label type"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { train_test_split(X, y, {.stratify = true}); },
+                                   {"train_test_split: Unknown label type"}));
+  const Labels two = (y.array() > 3.0).cast<int>();
+  EXPECT_TRUE(throws<InvalidInput>([&] { LogisticRegression().fit(X, two).score(X, y); },
+                                   {"LogisticRegression: Unknown label type"}));
 }
 
 TEST(CrossValPredict, NeedsAPartition) {

@@ -245,6 +245,53 @@ TEST(GridSearchCV, ThrowsWhenAllFailOrWhenToldTo) {
   EXPECT_EQ(search.best_score(), 1.0);  // what was learned stays
 }
 
+const Scorer broken = Scorer::from_estimator(
+    "broken", [](const Estimator&, const Features&, const Target&) -> double {
+      throw InvalidInput("not today");
+    });
+
+TEST(GridSearchCV, AFailingScorerSparesTheOthers) {
+  WarningCollector collector;
+  GridSearchCV search(Probe(), {{"level", {1.0, 5.0, 3.0}}},
+                      {.scoring = {broken, by_level}, .cv = 3, .refit = "level"});
+  search.fit(X, y);
+  EXPECT_EQ(search.best_index(), 1);
+  EXPECT_TRUE(search.cv_results().mean_test_score("broken").array().isNaN().all());
+  EXPECT_EQ(search.cv_results().mean_test_score("level"), (Vector(3) << 1, 5, 3).finished());
+  EXPECT_EQ(search.cv_results().errors.at(8), "scorer 'broken': not today");
+  ASSERT_EQ(collector.warnings.size(), 1u);
+  EXPECT_NE(collector.warnings[0].message.find("9 of 18 scorings failed"), std::string::npos)
+      << collector.warnings[0].message;
+}
+
+TEST(GridSearchCV, SaysThatTheFirstIsTheBestWhenTheScorerThatDecidesFails) {
+  WarningCollector collector;
+  GridSearchCV search(Probe(), {{"level", {1.0, 5.0}}},
+                      {.scoring = {by_level, broken}, .cv = 3, .refit = "broken"});
+  search.fit(X, y);
+  EXPECT_EQ(search.best_index(), 0);
+  EXPECT_TRUE(std::isnan(search.best_score()));
+  ASSERT_EQ(collector.warnings.size(), 2u);
+  EXPECT_NE(collector.warnings[1].message.find("no candidate has a mean test score by 'broken'"),
+            std::string::npos);
+}
+
+TEST(GridSearchCV, RefusesAScorerOfAnotherRoleBeforeAnyFit) {
+  const auto refused = [](const auto& search, std::initializer_list<std::string_view> parts) {
+    return throws<InvalidParameter>([&] { search.validate_params(); }, parts);
+  };
+  EXPECT_TRUE(refused(GridSearchCV(Ridge(), {{"alpha", {1.0}}}, {.scoring = "roc_auc"}),
+                      {"'scoring'", "GridSearchCV<Regressor>", "'roc_auc'", "Ridge()"}));
+  EXPECT_TRUE(refused(GridSearchCV(logistic(), logistic_grid({1.0}), {.scoring = {"f1", "r2"}}),
+                      {"'scoring'", "'r2'", "a Regressor"}));
+  const Labels classes = (X.col(0).array() > 3.0).cast<int>();
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        GridSearchCV(LogisticRegression(), {{"C", {1.0}}}, {.cv = 11}).fit(X, classes);
+      },
+      {"GridSearchCV<Classifier>: StratifiedKFold: n_splits=11", "the largest has 8"}));
+}
+
 TEST(GridSearchCV, ReportsEveryFitOneAtATime) {
   std::vector<Index> seen;
   const auto callback = [&](const Progress& p) {

@@ -78,9 +78,9 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result);
 /// with ErrorScore::raise the error itself comes out.
 ///
 /// @throws InvalidInput      X, y, weights or groups differ in length; weights or groups that
-/// nobody takes; no
-///                           split can be made; or every split failed: the message has the errors
-/// @throws InvalidParameter  cv or scoring is not usable
+///                           nobody takes; no split can be made; or errors left no score at all:
+///                           the message has them
+/// @throws InvalidParameter  cv or scoring is not usable, or a scorer is not for this role
 /// @throws NotSupported      the estimator is neither a classifier nor a regressor
 CrossValidation cross_validate(const Estimator& estimator, const Features& X, const Target& y,
                                const CrossValidateOptions& options = {});

@@ -33,8 +33,9 @@ class Scoring {
   /// What the results are called: "score" for a single scorer, else the names of the scorers.
   std::vector<std::string> names() const;
 
-  /// @throws InvalidParameter  naming `owner`: no scorer, or two of one name
-  void validate(std::string_view owner) const;
+  /// @throws InvalidParameter  naming `owner`: no scorer, two of one name, or one that cannot score
+  /// an estimator of this role
+  void validate(std::string_view owner, const Estimator& estimator) const;
 
  private:
   std::vector<Scorer> scorers_;

@@ -116,9 +116,13 @@ struct SearchState {
 ///   A validation set is passed to every fit. What the estimator does not take is an error.
 /// - The callback hears of every fit that ends, with its test score; the stop token ends the
 ///   search, and what was learned before remains.
-/// - A fit or a scoring that fails counts as NaN and ranks last. The errors stay in cv_results(),
-///   and one warning sums them up; with ErrorScore::raise the error comes out. If nothing succeeds,
-///   `fit` throws InvalidInput with all messages.
+/// - A fit or a scoring that fails counts as NaN and ranks last; other scorers of the same fit keep
+///   their scores. The errors stay in cv_results(), and one warning sums them up; with
+///   ErrorScore::raise the error comes out. If errors leave no score at all, `fit` throws
+///   InvalidInput with the messages; if none by the scorer that decides, the first candidate counts
+///   as the best, with a warning.
+/// - A scorer that is not for the role of the estimator is an InvalidParameter before anything is
+///   fitted.
 /// - A candidate that names a parameter that does not exist, or has a value of a wrong type, is an
 ///   InvalidParameter before anything is fitted; a value out of range makes its fits fail.
 ///
