@@ -297,6 +297,20 @@ TEST(HistGradientBoosting, WatchesTheValidationSetThatIsGiven) {
               1e-12);
 }
 
+TEST(HistGradientBoosting, RefusesAValidationSetWithoutEarlyStopping) {
+  const TableData data(100);
+  const FitContext context{.validation = ValidationSet{data.X, data.y}};
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { Regressor_({.early_stopping = false}).fit(data.X, data.y, context); },
+      {"'early_stopping'", "HistGradientBoostingRegressor", "validation set", "false"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] {
+        Classifier_({.early_stopping = false})
+            .fit(data.X, data.binary, {.validation = ValidationSet{data.X, data.binary}});
+      },
+      {"'early_stopping'", "HistGradientBoostingClassifier"}));
+}
+
 TEST(HistGradientBoosting, SetsRowsAsideToWatch) {
   const TableData data(1000);
   const Classifier_ model =

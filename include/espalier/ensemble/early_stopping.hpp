@@ -19,6 +19,7 @@ class EarlyStopping {
   bool applies(Index n_rows) const {
     return mode_ == Mode::on || (mode_ == Mode::automatic && n_rows > 10'000);
   }
+  bool is_off() const { return mode_ == Mode::off; }
 
  private:
   friend struct Codec<EarlyStopping>;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor: names,
-/// ranges and defaults of scikit-learn 1.9.
+/// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
+/// names, ranges and defaults of scikit-learn 1.9. Not there yet: the regressor's other losses
+/// (absolute_error, gamma, poisson, quantile), monotonic_cst, interaction_cst, warm_start, and
+/// scoring (early stopping watches the loss). Instead of verbose there is the callback of the
+/// FitContext.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,8 @@ namespace espalier {
 ///   missing.
 /// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows.
 /// - **Early stopping** watches the loss on a validation set given in the FitContext (which
-/// switches it on),
-///   or on `validation_fraction` of the rows, set aside at random, and ends training when
+///   switches "auto" on, and is refused where `early_stopping` is false), or on
+///   `validation_fraction` of the rows, set aside at random, and ends training when
 ///   `n_iter_no_change` iterations in a row have not improved it by `tol`. The model keeps the
 ///   trees of those iterations, as in scikit-learn.
 ///

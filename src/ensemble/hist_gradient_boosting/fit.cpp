@@ -61,6 +61,9 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
                                     bool stratify, const FitOptions& options,
                                     const FitContext& context) {
   check_rows(X.rows(), options.owner);
+  if (validation != nullptr && options.early_stopping.is_off())
+    detail::refuse_param(options.owner, "early_stopping",
+                         "true or 'auto' where a validation set is given, to stop by", false);
   BoostingOptions boosting = options.boosting;
   boosting.early_stopping = validation != nullptr || options.early_stopping.applies(X.rows());
 
