@@ -2,6 +2,11 @@
 #include "linear_model/column_moments.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <espalier/core/errors.hpp>
 
 namespace espalier::detail {
 namespace {
@@ -46,6 +51,15 @@ Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift,
 
 }  // namespace
 
+void refuse_overflow(std::string_view owner, const Features& X, const Vector& squares) {
+  for (Index j = 0; j < squares.size(); ++j)
+    if (!std::isfinite(squares[j]))
+      throw InvalidInput(
+          fmt::format("{}: X is too large, in column '{}': the squares of its values are not "
+                      "finite. Divide it by a constant.",
+                      owner, X.names_or_default()[static_cast<std::size_t>(j)]));
+}
+
 Blocks cache_blocks(const Features& X) {
   const Index n = X.rows();
   const Index per_row = X.is_sparse() ? std::max<Index>(1, X.sparse().nonZeros() / n) : X.cols();
@@ -75,7 +89,9 @@ ColumnMoments column_moments(const Features& X, const Vector& weights) {
       });
   const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
   const Vector from_shift = sums.first / total;
-  return {total, shift + from_shift, (sums.second / total - from_shift.cwiseAbs2()).cwiseMax(0.0)};
+  const Vector variance = sums.second / total - from_shift.cwiseAbs2();
+  // Rounding may make it negative; where the squares overflow it is infinite or NaN, and stays so.
+  return {total, shift + from_shift, (variance.array() < 0.0).select(0.0, variance)};
 }
 
 }  // namespace espalier::detail

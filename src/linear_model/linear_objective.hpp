@@ -38,6 +38,9 @@ class LinearObjective {
 
   double operator()(const Vector& z, Vector& gradient) const;
 
+  /// What the columns of X are divided by; not finite where their squares overflow.
+  const Vector& scale() const { return whitening_.scale(); }
+
   Matrix coef(const Vector& z) const;       ///< k × p
   Vector intercept(const Vector& z) const;  ///< k; zero without an intercept
 

@@ -100,6 +100,7 @@ LogisticRegressionState LogisticRegression::do_fit(const Features& X, const Targ
   const double l2 = 1.0 / (params().C * total_weight);
   const detail::LinearObjective objective(X, *task.loss, weights, l2, params().fit_intercept,
                                           task.curvature);
+  detail::refuse_overflow(name, X, objective.scale());
   const LbfgsResult result = minimize(objective, objective.start(task.baseline), params(), context);
   if (!result.converged) warn_not_converged(result, params());
   State state{encoded.classes, objective.coef(result.x), objective.intercept(result.x),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/ridge.hpp>
 
+#include "linear_model/column_moments.hpp"
 #include "linear_model/least_squares.hpp"
 #include "linear_model/linear_predict.hpp"
 
@@ -12,8 +13,13 @@ void RidgeState::check(const Schema& schema) const {
 
 RidgeState Ridge::do_fit(const Features& X, const Matrix& y, const FitContext& context) const {
   const detail::CenteredData data(X, y, context.sample_weight, params().fit_intercept);
+  detail::refuse_overflow(type_name, X, data.squares());
   const Matrix coef = detail::solve_least_squares(data, params().alpha);
-  return {coef.transpose(), data.y_mean() - coef.transpose() * data.x_mean()};
+  State state{coef.transpose(), data.y_mean() - coef.transpose() * data.x_mean()};
+  if (!state.coef.allFinite() || !state.intercept.allFinite())
+    throw InvalidInput(
+        "Ridge: the coefficients are not finite: y is too large beside X; scale them.");
+  return state;
 }
 
 Matrix Ridge::do_predict(const State& state, const Features& X) const {

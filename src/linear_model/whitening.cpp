@@ -52,7 +52,7 @@ Whitening::Whitening(const Features& X, const Vector& weights, const ColumnMomen
   Vector square = moments.variance;
   if (!center) square += moments.mean.cwiseAbs2();
   scale_ = (curvature * square.array() + l2).sqrt();
-  scale_ = (scale_.array() > 0.0).select(scale_, 1.0);  // a constant column without a penalty
+  scale_ = (scale_.array() == 0.0).select(1.0, scale_);  // a constant column without a penalty
   if (p > most_columns || p == 1) return;
   const Vector mean = center ? moments.mean : Vector::Zero(p);
   const Vector part = (curvature * square.array()).sqrt() / scale_.array();

@@ -20,6 +20,8 @@ class Whitening {
   Whitening(const Features& X, const Vector& weights, const ColumnMoments& moments, bool center,
             double curvature, double l2);
 
+  const Vector& scale() const { return scale_; }  ///< S, p
+
   Matrix to_coef(Matrix Z) const;      ///< T·Z
   Matrix to_gradient(Matrix G) const;  ///< Tᵀ·G: from the gradient by C to that by Z
 

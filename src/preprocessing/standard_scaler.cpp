@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include <espalier/core/parallel.hpp>
 
 namespace espalier {
@@ -47,7 +49,8 @@ Moments moments_about(const Sums& s, double shift) {
     return {0.0, nan, nan};
   }
   const double offset = s.first / s.weight;
-  return {s.weight, shift + offset, std::max(0.0, s.second / s.weight - offset * offset)};
+  const double var = s.second / s.weight - offset * offset;
+  return {s.weight, shift + offset, var < 0.0 ? 0.0 : var};  // NaN, of squares that overflow, stays
 }
 
 Moments dense_moments(const double* x, const double* w, Index n) {
@@ -106,6 +109,15 @@ bool nearly_constant(const Moments& m) {
   return m.var <= m.weight * eps * m.var + error * error;
 }
 
+/// The numbers of a column may be so large that their sum or their squares overflow.
+void check_finite(const Moments& m, bool with_std, const Features& X, Index j) {
+  if (m.weight <= 0.0 || (std::isfinite(m.mean) && (!with_std || std::isfinite(m.var)))) return;
+  throw InvalidInput(
+      fmt::format("StandardScaler: X is too large, in column '{}': its mean or variance is not "
+                  "finite. Divide it by a constant.",
+                  X.names_or_default()[static_cast<std::size_t>(j)]));
+}
+
 }  // namespace
 
 void StandardScalerState::check(const Schema& schema) const {
@@ -129,6 +141,7 @@ StandardScalerState StandardScaler::do_fit(const Features& X, const FitContext& 
   State state{Vector(p), Vector(params().with_std ? p : 0), Vector::Ones(p), Vector(p)};
   for (Index j = 0; j < p; ++j) {
     const Moments& m = moments[static_cast<std::size_t>(j)];
+    check_finite(m, params().with_std, X, j);
     state.mean[j] = m.mean;
     state.n_samples_seen[j] = m.weight;
     if (!params().with_std) continue;

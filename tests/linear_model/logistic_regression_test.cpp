@@ -273,6 +273,18 @@ TEST(LogisticRegression, NeedsTwoClasses) {
       {"LogisticRegression", "The classes, [0, 1], are not in class_weight"}));
 }
 
+TEST(LogisticRegression, RefusesDataSoLargeThatItsSquaresOverflow) {
+  const Labels y{{0, 1, 0, 1, 1}};
+  const Matrix small = Matrix::Random(5, 2);
+  Matrix huge = small;
+  huge.col(1) << 1e200, -1e200, 1e200, -1e200, 0.0;
+  EXPECT_TRUE(throws<InvalidInput>([&] { LogisticRegression().fit(huge, y); },
+                                   {"LogisticRegression", "too large", "'x1'"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { LogisticRegression().fit(huge.rightCols(1), y); },
+                                   {"LogisticRegression", "too large", "'x0'"}));
+  EXPECT_TRUE(LogisticRegression().fit(small * 1e150, y).coef().allFinite());
+}
+
 TEST(LogisticRegression, RefusesParametersOutsideTheirRangeByName) {
   const auto fit = [](const LogisticRegressionParams& params) {
     return [params] { LogisticRegression(params).fit(Matrix::Identity(2, 2), Labels{{0, 1}}); };

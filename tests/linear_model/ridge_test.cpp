@@ -219,6 +219,21 @@ TEST(Ridge, PredictsSingleRowsAsInTheBatch) {
   for (Index i = 0; i < X.rows(); ++i) EXPECT_EQ(model.predict_multi(X.row(i)), predicted.row(i));
 }
 
+TEST(Ridge, RefusesDataSoLargeThatItsSquaresOverflow) {
+  const Matrix small = Matrix::Random(5, 2);
+  Matrix huge = small;
+  huge.col(1) << 1e200, -1e200, 1e200, -1e200, 0.0;
+  const Vector y = small.col(0);
+  EXPECT_TRUE(throws<InvalidInput>([&] { Ridge().fit(huge, y); }, {"Ridge", "too large", "'x1'"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Ridge().fit(SparseMatrix(huge.sparseView()), y); },
+                                   {"Ridge", "too large", "'x1'"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Ridge().fit(Matrix(huge.topRows(1)), Vector(y.head(1))); },
+                                   {"Ridge", "too large"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { Ridge().fit(small * 1e10, Vector(y * 1e305)); },
+                                   {"Ridge", "y is too large"}));
+  EXPECT_TRUE(Ridge().fit(small * 1e150, y).coef().allFinite());
+}
+
 TEST(Ridge, RefusesNegativeAlphaByName) {
   EXPECT_TRUE(throws<InvalidParameter>(
       [] { Ridge({.alpha = -1.0}).fit(Matrix::Identity(2, 2), Vector::Ones(2)); },

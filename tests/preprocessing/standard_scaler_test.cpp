@@ -141,6 +141,19 @@ TEST(StandardScaler, RefusesToCentreASparseMatrixAndSaysWhatToDo) {
   EXPECT_TRUE(throws<InvalidInput>([&] { fitted.transform(X); }, {"sparse", "with_mean=false"}));
 }
 
+TEST(StandardScaler, RefusesColumnsWhoseSquaresOverflowByName) {
+  for (const Vector& huge : {Vector{{1e200, 2e200, 4e200}}, Vector{{1e200, -1e200, 1e200}},
+                             Vector{{1e308, 1e308, 1.5e308}}}) {
+    Matrix X = Matrix::Random(3, 2);
+    X.col(1) = huge;
+    EXPECT_TRUE(throws<InvalidInput>([&] { StandardScaler().fit(X); }, {"StandardScaler", "'x1'"}));
+    EXPECT_TRUE(throws<InvalidInput>(
+        [&] { StandardScaler({.with_mean = false}).fit(SparseMatrix(X.sparseView())); }, {"'x1'"}));
+  }
+  const Matrix large = Matrix::Random(3, 2) * 1e150;
+  EXPECT_NEAR(StandardScaler().fit_transform(large).dense().col(0).squaredNorm(), 3.0, 1e-12);
+}
+
 TEST(StandardScaler, GivesTheSameBitsForAnyNumberOfThreads) {
   Random random(1);
   const Matrix X = Matrix::NullaryExpr(20'000, 5, [&] { return random.normal(); });

@@ -62,16 +62,21 @@ struct LogisticRegressionState {
 /// row a class). The intercept b is not penalised. This is scikit-learn's objective, so C means the
 /// same. "balanced" counts the classes with the sample weights: Σw / (K · Σw of the class).
 ///
-/// X need not be scaled to converge: the solver works in variables in which the curvature is about
-/// the same in all directions (columns scaled and, up to 512 of them, decorrelated by a sample of
-/// rows), and begins at the intercept of the best constant model. This changes the
-/// way to the optimum, not the optimum; but it does matter what the penalty means, which depends on
-/// the scale of X as everywhere. `tol` bounds the gradient in those variables, so it does not
-/// depend on the scale either; it is not scikit-learn's measure, so the last digits
-/// differ at the same `tol`. With C = inf and columns that depend on each other the optimum is
-/// not unique, and which one is found differs from scikit-learn; so do not compare coefficients
-/// then, but predictions. With C = inf and classes that a hyperplane separates there is none: the
-/// coefficients grow until the gradient is below `tol`.
+/// X seldom needs scaling to converge: the solver works in variables in which the curvature at the
+/// start is about the same in all directions (columns scaled and, up to 512 of them, decorrelated by
+/// a sample of rows), and begins at the intercept of the best constant model. This changes the way
+/// to the optimum, not the optimum; but it does matter what the penalty means, which depends on the
+/// scale of X as everywhere. It takes 43 iterations on the raw breast cancer data and 31 on wine (25
+/// and 16 after StandardScaler), where scikit-learn 1.9 takes 2338 and 3140. Nearly constant columns
+/// may still slow it down where the classes are well separated: there the loss flattens on the way,
+/// but the penalty, which bends most along such columns, does not. The raw digits take 134, more
+/// than the default max_iter (scikit-learn 184; scaled: 42 and 32).
+///
+/// `tol` bounds the gradient in those variables, so it does not depend on the scale either; it is
+/// not scikit-learn's measure, so the last digits differ at the same `tol`. With C = inf and columns
+/// that depend on each other the optimum is not unique, and which one is found differs from
+/// scikit-learn; so do not compare coefficients then, but predictions. With C = inf and classes that
+/// a hyperplane separates there is none: the coefficients grow until the gradient is below `tol`.
 ///
 /// For K ≥ 3 the rows of W sum to zero, and so do the intercepts.
 ///
@@ -79,9 +84,14 @@ struct LogisticRegressionState {
 /// beside the data, and O(p²) up to 512 columns. X may be sparse and stays so; cost is then
 /// O(nonzeros·k). The same bits for any number of threads.
 ///
+/// Not there: l1_ratio (and so an L1 penalty) and the other solvers with their parameters (dual,
+/// intercept_scaling, random_state), warm_start. Instead of verbose there is the callback of the
+/// FitContext, and its n_threads instead of n_jobs.
+///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one
-///                           class only, or class_weight does not fit the classes
+///                           class only, class_weight does not fit the classes, or the squares of a
+///                           column overflow (beyond some 1e150)
 /// @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning (2009) §4.4;
 ///      Nocedal & Wright, Numerical Optimization (2006) §7.2
 class LogisticRegression : public Implements<LogisticRegression, Classifier,

@@ -37,8 +37,12 @@ struct RidgeState {
 /// O(np² + p³) for n ≥ p and O(n²p + n³) otherwise; memory O(min(n, p)²) beside the data, and in
 /// the second case a copy of X. X may be sparse: the intercept is found without filling its zeros.
 ///
+/// Not there: one alpha a target, positive; solver, tol, max_iter and random_state, since the
+/// solution is exact; copy_X, since X is never changed.
+///
 /// @throws InvalidParameter  a parameter is outside its range
-/// @throws InvalidInput      X or y is empty, not finite, or they disagree in length
+/// @throws InvalidInput      X or y is empty, not finite, they disagree in length, or are so large
+///                           (beyond some 1e150) that their squares overflow
 /// @see Hoerl & Kennard, Technometrics 12 (1970) 55–67
 class Ridge : public Implements<Ridge, Regressor, RidgeParams, RidgeState> {
  public:

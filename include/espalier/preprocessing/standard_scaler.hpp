@@ -42,7 +42,10 @@ struct StandardScalerState {
 ///
 /// Costs O(np) once over the data for `fit` and once for `transform`.
 ///
-/// @throws InvalidInput  X is sparse and with_mean is set
+/// Not there: partial_fit; copy, since X is never changed.
+///
+/// @throws InvalidInput  X is sparse and with_mean is set; or a column is so large (beyond some
+///                       1e150) that its variance is not finite, where scikit-learn scales by inf
 class StandardScaler
     : public Implements<StandardScaler, Transformer, StandardScalerParams, StandardScalerState> {
  public:
