@@ -99,6 +99,11 @@ std::vector<Index> ColumnSelector::select(const Features& X, std::string_view ow
         throw InvalidInput(
             fmt::format("{}: X has no column {}; it has {} columns.", owner, j, X.cols()));
   }
+  std::set<Index> seen;
+  for (const Index j : result)
+    if (!seen.insert(j).second)
+      throw InvalidInput(fmt::format("{}: column '{}' is chosen twice.", owner,
+                                     X.names_or_default()[static_cast<std::size_t>(j)]));
   return result;
 }
 

@@ -21,7 +21,7 @@ TEST(ColumnTransformer, SelectsByNamePositionAndType) {
   const Features by_name =
       ColumnTransformer{{"n", StandardScaler(), {"income", "age"}}}.fit_transform(table);
   const Features by_position =
-      ColumnTransformer{{"n", StandardScaler(), std::vector<Index>{2, 0}}}.fit_transform(table);
+      ColumnTransformer{{"n", StandardScaler(), {2, 0}}}.fit_transform(table);
   EXPECT_EQ(by_name.dense(), by_position.dense());
   EXPECT_EQ(by_name.names(), (std::vector<std::string>{"n__income", "n__age"}));
   const Features by_type =
@@ -96,6 +96,20 @@ TEST(ColumnTransformer, ErrorsNameTheGroup) {
         fit({{"n", StandardScaler(), {"age"}}, {"n", StandardScaler(), {"id"}}});
       },
       {"'n'", "twice"}));
+}
+
+TEST(ColumnTransformer, AGroupTakesAColumnOnceByNameOrPosition) {
+  const Matrix X = Matrix::Random(5, 2);
+  const ColumnTransformer by_name{{"g", StandardScaler(), {"a", "a"}}};
+  const ColumnTransformer by_position{{"g", StandardScaler(), {0, 0}}};
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        ColumnTransformer(by_name).fit(DataFrame::from_matrix(X, {"a", "b"}));
+      },
+      {"ColumnTransformer, group 'g'", "column 'a' is chosen twice"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { ColumnTransformer(by_position).fit(X); },
+                           {"ColumnTransformer, group 'g'", "column 'x0' is chosen twice"}));
 }
 
 TEST(ColumnTransformer, NamesWithoutGroupsMustNotClash) {

@@ -14,18 +14,19 @@
 namespace espalier {
 
 /// Which columns: by name, by position, or by type. Converts from any of these:
-/// `{"age", "income"}`, `std::vector<Index>{0, 3}`, `ColumnType::numeric`.
+/// `{"age", "income"}`, `{0, 3}`, `ColumnType::numeric`; names and positions also as a vector.
 class ColumnSelector {
  public:
   ColumnSelector() = default;  ///< no column
   ColumnSelector(ColumnType type) : choice_(type) {}
   ColumnSelector(std::vector<std::string> names) : choice_(std::move(names)) {}
-  ColumnSelector(std::initializer_list<const char*> names)
-      : choice_(std::vector<std::string>(names.begin(), names.end())) {}
+  ColumnSelector(std::initializer_list<std::string> names)
+      : choice_(std::vector<std::string>(names)) {}
   ColumnSelector(std::vector<Index> positions) : choice_(std::move(positions)) {}
+  ColumnSelector(std::initializer_list<Index> positions) : choice_(std::vector<Index>(positions)) {}
 
   /// The positions of the columns in X, in the order they were named.
-  /// @throws InvalidInput  naming `owner` and the column that X lacks
+  /// @throws InvalidInput  naming `owner` and the column that X lacks, or that is chosen twice
   std::vector<Index> select(const Features& X, std::string_view owner) const;
 
   std::string to_string() const;  ///< "numeric columns", "age, income"
@@ -159,8 +160,8 @@ struct ColumnTransformerState {
 ///
 /// Sample weights reach every transformer that takes them.
 ///
-/// @throws InvalidInput  a selected column is missing; output names clash (set
-/// verbose_feature_names_out)
+/// @throws InvalidInput  a selected column is missing, or twice in a group (which scikit-learn
+///                       refuses by name only); output names clash (set verbose_feature_names_out)
 class ColumnTransformer : public Implements<ColumnTransformer, Transformer, ColumnTransformerParams,
                                             ColumnTransformerState> {
  public:
