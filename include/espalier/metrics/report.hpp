@@ -34,8 +34,9 @@ struct ClassificationReport {
   bool covers_all_labels;  ///< no label of the data was left out
 
   /// The table that scikit-learn prints: one line a class, then accuracy (or the micro average,
-  /// when labels were left out), macro and weighted averages. `digits` follow the point; a support
-  /// that is no whole number has as many.
+  /// when labels were left out), macro and weighted averages. `digits` follow the point, also that
+  /// of a support that is no whole number; a whole one has no point. (With weights scikit-learn
+  /// prints all digits of a support: 13.0, not 13.)
   std::string to_string(int digits = 2) const;
 };
 
