@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A transformer and a classifier of one's own: checked by the conformance kit, put into a Pipeline,
 // tuned by a GridSearchCV, saved and loaded.
+#include <algorithm>
 #include <iostream>
 
 #include <espalier/espalier.hpp>

@@ -17,7 +17,8 @@ int main() {
 
   HistGradientBoostingClassifier trees({.max_iter = 50, .random_state = 0});
   trees.fit(X_train, y_train);
-  std::cout << trees.score(X_test, y_test) << " " << trees.predict_names(X_test.head(3))[0] << "\n";
+  std::cout << trees << " has an accuracy of " << trees.score(X_test, y_test) << "\n";
+  std::cout << trees.predict_names(X_test.take({0}))[0] << "\n";  // one row
 
   ColumnTransformer prepare{
       {"numbers", SimpleImputer() | StandardScaler(), ColumnType::numeric},
@@ -41,6 +42,10 @@ int main() {
                       {.scoring = "roc_auc"});
   search.fit(X_train, y_train, {.callback = ProgressBar(std::cerr)});
   std::cout << search.cv_results() << search.best_score() << "\n";
+
+  Labels truth = search.align(y_test);
+  std::cout << classification_report(truth, search.predict(X_test),
+                                     {.target_names = search.class_names()});
 
   Vector weights = Vector::Ones(X_train.rows());
   trees.fit(X_train, y_train, {.sample_weight = weights, .n_threads = 1});
