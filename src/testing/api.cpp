@@ -137,6 +137,9 @@ void fit_makes_it_fitted(const Subject& s) {
 
 void counts_its_iterations(const Subject& s) {
   const auto n_iter = s.fitted(s.problem())->iterations();
+  require(n_iter || !s.has_param("max_iter"),
+          "it has a parameter max_iter, but iterations() is empty after fit: count them in "
+          "State::n_iter");
   if (!n_iter) skip("it does not iterate");
   require(*n_iter >= 1, fmt::format("iterations() is {} after fit", *n_iter));
 }
@@ -181,7 +184,7 @@ Checks api_checks() {
        fit_returns_itself},
       {"fit_makes_it_fitted", "fit sets fitted(), n_features_in() and feature_names_in()", fits,
        fit_makes_it_fitted},
-      {"counts_its_iterations", "iterations(), where it exists, is at least 1", fits,
+      {"counts_its_iterations", "iterations() is at least 1; it exists where max_iter does", fits,
        counts_its_iterations},
       {"reports_its_progress", "what iterates reports to the callback of the FitContext", fits,
        reports_its_progress},

@@ -43,14 +43,14 @@ void labels_may_be_any_integers(const Subject& s) {
     const Labels renamed = problem.labels().unaryExpr([&](int code) { return names[code]; });
     const auto plain = s.fitted(problem), other = fitted_on(s, problem.X, renamed);
     const auto& model = as<Classifier>(*other);
-    require(model.classes() == names, "classes() are not the sorted labels of y");
+    require(equal(model.classes(), names), "classes() are not the sorted labels of y");
     const Labels expected =
         as<Classifier>(*plain).predict(problem.X).unaryExpr([&](int code) { return names[code]; });
-    require(model.predict(problem.X) == expected,
+    require(equal(model.predict(problem.X), expected),
             fmt::format("labels {} … {} give other predictions than 0 … {}", names[0],
                         names[names.size() - 1], names.size() - 1));
-    require(!model.has_predict_proba() ||
-                model.predict_proba(problem.X) == as<Classifier>(*plain).predict_proba(problem.X),
+    require(!model.has_predict_proba() || equal(model.predict_proba(problem.X),
+                                                as<Classifier>(*plain).predict_proba(problem.X)),
             "the probabilities depend on the values of the labels");
   };
   check(Labels{{-1, 1}});
@@ -110,8 +110,8 @@ void one_class_works_or_says_why(const Subject& s) {
   if (!succeeds_or_mentions("fit on one class", {"class"}, [&] { e = fitted_on(s, problem.X, y); }))
     return;
   const auto& model = as<Classifier>(*e);
-  require(model.classes() == Labels{{5}}, "classes() is not the one class of y");
-  require(model.predict(problem.X) == y, "fitted on one class, it predicts another");
+  require(equal(model.classes(), Labels{{5}}), "classes() is not the one class of y");
+  require(equal(model.predict(problem.X), y), "fitted on one class, it predicts another");
   if (model.has_predict_proba())
     require(model.predict_proba(problem.X).isOnes(1e-9),
             "fitted on one class, its probability is not 1");
@@ -127,6 +127,19 @@ void one_class_with_weight_works_or_says_why(const Subject& s) {
     return;
   require((as<Classifier>(*e).predict(problem.X).array() == 1).all(),
           "it predicts a class whose rows all had weight 0");
+}
+
+void a_rare_class_is_not_dropped(const Subject& s) {
+  const Problem problem = s.problem({.classes = 2});
+  Labels y = problem.labels();
+  if (s.tags().binary_only) y.setZero();
+  y[7] = 77;
+  std::unique_ptr<Estimator> e;
+  if (!succeeds_or_mentions("fit on a class of one row, 77", {"77"},
+                            [&] { e = fitted_on(s, problem.X, y); }))
+    return;
+  require(equal(as<Classifier>(*e).classes(), encode_labels(y).classes),
+          "classes() are not those of y, where class 77 has one row");
 }
 
 /// The class of the largest score of each row; the first of several. One column of decisions: its
@@ -155,7 +168,7 @@ void probabilities_are_probabilities(const Subject& s) {
             "a probability is not in [0, 1]");
     require(((proba.rowwise().sum().array() - 1.0).abs() < 1e-9).all(),
             "the probabilities of a row do not sum to 1");
-    require(model.predict(problem.X) == best_class(proba, model.classes()),
+    require(equal(model.predict(problem.X), best_class(proba, model.classes())),
             "predict() is not the most probable class (the first of equally probable ones)");
   }
 }
@@ -172,7 +185,7 @@ void decisions_agree_with_predictions(const Subject& s) {
             fmt::format("decision_function is {} × {} for 120 rows and {} classes", decision.rows(),
                         decision.cols(), k));
     require(decision.allFinite(), "decision_function is not finite");
-    require(model.predict(problem.X) == best_class(decision, model.classes()),
+    require(equal(model.predict(problem.X), best_class(decision, model.classes())),
             "predict() is not the class that decision_function prefers");
   }
 }
@@ -275,6 +288,8 @@ Checks classifier_checks() {
       {"one_class_with_weight_works_or_says_why",
        "a class whose rows weigh nothing is never predicted, or the fit refused", weighs,
        one_class_with_weight_works_or_says_why},
+      {"a_rare_class_is_not_dropped", "a class of one row is among classes(), or refused by name",
+       is_classifier, a_rare_class_is_not_dropped},
       {"probabilities_are_probabilities", "predict_proba is a distribution whose mode predict() is",
        is_classifier, probabilities_are_probabilities},
       {"decisions_agree_with_predictions",

@@ -52,6 +52,31 @@ std::string difference(const Features& a, const Features& b, double tolerance) {
   return {};
 }
 
+std::string not_finite(const Features& X) {
+  if (!X.is_table()) {
+    const Matrix numbers = X.to_matrix();
+    for (Index j = 0; j < numbers.cols(); ++j)
+      for (Index i = 0; i < numbers.rows(); ++i)
+        if (!std::isfinite(numbers(i, j)))
+          return fmt::format("row {}, column {}: {}", i, j, number_text(numbers(i, j)));
+    return {};
+  }
+  for (const Column& column : X.table().columns())
+    for (Index i = 0; i < column.size(); ++i)
+      if (column.is_missing(i) ||
+          (column.is_numeric() && !std::isfinite(column.values()[static_cast<std::size_t>(i)])))
+        return fmt::format("row {}, column '{}': '{}'", i, column.name(), column.text(i));
+  return {};
+}
+
+std::string not_finite(const Outputs& outputs) {
+  for (const Output& output : outputs) {
+    const std::string found = not_finite(output.value);
+    if (!found.empty()) return fmt::format("{}: {}", output.method, found);
+  }
+  return {};
+}
+
 std::string difference(const Outputs& a, const Outputs& b, double tolerance) {
   if (a.size() != b.size()) return "they have different methods";
   for (std::size_t k = 0; k < a.size(); ++k) {

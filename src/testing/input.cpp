@@ -23,6 +23,9 @@ void other_width_is_refused(const Subject& s) {
     require_invalid_input(method.name + " of 5 columns after a fit on 4", {"5", "4"},
                           [&] { method.call(*e, wide); });
   }
+  if (s.supervised())
+    require_invalid_input("score of 3 columns after a fit on 4", {"3", "4"},
+                          [&] { score(*e, narrow, *problem.y); });
 }
 
 void negative_values_follow_the_tag(const Subject& s) {
@@ -74,12 +77,14 @@ void infinite_values_are_refused(const Subject& s) {
 
 void missing_values_follow_the_tag(const Subject& s) {
   if (!s.tags().allow_nan) return require_value_refused(s, nan, "NaN");
-  Problem problem = s.problem();
-  for (Index i = 0; i < problem.X.rows(); i += 7) problem.X(i, i % 4) = nan;
+  const Problem problem = s.problem().with_missing();
   const auto e = s.fitted(problem);
-  for (const Output& output : outputs(*e, problem.X))
+  const Outputs results = outputs(*e, problem.X);
+  for (const Output& output : results)
     require(output.value.rows() == problem.X.rows(),
             fmt::format("{} drops rows with missing values", output.method));
+  if (s.role() == RoleKind::transformer && s.tags().keeps_missing) return;
+  require_same("for an X with missing values", not_finite(results));
 }
 
 void sparse_input_follows_the_tag(const Subject& s) {
@@ -177,11 +182,7 @@ void constant_columns_do_no_harm(const Subject& s) {
   problem.X.col(1).setConstant(3.0);
   problem.X.col(3).setZero();
   const auto e = s.fitted(problem);
-  for (const Output& output : outputs(*e, problem.X))
-    if (!output.value.is_table())
-      require(
-          output.value.to_matrix().allFinite(),
-          fmt::format("{} gives NaN or infinity after a fit on constant columns", output.method));
+  require_same("after a fit on constant columns", not_finite(outputs(*e, problem.X)));
 }
 
 }  // namespace
@@ -197,8 +198,10 @@ Checks input_checks() {
        empty_input_is_refused},
       {"infinite_values_are_refused", "infinity is refused, naming the column", fits,
        infinite_values_are_refused},
-      {"missing_values_follow_the_tag", "NaN is refused, naming the column, unless allow_nan", fits,
-       missing_values_follow_the_tag},
+      {"missing_values_follow_the_tag",
+       "NaN is refused, naming the column; or, if allow_nan, gives finite results (unless "
+       "keeps_missing)",
+       fits, missing_values_follow_the_tag},
       {"sparse_input_follows_the_tag", "a sparse X is refused, or gives what a dense one gives",
        fits, sparse_input_follows_the_tag},
       {"categorical_columns_follow_the_tag",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/random.hpp>
@@ -64,11 +66,43 @@ void fit_repeats(const Subject& s) {
 
 void second_fit_forgets_the_first(const Subject& s) {
   const Problem problem = s.problem();
-  const auto e = s.fitted(s.problem({.rows = 70, .cols = 6, .classes = 2, .variant = 1}));
-  fit(*e, problem);
-  require(e->n_features_in() == 4, "n_features_in() is that of an earlier fit");
-  require_same("after a fit on other data before",
-               difference(outputs(*s.fitted(problem), problem.X), outputs(*e, problem.X)));
+  const Outputs expected = outputs(*s.fitted(problem), problem.X);
+  const ProblemOptions wider{.rows = 70, .cols = 6, .classes = 2, .variant = 1};
+  const ProblemOptions alike{.variant = 1};
+  for (const ProblemOptions& before : {wider, alike}) {
+    const auto e = s.fitted(s.problem(before));
+    fit(*e, problem);
+    require(e->n_features_in() == 4, "n_features_in() is that of an earlier fit");
+    require_same(
+        fmt::format("after a fit on other data ({} × {}) before", before.rows, before.cols),
+        difference(expected, outputs(*e, problem.X)));
+  }
+}
+
+/// A million times as far out as the training rows.
+void far_rows_do_no_harm(const Subject& s) {
+  const Problem problem = s.problem();
+  const auto e = s.fitted(problem);
+  const Matrix far = 1e6 * problem.X;
+  for (const Method& method : methods(*e)) {
+    std::optional<Features> result;
+    const std::string situation = method.name + " of rows far from the training rows";
+    if (!s.tags().categorical)
+      result = method.call(*e, far);
+    else if (!succeeds_or_mentions(situation, {"categor"}, [&] { result = method.call(*e, far); }))
+      continue;  // an encoder may not know them
+    require_same(situation, not_finite(*result));
+    if (method.name == "predict_proba")
+      require(((result->to_matrix().rowwise().sum().array() - 1.0).abs() < 1e-9).all(),
+              "the probabilities of a row far from the training rows do not sum to 1");
+  }
+  if (s.role() != RoleKind::classifier) return;
+  const Labels& classes = as<Classifier>(*e).classes();
+  for (const int label : as<Classifier>(*e).predict(far))
+    require(std::find(classes.begin(), classes.end(), label) != classes.end(),
+            fmt::format("a row far from the training rows gets the label {}, which is not one of "
+                        "classes()",
+                        label));
 }
 
 std::unique_ptr<Estimator> in_a_pipeline(const Subject& s) {
@@ -95,13 +129,8 @@ void a_pipeline_of_it_agrees(const Subject& s) {
   const auto alone = s.fitted(problem);
   require_same("alone and as the only step of a Pipeline",
                difference(outputs(*alone, problem.X), outputs(*pipeline, problem.X)));
-  if (s.role() == RoleKind::classifier)
-    require(as<Classifier>(*alone).score(problem.X, *problem.y) ==
-                as<Classifier>(*pipeline).score(problem.X, *problem.y),
-            "score() differs in a Pipeline");
-  if (s.role() == RoleKind::regressor)
-    require(as<Regressor>(*alone).score(problem.X, *problem.y) ==
-                as<Regressor>(*pipeline).score(problem.X, *problem.y),
+  if (s.supervised())
+    require(score(*alone, problem.X, *problem.y) == score(*pipeline, problem.X, *problem.y),
             "score() differs in a Pipeline");
 }
 
@@ -123,6 +152,9 @@ Checks prediction_checks() {
        is_deterministic, fit_repeats},
       {"second_fit_forgets_the_first", "a fit does not depend on an earlier one", forgets,
        second_fit_forgets_the_first},
+      {"far_rows_do_no_harm",
+       "rows far from the training rows give finite results, and one of the classes", fits,
+       far_rows_do_no_harm},
       {"a_pipeline_of_it_agrees", "in a Pipeline it gives what it gives alone", is_deterministic,
        a_pipeline_of_it_agrees},
   };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
 #include <espalier/metrics/regression.hpp>
 
@@ -48,7 +49,23 @@ void predictions_have_their_shape(const Subject& s) {
   const Matrix multi = model.predict_multi(problem.X);
   require(one.size() == 120, fmt::format("predict gives {} values for 120 rows", one.size()));
   require(one.allFinite(), "predict is not finite");
-  require(multi.cols() == 1 && multi.col(0) == one, "predict_multi is not predict as a column");
+  require(equal(multi, one), "predict_multi is not predict as a column");
+}
+
+void a_constant_y_does_no_harm(const Subject& s) {
+  const Problem problem = s.problem();
+  const Vector y = Vector::Constant(120, 3.0);
+  const auto e = s.fitted(problem.X, Target(y));
+  require_same("after a fit on a constant y", not_finite(outputs(*e, problem.X)));
+}
+
+void texts_are_refused(const Subject& s) {
+  const Problem problem = s.problem();
+  std::vector<std::optional<std::string>> sizes(120, "large");
+  sizes[3] = "small";
+  const Column y = Column::categorical("size", sizes);
+  require_invalid_input("fit on a y of texts", {"categorical", s.name()},
+                        [&] { s.fitted(problem.X, Target(y)); });
 }
 
 void several_outputs_are_predicted(const Subject& s) {
@@ -67,6 +84,22 @@ void several_outputs_are_predicted(const Subject& s) {
       "score() is not the mean R² over the outputs");
 }
 
+/// Not that each is what a fit on it alone predicts: outputs may share what is learned.
+void outputs_keep_their_places(const Subject& s) {
+  const Problem problem = s.problem({.outputs = 3});
+  const std::vector<int> order{2, 0, 1};
+  const Matrix turned = problem.values()(Eigen::all, order);
+  const auto predicted = [&](const Target& y) {
+    return as<Regressor>(*s.fitted(problem.X, y)).predict_multi(problem.X);
+  };
+  const Matrix plain = predicted(*problem.y);
+  require_same("predictions after a fit on the outputs in another order",
+               difference(predicted(Target(turned)), Matrix(plain(Eigen::all, order)), 1e-7));
+  require(s.tags().poor_score ||
+              !(equal(plain.col(0), plain.col(1)) || equal(plain.col(1), plain.col(2))),
+          "different outputs get the same predictions");
+}
+
 }  // namespace
 
 Checks regressor_checks() {
@@ -80,8 +113,15 @@ Checks regressor_checks() {
        integer_y_is_real_y},
       {"predictions_have_their_shape", "predict gives a finite value a row", is_regressor,
        predictions_have_their_shape},
+      {"a_constant_y_does_no_harm", "a constant y gives finite predictions", is_regressor,
+       a_constant_y_does_no_harm},
+      {"texts_are_refused", "a y of texts is refused, not taken for its codes", is_regressor,
+       texts_are_refused},
       {"several_outputs_are_predicted", "multi_output: predict_multi has a column an output", multi,
        several_outputs_are_predicted},
+      {"outputs_keep_their_places",
+       "multi_output: each output has predictions of its own, wherever it stands in y", multi,
+       outputs_keep_their_places},
   };
 }
 

@@ -2,6 +2,7 @@
 #include "testing/subject.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <espalier/core/registry.hpp>
 #include <espalier/datasets/make_blobs.hpp>
@@ -31,6 +32,13 @@ bool predicts_new_rows(const Clusterer& fitted) {
 }
 
 }  // namespace
+
+Problem Problem::with_missing() const {
+  Problem result = *this;
+  for (Index i = 0; i < X.rows(); i += 7)
+    result.X(i, i % X.cols()) = std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
 
 Subject::Subject(const Estimator& prototype, std::int64_t seed)
     : prototype_(prototype), tags_(prototype.get_tags()), seed_(seed) {}
@@ -113,6 +121,11 @@ void fit(Estimator& estimator, const Features& X, const OptionalTarget& y,
     case RoleKind::other:
       throw NotSupported(std::string(estimator.class_name()) + " has no role");
   }
+}
+
+double score(const Estimator& estimator, const Features& X, const Target& y) {
+  return estimator.role() == RoleKind::classifier ? as<Classifier>(estimator).score(X, y)
+                                                  : as<Regressor>(estimator).score(X, y);
 }
 
 std::vector<Method> methods(const Estimator& estimator) {

@@ -21,6 +21,9 @@ struct Problem {
 
   const Labels& labels() const { return y->labels(); }  ///< of a classifier
   Matrix values() const { return y->values(); }         ///< of a regressor
+
+  /// The same with NaN in a cell of every seventh row.
+  Problem with_missing() const;
 };
 
 /// The size and kind of a problem; the same request gives the same data.
@@ -79,6 +82,9 @@ inline void fit(Estimator& estimator, const Problem& problem, const FitContext& 
   fit(estimator, problem.X, problem.y, context);
 }
 
+/// The score of a classifier or a regressor.
+double score(const Estimator& estimator, const Features& X, const Target& y);
+
 /// A function of a fitted estimator that takes X.
 struct Method {
   std::string name;
@@ -102,6 +108,18 @@ Outputs outputs(const Estimator& estimator, const Features& X);
 /// 0 asks for the same bits (any NaN equals any NaN).
 std::string difference(const Outputs& a, const Outputs& b, double tolerance = 0.0);
 std::string difference(const Features& a, const Features& b, double tolerance = 0.0);
+
+/// Whether shapes and numbers agree. (Eigen's == takes equal shapes for granted.)
+template <class A, class B>
+bool equal(const Eigen::DenseBase<A>& a, const Eigen::DenseBase<B>& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         (a.derived().array() == b.derived().array()).all();
+}
+
+/// The first number that is NaN or infinite, or the first missing category, in words; empty when
+/// there is none.
+std::string not_finite(const Outputs& outputs);
+std::string not_finite(const Features& X);
 
 /// The rows of every output, in the order of `rows`.
 Outputs take(const Outputs& outputs, std::span<const Index> rows);

@@ -17,11 +17,8 @@ void y_of_another_length_is_refused(const Subject& s) {
   require_invalid_input("fit with 100 rows and 120 targets", {"100", "120", s.name()},
                         [&] { s.fitted(shorter, problem.y); });
   const auto e = s.fitted(problem);
-  const auto score = [&] {
-    s.role() == RoleKind::classifier ? as<Classifier>(*e).score(shorter, *problem.y)
-                                     : as<Regressor>(*e).score(shorter, *problem.y);
-  };
-  require_invalid_input("score with 100 rows and 120 targets", {}, score);
+  require_invalid_input("score with 100 rows and 120 targets", {},
+                        [&] { score(*e, shorter, *problem.y); });
 }
 
 void y_is_finite(const Subject& s) {

@@ -19,13 +19,27 @@ void labels_are_consecutive(const Subject& s) {
   for (Index k = 1; k < classes.size(); ++k)
     require(classes[k] == classes[k - 1] + 1,
             fmt::format("there is no cluster {}", classes[k - 1] + 1));
+  if (!s.has_param("n_clusters")) return;
+  const Value n_clusters = e->get_param("n_clusters");
+  if (const auto* n = n_clusters.get_if<std::int64_t>())
+    require(
+        classes[classes.size() - 1] < *n,
+        fmt::format("there is a cluster {} for n_clusters = {}", classes[classes.size() - 1], *n));
+}
+
+void training_rows_keep_their_labels(const Subject& s) {
+  const Problem problem = s.problem();
+  const auto e = s.fitted(problem);
+  if (methods(*e).empty()) skip("only its training rows have a cluster");
+  require(equal(as<Clusterer>(*e).predict(problem.X), as<Clusterer>(*e).labels()),
+          "predict() of the training rows is not labels()");
 }
 
 void fit_predict_gives_the_labels(const Subject& s) {
   const Problem problem = s.problem();
   const auto e = s.make();
   const Labels returned = as<Clusterer>(*e).fit_predict(problem.X);
-  require(returned == as<Clusterer>(*e).labels(), "fit_predict(X) is not labels()");
+  require(equal(returned, as<Clusterer>(*e).labels()), "fit_predict(X) is not labels()");
   require_same("fit_predict(X) and fit(X).labels()",
                difference(outputs(*e, problem.X), outputs(*s.fitted(problem), problem.X)));
 }
@@ -77,8 +91,8 @@ void outliers_are_minus_one(const Subject& s) {
 void fit_predict_is_fit_then_predict(const Subject& s) {
   const Problem problem = s.problem();
   const auto e = s.make();
-  require(as<OutlierDetector>(*e).fit_predict(problem.X) ==
-              as<OutlierDetector>(*s.fitted(problem)).predict(problem.X),
+  require(equal(as<OutlierDetector>(*e).fit_predict(problem.X),
+                as<OutlierDetector>(*s.fitted(problem)).predict(problem.X)),
           "fit_predict(X) is not fit(X).predict(X)");
 }
 
@@ -87,8 +101,11 @@ void fit_predict_is_fit_then_predict(const Subject& s) {
 Checks unsupervised_checks() {
   const auto finds = [](const Subject& s) { return is_clusterer(s) && !s.tags().poor_score; };
   return {
-      {"labels_are_consecutive", "labels() has an entry a row: 0, 1, …, and −1 for noise",
-       is_clusterer, labels_are_consecutive},
+      {"labels_are_consecutive",
+       "labels() has an entry a row: 0, 1, … below n_clusters, and −1 for noise", is_clusterer,
+       labels_are_consecutive},
+      {"training_rows_keep_their_labels", "predict(), where it exists, gives labels() again",
+       is_clusterer, training_rows_keep_their_labels},
       {"fit_predict_gives_the_labels", "fit_predict(X) is fit(X).labels()", is_clusterer,
        fit_predict_gives_the_labels},
       {"finds_blobs", "on round blobs the adjusted Rand index is above 0.4 (unless poor_score)",
