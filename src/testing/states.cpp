@@ -120,6 +120,38 @@ void an_exception_in_the_callback_comes_out(const Subject& s) {
   model.require_unchanged("an exception in the callback");
 }
 
+/// Fits that an estimator may refuse only after it has worked for a while: on strange data, or
+/// because the callback throws in the last of its reports.
+void a_fit_that_fails_late_changes_nothing(const Subject& s) {
+  const Snapshot model(s);
+  int failures = 0;
+  const auto attempt = [&](std::string_view situation, const Features& X, const OptionalTarget& y,
+                           const FitContext& context = {}) {
+    const auto e = model.estimator->copy();
+    if (succeeds_or_mentions(situation, {}, [&] { fit(*e, X, y, context); })) return;
+    ++failures;
+    require_same(fmt::format("after {} failed", situation),
+                 difference(model.before, outputs(*e, model.problem.X)));
+  };
+  const Problem other = s.problem({.variant = 1});
+  const std::vector<Index> first{0};
+  attempt("a fit on one row", other.X.topRows(1),
+          other.y ? OptionalTarget(other.y->take(first)) : std::nullopt);
+  attempt("a fit on equal rows", Matrix::Constant(120, 4, 2.0), other.y);
+  attempt("a fit on numbers of 1e9", 1e9 * other.X, other.y);
+  attempt("a fit on numbers of 1e200", 1e200 * other.X, other.y);
+  if (s.supervised()) attempt("a fit on a constant y", other.X, Target(Labels(Labels::Zero(120))));
+  Index reports = 0;
+  FitContext context;
+  context.callback = [&](const Progress&) { ++reports; };
+  s.fitted(other, context);
+  context.callback = [&](const Progress&) {
+    if (--reports == 0) throw Error("from the callback");
+  };
+  if (reports > 0) attempt("a fit whose last report throws", other.X, other.y, context);
+  if (failures == 0) skip("none of these fits fails");
+}
+
 }  // namespace
 
 Checks state_checks() {
@@ -137,6 +169,9 @@ Checks state_checks() {
       {"an_exception_in_the_callback_comes_out",
        "an exception of the callback leaves fit, which changes nothing", fits,
        an_exception_in_the_callback_comes_out},
+      {"a_fit_that_fails_late_changes_nothing",
+       "strange data or the last report stop a fit, and what was learned before stays", fits,
+       a_fit_that_fails_late_changes_nothing},
   };
 }
 
