@@ -136,6 +136,23 @@ void values_out_of_range_are_refused_by_name(const Subject& s) {
   if (!any) skip("no parameter has a range");
 }
 
+void numbers_without_a_range_do_no_harm(const Subject& s) {
+  const Problem problem = s.problem({.rows = 60});
+  bool any = false;
+  for (const ParamInfo& info : s.prototype().param_infos())
+    for (const Value& value : unusual_numbers(info)) {
+      any = true;
+      const auto e = s.make();
+      e->set_param(info.name, value);
+      succeeds_or_mentions(fmt::format("fit and predict with {} = {}", info.name, value.to_text()),
+                           {}, [&] {
+                             fit(*e, problem);
+                             outputs(*e, problem.X);
+                           });
+    }
+  if (!any) skip("every parameter that is a number has a range");
+}
+
 /// Values of other types. None of them suits a parameter of the simple types.
 std::vector<Value> values_of_wrong_type(const ParamInfo& info) {
   std::vector<Value> values{Value::Object{{"no_such_key", "no such value"}},
@@ -215,6 +232,9 @@ Checks parameter_checks() {
       {"values_out_of_range_are_refused_by_name",
        "fit refuses a number outside the range, naming the parameter", always,
        values_out_of_range_are_refused_by_name},
+      {"numbers_without_a_range_do_no_harm",
+       "−1, 0, NaN, … for a number without a range give a result or an Error", fits,
+       numbers_without_a_range_do_no_harm},
   };
 }
 

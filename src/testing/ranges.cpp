@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "testing/verdict.hpp"
@@ -66,6 +67,13 @@ std::vector<Value> values_outside(const ParamInfo& info) {
     if (!list && !integer) result.emplace_back(x);
   }
   return result;
+}
+
+std::vector<Value> unusual_numbers(const ParamInfo& info) {
+  if (range_of(info.expects)) return {};
+  if (info.expects.starts_with("an integer")) return {-1, 0};
+  if (!info.expects.starts_with("a number")) return {};
+  return {-1.0, 0.0, 1e300, std::nan(""), -std::numeric_limits<double>::infinity()};
 }
 
 }  // namespace espalier::detail::kit

@@ -11,4 +11,8 @@ namespace espalier::detail::kit {
 /// just outside its range, far outside, and NaN. Empty if it has no range.
 std::vector<Value> values_outside(const ParamInfo& info);
 
+/// Unusual numbers for a parameter that is a number and has no range; empty for any other. No large
+/// integers: a thousand million of something may be what somebody wants, and take all memory.
+std::vector<Value> unusual_numbers(const ParamInfo& info);
+
 }  // namespace espalier::detail::kit
