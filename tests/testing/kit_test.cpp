@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The kit itself: it accepts sound estimators of every role and finds what is wrong with broken
-// ones.
+// The kit itself: it accepts sound estimators of every role, and does what its options say. What it
+// finds wrong with broken ones is in kit_faults_test.cpp.
 #include <espalier/testing/check_estimator.hpp>
 
-#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -12,33 +11,31 @@
 #include <espalier/core/registry.hpp>
 
 #include "support/expect_error.hpp"
+#include "testing/kit.hpp"
+#include "testing/label_samples.hpp"
 #include "testing/samples.hpp"
 
 namespace espalier {
 namespace {
 
+using kit::checked;
+using kit::failures;
+using kit::run;
 using samples::Centres;
 using samples::Centroids;
 using samples::Distance;
 using samples::Fault;
 using samples::Linear;
 using samples::Scale;
-
-std::string failures(const std::vector<CheckResult>& results) {
-  std::ostringstream text;
-  for (const CheckResult& result : results)
-    if (!result.ok()) text << result << '\n';
-  return text.str();
-}
-
-template <class T>
-std::vector<CheckResult> checked() {
-  registry().add<T>();
-  return check_estimator(T());
-}
+using samples::Several;
 
 TEST(CheckEstimator, AcceptsASoundRegressor) {
   const auto results = checked<Linear<Fault::none>>();
+  EXPECT_TRUE(all_passed(results)) << failures(results);
+}
+
+TEST(CheckEstimator, AcceptsASoundRegressorOfSeveralOutputs) {
+  const auto results = checked<Several<Fault::none>>();
   EXPECT_TRUE(all_passed(results)) << failures(results);
 }
 
@@ -60,121 +57,6 @@ TEST(CheckEstimator, AcceptsASoundClusterer) {
 TEST(CheckEstimator, AcceptsASoundOutlierDetector) {
   const auto results = checked<Distance<Fault::none>>();
   EXPECT_TRUE(all_passed(results)) << failures(results);
-}
-
-CheckResult run(const Estimator& prototype, std::string_view name,
-                const CheckOptions& options = {}) {
-  for (const EstimatorCheck& check : estimator_checks(prototype, options))
-    if (check.name() == name) return check.run();
-  return {"", std::string(name), CheckStatus::skipped, "does not apply"};
-}
-
-/// The check fails, and its message has `part`.
-template <class T>
-testing::AssertionResult finds(std::string_view check, std::string_view part) {
-  registry().add<T>();
-  const CheckResult result = run(T(), check);
-  if (result.status != CheckStatus::failed)
-    return testing::AssertionFailure() << "not found: " << result;
-  if (result.message.find(part) == std::string::npos)
-    return testing::AssertionFailure() << "'" << part << "' is not in: " << result;
-  return testing::AssertionSuccess();
-}
-
-TEST(CheckEstimator, FindsWhatChangesItsParameters) {
-  EXPECT_TRUE((finds<Linear<Fault::writes_parameters>>("fit_leaves_parameters", "alpha")));
-}
-
-TEST(CheckEstimator, FindsHiddenCaches) {
-  EXPECT_TRUE((finds<Linear<Fault::counts_calls>>("predictions_repeat", "again")));
-  EXPECT_TRUE((finds<Linear<Fault::counts_calls>>("concurrent_predictions_agree", "four threads")));
-  EXPECT_TRUE((finds<Linear<Fault::keeps_the_training_data>>("training_data_may_change_after_fit",
-                                                             "overwritten")));
-}
-
-TEST(CheckEstimator, FindsResultsThatDependOnThreads) {
-  EXPECT_TRUE((finds<Linear<Fault::depends_on_threads>>("any_number_of_threads_gives_the_same_bits",
-                                                        "2 threads")));
-}
-
-TEST(CheckEstimator, FindsIgnoredWeights) {
-  EXPECT_TRUE((finds<Linear<Fault::ignores_weights>>("weights_have_an_effect", "ignored")));
-  EXPECT_TRUE((finds<Linear<Fault::ignores_weights>>("weight_k_is_k_copies", "k copies")));
-}
-
-TEST(CheckEstimator, FindsUncheckedFiles) {
-  EXPECT_TRUE(
-      (finds<Linear<Fault::trusts_files>>("damaged_files_do_no_harm", "no espalier::Error")));
-}
-
-TEST(CheckEstimator, FindsRowsThatDependOnTheirNeighbours) {
-  EXPECT_TRUE((finds<Linear<Fault::centres_batches>>("single_rows_agree_with_the_batch", "alone")));
-}
-
-TEST(CheckEstimator, FindsModifiedInput) {
-  EXPECT_TRUE((finds<Linear<Fault::writes_input>>("input_is_never_modified", "fit changed X")));
-}
-
-TEST(CheckEstimator, FindsFitsThatRememberOrDrawWithoutSeed) {
-  EXPECT_TRUE((finds<Linear<Fault::remembers_an_earlier_fit>>("second_fit_forgets_the_first",
-                                                              "other data")));
-  EXPECT_TRUE((finds<Linear<Fault::draws_without_seed>>("fit_repeats", "second fit")));
-}
-
-TEST(CheckEstimator, FindsForeignErrors) {
-  EXPECT_TRUE(
-      (finds<Linear<Fault::throws_foreign_errors>>("one_row_works_or_says_why", "one row")));
-}
-
-TEST(CheckEstimator, FindsWhatCannotBeWatchedOrStopped) {
-  EXPECT_TRUE((finds<Linear<Fault::never_reports>>("reports_its_progress", "does not report")));
-  EXPECT_TRUE((finds<Linear<Fault::ignores_the_stop_token>>(
-      "a_fit_stopped_on_the_way_changes_nothing", "Cancelled")));
-  EXPECT_TRUE((finds<Linear<Fault::swallows_callback_errors>>(
-      "an_exception_in_the_callback_comes_out", "swallowed")));
-}
-
-TEST(CheckEstimator, FindsTagsThatAreNotKept) {
-  EXPECT_TRUE((
-      finds<Linear<Fault::refuses_negative_values>>("negative_values_follow_the_tag", "negative")));
-  EXPECT_TRUE((finds<Linear<Fault::differs_for_sparse>>("sparse_input_follows_the_tag", "sparse")));
-  EXPECT_TRUE(
-      (finds<Linear<Fault::claims_multi_output>>("several_outputs_are_predicted", "column")));
-  EXPECT_TRUE((finds<Linear<Fault::accepts_any_validation_set>>("validation_set_follows_the_tag",
-                                                                "another width")));
-}
-
-TEST(CheckEstimator, FindsUndocumentedParameters) {
-  EXPECT_TRUE((finds<Linear<Fault::undocumented_parameter>>("parameters_are_documented", "alpha")));
-}
-
-TEST(CheckEstimator, FindsFaultsOfTransformers) {
-  EXPECT_TRUE(
-      (finds<Scale<Fault::too_few_names>>("output_columns_have_names", "3 names for 4 columns")));
-  EXPECT_TRUE((finds<Scale<Fault::names_twice>>("output_columns_have_names", "twice")));
-  EXPECT_TRUE((finds<Scale<Fault::drops_rows>>("rows_are_kept", "119 rows for 120")));
-  EXPECT_TRUE((finds<Scale<Fault::wrong_inverse>>("inverse_transform_undoes_transform", "row 0")));
-}
-
-TEST(CheckEstimator, FindsFaultsOfClassifiers) {
-  EXPECT_TRUE((finds<Centroids<Fault::probabilities_do_not_sum_to_one>>(
-      "probabilities_are_probabilities", "sum")));
-  EXPECT_TRUE(
-      (finds<Centroids<Fault::predicts_codes>>("labels_may_be_any_integers", "other predictions")));
-  EXPECT_TRUE((finds<Centroids<Fault::predicts_the_least_probable>>("learns_blobs", "accuracy")));
-  EXPECT_TRUE((finds<Centroids<Fault::predicts_the_least_probable>>(
-      "probabilities_are_probabilities", "probable")));
-  EXPECT_TRUE((finds<Centroids<Fault::two_decision_columns>>("decisions_agree_with_predictions",
-                                                             "120 × 2")));
-  EXPECT_TRUE(
-      (finds<Centroids<Fault::ignores_class_weight>>("class_weight_has_its_effect", "class 0")));
-}
-
-TEST(CheckEstimator, FindsFaultsOfClusterersAndOutlierDetectors) {
-  EXPECT_TRUE((finds<Centres<Fault::skips_a_label>>("labels_are_consecutive", "no cluster 1")));
-  EXPECT_TRUE((finds<Centres<Fault::finds_nothing>>("finds_blobs", "Rand")));
-  EXPECT_TRUE(
-      (finds<Distance<Fault::everything_is_an_outlier>>("outliers_are_minus_one", "outliers")));
 }
 
 /// A sound class that nobody registers.

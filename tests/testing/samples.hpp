@@ -5,11 +5,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -42,20 +44,37 @@ enum class Fault {
   differs_for_sparse,
   claims_multi_output,
   accepts_any_validation_set,
+  remembers_an_earlier_fit_of_the_same_width,
+  hides_a_parameter,
+  forgets_what_replaces_nan,
+  predicts_nan_for_nan,
+  starts_a_thread,
+  divides_by_the_deviation_of_y,
+  is_dirty_before_its_last_report,
+  // of several outputs, shown on Several
+  copies_the_first_output,
+  predicts_the_mean_of_the_outputs,
   // of transformers, shown on Scale
   too_few_names,
   names_twice,
   drops_rows,
   wrong_inverse,
+  leaves_nan,
+  is_dirty_when_it_refuses,
   // of classifiers, shown on Centroids
   probabilities_do_not_sum_to_one,
   predicts_codes,
   predicts_the_least_probable,
   two_decision_columns,
   ignores_class_weight,
+  invents_a_label_far_away,
+  has_no_probabilities_far_away,
+  drops_rare_classes,
   // of clusterers, shown on Centres
   skips_a_label,
   finds_nothing,
+  finds_one_too_many,
+  predicts_other_labels,
   // of outlier detectors, shown on Distance
   everything_is_an_outlier,
 };
@@ -73,6 +92,7 @@ struct LinearParams {
   double alpha = 1e-3;
   int steps = 2;
   std::optional<std::int64_t> random_state = {};
+  double hidden = 0.0;
 
   static constexpr auto fields() {
     using P = LinearParams;
@@ -89,6 +109,7 @@ struct LinearState {
   std::vector<double> coef;
   double intercept = 0.0;
   int n_iter = 0;
+  double for_nan = 0.0;  // of no use to a sound one
 
   static constexpr auto fields() {
     using S = LinearState;
@@ -112,7 +133,9 @@ class Linear
   using Base::Base;
   using State = LinearState<fault>;
   static constexpr std::string_view type_name = "SampleLinear";
-  static constexpr Tags tags{.sparse = fault == Fault::differs_for_sparse,
+  static constexpr Tags tags{.allow_nan = fault == Fault::forgets_what_replaces_nan ||
+                                          fault == Fault::predicts_nan_for_nan,
+                             .sparse = fault == Fault::differs_for_sparse,
                              .sample_weight = true,
                              .validation_set = fault == Fault::accepts_any_validation_set,
                              .multi_output = fault == Fault::claims_multi_output};
@@ -121,7 +144,7 @@ class Linear
   friend Base;
 
   State do_fit(const Features& given, const Vector& y, const FitContext& context) const {
-    const Matrix X = given.to_matrix();
+    const Matrix X = without_nan(given.to_matrix(), 1.0);
     if (fault == Fault::writes_parameters) const_cast<Linear*>(this)->params().alpha = 2e-3;
     if (fault == Fault::writes_input) const_cast<double*>(given.dense().data())[0] = 0.0;
     if (fault == Fault::throws_foreign_errors && X.rows() == 1) throw std::logic_error("one row");
@@ -132,6 +155,8 @@ class Linear
     State state;
     for (state.n_iter = 1; state.n_iter <= this->params().steps; ++state.n_iter) {
       solve(X, y, w, state);
+      if (fault == Fault::is_dirty_before_its_last_report && state.n_iter == this->params().steps)
+        dirty_ = state.intercept;
       if (fault != Fault::never_reports) report(context, state.n_iter);
     }
     state.n_iter = this->params().steps;
@@ -139,10 +164,27 @@ class Linear
       state.intercept += 1e-13 * max_threads();
     if (fault == Fault::draws_without_seed) state.intercept += 1e-9 * ++calls;
     if (fault == Fault::remembers_an_earlier_fit) state.intercept += before_++;
+    if (fault == Fault::remembers_an_earlier_fit_of_the_same_width) {
+      if (first_.coef.size() == state.coef.size())
+        state = first_;
+      else
+        first_ = state;
+    }
+    if (fault == Fault::hides_a_parameter) state.intercept += this->params().hidden;
+    if (fault == Fault::forgets_what_replaces_nan) state.for_nan = 1.0;
+    if (fault == Fault::starts_a_thread)
+      std::thread([] { std::this_thread::sleep_for(std::chrono::microseconds(200)); }).join();
+    if (fault == Fault::divides_by_the_deviation_of_y)
+      state.intercept *= deviation(y) / deviation(y);
     if (fault == Fault::differs_for_sparse && given.is_sparse()) state.intercept = 0.0;
     training_ = given.is_dense() ? given.dense().data() : nullptr;
     return state;
   }
+
+  static Matrix without_nan(const Matrix& X, double replacement) {
+    return X.unaryExpr([&](double v) { return std::isnan(v) ? replacement : v; });
+  }
+  static double deviation(const Vector& y) { return (y.array() - y.mean()).matrix().norm(); }
 
   void report(const FitContext& context, Index iteration) const {
     FitContext passed = context;
@@ -168,8 +210,9 @@ class Linear
 
   Vector do_predict(const State& state, const Features& given) const {
     Matrix X = given.to_matrix();
+    if (fault != Fault::predicts_nan_for_nan) X = without_nan(X, state.for_nan);
     if (fault == Fault::centres_batches) X.rowwise() -= X.colwise().mean().eval();
-    Vector result = Vector::Constant(X.rows(), state.intercept);
+    Vector result = Vector::Constant(X.rows(), dirty_.value_or(state.intercept));
     for (Index j = 0; j < X.cols(); ++j)
       result += state.coef.at(static_cast<std::size_t>(j)) * X.col(j);
     if (fault == Fault::counts_calls) result.array() += 1e-9 * ++calls;
@@ -179,7 +222,55 @@ class Linear
   }
 
   mutable double before_ = 0.0;
+  mutable State first_;
+  mutable std::optional<double> dirty_;
   mutable const double* training_ = nullptr;
+};
+
+// A regressor of several outputs: Linear for each of them.
+
+struct SeveralState {
+  Matrix coef;  // p × outputs
+  Vector intercept;
+  static constexpr auto fields() {
+    return std::tuple{field("coef", &SeveralState::coef),
+                      field("intercept", &SeveralState::intercept)};
+  }
+  void check(const Schema& schema) const {
+    if (coef.rows() != schema.n_features || coef.cols() != intercept.size() || coef.cols() < 1)
+      throw FormatError("Several: the shapes do not fit together");
+  }
+};
+
+template <Fault fault>
+class Several
+    : public Implements<Several<fault>, Regressor, LinearParams<Fault::none>, SeveralState> {
+  using Base = Implements<Several<fault>, Regressor, LinearParams<Fault::none>, SeveralState>;
+
+ public:
+  using Base::Base;
+  static constexpr std::string_view type_name = "SampleSeveral";
+  static constexpr Tags tags{.multi_output = true};
+
+ private:
+  friend Base;
+  SeveralState do_fit(const Features& X, const Matrix& y, const FitContext&) const {
+    SeveralState state{Matrix(X.cols(), y.cols()), Vector(y.cols())};
+    for (Index k = 0; k < y.cols(); ++k) {
+      const Index from = fault == Fault::copies_the_first_output ? 0 : k;
+      Vector one = y.col(from);
+      if (fault == Fault::predicts_the_mean_of_the_outputs) one = y.rowwise().mean();
+      const auto linear = Linear<Fault::none>(this->params()).fit(X, one);
+      state.coef.col(k) = Vector::Map(linear.state().coef.data(), X.cols());
+      state.intercept[k] = linear.state().intercept;
+    }
+    return state;
+  }
+  Matrix do_predict(const SeveralState& state, const Features& X) const {
+    Matrix result = state.intercept.transpose().replicate(X.rows(), 1);
+    for (Index j = 0; j < X.cols(); ++j) result += X.dense().col(j) * state.coef.row(j);
+    return result;
+  }
 };
 
 // A transformer: divides each column by its largest absolute value.
@@ -206,18 +297,24 @@ class Scale : public Implements<Scale<fault>, Transformer, ScaleParams, ScaleSta
  public:
   using Base::Base;
   static constexpr std::string_view type_name = "SampleScale";
-  static constexpr Tags tags{.requires_y = false};
+  static constexpr Tags tags{.allow_nan = fault == Fault::leaves_nan, .requires_y = false};
 
  private:
   friend Base;
   ScaleState do_fit(const Features& X, const FitContext&) const {
-    Vector scale = X.dense().cwiseAbs().colwise().maxCoeff().transpose();
+    const auto size = [](double v) { return std::isnan(v) ? 0.0 : std::abs(v); };
+    Vector scale = X.dense().unaryExpr(size).colwise().maxCoeff().transpose();
     if (!this->params().enabled) scale.setOnes();
-    return {scale.unaryExpr([](double v) { return v > 0.0 ? v : 1.0; })};
+    scale = scale.unaryExpr([](double v) { return v > 0.0 ? v : 1.0; }).eval();
+    if (fault == Fault::is_dirty_when_it_refuses) dirty_ = scale;
+    if (fault == Fault::is_dirty_when_it_refuses && scale.maxCoeff() > 1e8)
+      throw InvalidInput("SampleScale: too large");
+    return {scale};
   }
   Features do_transform(const ScaleState& state, const Features& X) const {
     const Index rows = fault == Fault::drops_rows ? std::max<Index>(1, X.rows() - 1) : X.rows();
-    return Matrix(X.dense().topRows(rows) * state.scale.cwiseInverse().asDiagonal());
+    const Vector& scale = dirty_.size() > 0 ? dirty_ : state.scale;
+    return Matrix(X.dense().topRows(rows) * scale.cwiseInverse().asDiagonal());
   }
   Features do_inverse_transform(const ScaleState& state, const Features& X) const {
     if (fault == Fault::wrong_inverse)
@@ -230,224 +327,8 @@ class Scale : public Implements<Scale<fault>, Transformer, ScaleParams, ScaleSta
     if (fault == Fault::names_twice) names.assign(names.size(), names.front());
     return names;
   }
-};
 
-// A classifier: the class whose mean is nearest.
-
-struct CentroidsParams {
-  std::optional<std::map<int, double>> class_weight = {};
-  static constexpr auto fields() {
-    return std::tuple{
-        field("class_weight", &CentroidsParams::class_weight, "how much the classes count")};
-  }
-};
-
-struct CentroidsState {
-  Labels classes;
-  Matrix means;   // k × p
-  Vector priors;  // k
-  static constexpr auto fields() {
-    using S = CentroidsState;
-    return std::tuple{field("classes", &S::classes), field("means", &S::means),
-                      field("priors", &S::priors)};
-  }
-  void check(const Schema& schema) const {
-    if (means.rows() != classes.size() || priors.size() != classes.size() ||
-        means.cols() != schema.n_features)
-      throw FormatError("Centroids: shapes do not fit together");
-  }
-};
-
-template <Fault fault>
-class Centroids : public Implements<Centroids<fault>, Classifier, CentroidsParams, CentroidsState> {
-  using Base = Implements<Centroids<fault>, Classifier, CentroidsParams, CentroidsState>;
-  static constexpr bool decides = fault == Fault::two_decision_columns;
-
- public:
-  using Base::Base;
-  static constexpr std::string_view type_name = "SampleCentroids";
-
-  bool has_decisions() const { return decides; }
-
- private:
-  friend Base;
-  CentroidsState do_fit(const Features& X, const Labels& y, const FitContext&) const {
-    const EncodedLabels encoded = encode_labels(y);
-    const Index k = encoded.classes.size();
-    CentroidsState state{encoded.classes, Matrix::Zero(k, X.cols()), Vector::Zero(k)};
-    for (Index i = 0; i < y.size(); ++i) {
-      state.means.row(encoded.codes[i]) += X.dense().row(i);
-      state.priors[encoded.codes[i]] += 1.0;
-    }
-    state.means = state.priors.cwiseInverse().asDiagonal() * state.means;
-    for (Index c = 0; c < k; ++c) state.priors[c] *= weight_of(encoded.classes[c]);
-    return state;
-  }
-  double weight_of(int label) const {
-    const auto& weights = this->params().class_weight;
-    if (!weights || fault == Fault::ignores_class_weight) return 1.0;
-    const auto found = weights->find(label);
-    return found == weights->end() ? 1.0 : found->second;
-  }
-  Matrix do_predict_proba(const CentroidsState& state, const Features& X) const {
-    Matrix scores = log_scores(state, X);
-    scores.colwise() -= scores.rowwise().maxCoeff().eval();
-    Matrix proba = scores.array().exp();
-    proba.array().colwise() /= proba.rowwise().sum().eval().array();
-    if (fault == Fault::probabilities_do_not_sum_to_one) proba *= 0.5;
-    return proba;
-  }
-  Matrix do_decision_function(const CentroidsState& state, const Features& X) const {
-    return do_predict_proba(state, X);
-  }
-  Labels do_predict(const CentroidsState& state, const Features& X) const {
-    const Matrix proba = do_predict_proba(state, X);
-    Labels result(X.rows());
-    for (Index i = 0; i < X.rows(); ++i) {
-      Index best = 0;
-      fault == Fault::predicts_the_least_probable ? proba.row(i).minCoeff(&best)
-                                                  : proba.row(i).maxCoeff(&best);
-      result[i] = fault == Fault::predicts_codes ? static_cast<int>(best) : state.classes[best];
-    }
-    return result;
-  }
-  Matrix log_scores(const CentroidsState& state, const Features& X) const {
-    Matrix scores(X.rows(), state.classes.size());
-    for (Index k = 0; k < scores.cols(); ++k)
-      scores.col(k) =
-          std::log(state.priors[k]) -
-          0.001 * (X.dense().rowwise() - state.means.row(k)).rowwise().squaredNorm().array();
-    return scores;
-  }
-};
-
-// A clusterer: k-means from centres that are far apart.
-
-struct CentresParams {
-  int n_clusters = 3;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("n_clusters", &CentresParams::n_clusters, at_least(1), "how many clusters")};
-  }
-};
-
-struct CentresState {
-  Labels labels;
-  Matrix centres;  // k × p
-  int n_iter = 0;
-  static constexpr auto fields() {
-    using S = CentresState;
-    return std::tuple{field("labels", &S::labels), field("centres", &S::centres),
-                      field("n_iter", &S::n_iter)};
-  }
-  void check(const Schema& schema) const {
-    if (centres.rows() < 1 || centres.cols() != schema.n_features)
-      throw FormatError("Centres: wrong shape");
-  }
-};
-
-template <Fault fault>
-class Centres : public Implements<Centres<fault>, Clusterer, CentresParams, CentresState> {
-  using Base = Implements<Centres<fault>, Clusterer, CentresParams, CentresState>;
-
- public:
-  using Base::Base;
-  static constexpr std::string_view type_name = "SampleCentres";
-
- private:
-  friend Base;
-  CentresState do_fit(const Features& X, const FitContext& context) const {
-    const MatrixView data = X.dense();
-    const Index k = this->params().n_clusters;
-    if (data.rows() < k) throw InvalidInput("SampleCentres: fewer samples than clusters");
-    CentresState state{{}, farthest(data, k), 0};
-    for (state.n_iter = 1; state.n_iter <= 10; ++state.n_iter) {
-      state.labels = do_predict(state, X);
-      for (Index c = 0; c < k; ++c) {
-        Eigen::RowVectorXd sum = Eigen::RowVectorXd::Zero(data.cols());
-        double count = 0.0;
-        for (Index i = 0; i < data.rows(); ++i)
-          if (state.labels[i] == c) sum += data.row(i), count += 1.0;
-        if (count > 0.0) state.centres.row(c) = sum / count;
-      }
-      context.report({.task = type_name, .iteration = state.n_iter, .total = 10});
-    }
-    state.labels = do_predict(state, X);
-    if (fault == Fault::skips_a_label) state.labels = state.labels.array() * 2;
-    if (fault == Fault::finds_nothing) state.labels.setZero();
-    return state;
-  }
-  static Matrix farthest(const MatrixView& data, Index k) {
-    Matrix centres(k, data.cols());
-    Vector distance = Vector::Constant(data.rows(), infinity);
-    Index next = 0;
-    for (Index c = 0; c < k; ++c) {
-      centres.row(c) = data.row(next);
-      distance = distance.cwiseMin((data.rowwise() - centres.row(c)).rowwise().squaredNorm());
-      distance.maxCoeff(&next);
-    }
-    return centres;
-  }
-  Labels do_predict(const CentresState& state, const Features& X) const {
-    Labels result(X.rows());
-    for (Index i = 0; i < X.rows(); ++i) {
-      Index best = 0;
-      (state.centres.rowwise() - X.dense().row(i)).rowwise().squaredNorm().minCoeff(&best);
-      result[i] = static_cast<int>(best);
-    }
-    return result;
-  }
-};
-
-// An outlier detector: far from the mean in units of the deviation.
-
-struct DistanceParams {
-  double threshold = 4.0;
-  static constexpr auto fields() {
-    return std::tuple{field("threshold", &DistanceParams::threshold, above(0.0),
-                            "deviations of an inlier at most")};
-  }
-};
-
-struct DistanceState {
-  Vector mean;
-  Vector deviation;
-  double threshold = 0.0;
-  static constexpr auto fields() {
-    using S = DistanceState;
-    return std::tuple{field("mean", &S::mean), field("deviation", &S::deviation),
-                      field("threshold", &S::threshold)};
-  }
-  void check(const Schema& schema) const {
-    if (mean.size() != schema.n_features || deviation.size() != mean.size())
-      throw FormatError("Distance: lengths");
-  }
-};
-
-template <Fault fault>
-class Distance
-    : public Implements<Distance<fault>, OutlierDetector, DistanceParams, DistanceState> {
-  using Base = Implements<Distance<fault>, OutlierDetector, DistanceParams, DistanceState>;
-
- public:
-  using Base::Base;
-  static constexpr std::string_view type_name = "SampleDistance";
-
- private:
-  friend Base;
-  DistanceState do_fit(const Features& X, const FitContext&) const {
-    const Vector mean = X.dense().colwise().mean().transpose();
-    const Vector var = (X.dense().rowwise() - mean.transpose()).colwise().squaredNorm().transpose();
-    const Vector deviation = (var / static_cast<double>(X.rows())).cwiseSqrt();
-    return {mean, deviation.unaryExpr([](double d) { return d > 0.0 ? d : 1.0; }),
-            this->params().threshold};
-  }
-  Vector do_decision_function(const DistanceState& state, const Features& X) const {
-    const Matrix z = (X.dense().rowwise() - state.mean.transpose()) *
-                     state.deviation.cwiseInverse().asDiagonal();
-    if (fault == Fault::everything_is_an_outlier) return Vector::Constant(X.rows(), -1.0);
-    return state.threshold - z.rowwise().norm().array();
-  }
+  mutable Vector dirty_;
 };
 
 }  // namespace espalier::samples
