@@ -5,16 +5,16 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "ensemble/hist_gradient_boosting/feature_layout.hpp"
+#include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
 #include "ensemble/hist_gradient_boosting/table.hpp"
 
 namespace espalier::hgb {
-
-using Bin = std::uint8_t;
 
 /// The bins of one feature: `n_bins` of them for values, and bin number `n_bins` for what is
 /// missing.
@@ -45,26 +45,39 @@ struct BinningOptions {
 /// replacement, with probabilities proportional to the weights; they are drawn by our generator, so
 /// the thresholds of such a table agree with scikit-learn's in distribution only.
 ///
-/// O(n log n) per feature, features in parallel.
+/// O(n) a feature (by radix sort; n log n with weights), features in parallel.
 std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_categories,
                                    std::span<const double> weights, const BinningOptions& options);
 
-/// The training data as bins, a column of bytes per feature.
+/// The training data as bins, in groups of features that lie side by side; see FeatureLayout.
 class BinnedMatrix {
  public:
-  BinnedMatrix() = default;
+  /// O(rows × features × log bins), rows in parallel.
   BinnedMatrix(const Table& table, std::span<const FeatureBins> bins);
 
   Index rows() const { return rows_; }
-  Index features() const { return static_cast<Index>(has_missing_.size()); }
-  const Bin* column(Index feature) const { return bins_.data() + feature * rows_; }
+  Index features() const { return layout_.features(); }
+  const FeatureLayout& layout() const { return layout_; }
+  /// Row r of group g lies at `group(g) + r · width`.
+  const Bin* group(Index g) const { return bins_[static_cast<std::size_t>(g)].get(); }
   bool has_missing(Index feature) const {
     return has_missing_[static_cast<std::size_t>(feature)] != 0;
+  }
+  /// Row r of a feature lies at `first + r · step`.
+  struct Column {
+    const Bin* first;
+    Index step;
+    Bin operator[](Index row) const { return first[row * step]; }
+  };
+  Column column(Index feature) const {
+    const FeatureLayout::Slot slot = layout_.slot(feature);
+    return {group(slot.group) + slot.lane, layout_.group(slot.group).width};
   }
 
  private:
   Index rows_ = 0;
-  std::vector<Bin> bins_;
+  FeatureLayout layout_;
+  std::vector<std::unique_ptr<Bin[]>> bins_;  // a group each
   std::vector<char> has_missing_;
 };
 

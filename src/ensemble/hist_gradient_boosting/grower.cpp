@@ -45,10 +45,9 @@ TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bi
     : data_(data),
       bins_(bins),
       options_(options),
-      layout_(bins),
-      pool_(layout_.cells()),
-      builder_(data_, layout_),
-      splitter_(bins_, layout_, missing_flags(data), options.split),
+      pool_(data.layout().cells()),
+      builder_(data_),
+      splitter_(bins_, data.layout(), missing_flags(data), options.split),
       rows_(static_cast<std::size_t>(data.rows())),
       left_buffer_(rows_.size()),
       right_buffer_(rows_.size()) {}
@@ -85,13 +84,12 @@ void TreeGrower::add_root(const Gradients& gradients) {
   TrainingNode root;
   root.end = data_.rows();
   root.histogram = pool_.take();
-  builder_.build_root(root.histogram);
-  for (Index i = 0; i < layout_.size(0); ++i) {
-    const Cell& cell = root.histogram[static_cast<std::size_t>(i)];
-    root.sums.gradient += cell.gradient;
-    root.sums.hessian += cell.hessian;
-  }
-  root.sums.count = static_cast<std::uint32_t>(data_.rows());
+  builder_.build(rows_, root.histogram);
+  Sums sums;  // over the bins of any feature
+  for (Index bin = 0; bin <= bins_[0].n_bins; ++bin)
+    sums += builder_.fixed_point().sums(
+        root.histogram[static_cast<std::size_t>(data_.layout().first_cell(0) + bin)]);
+  root.sums = {sums.gradient, sums.hessian, sums.count, 0.0};
   nodes_.push_back(std::move(root));
   if (may_be_split(nodes_[0])) find_split(0);
   if (nodes_[0].split.found())
@@ -109,7 +107,7 @@ bool TreeGrower::may_be_split(const TrainingNode& node) const {
 /// The best split of a node that has a histogram; gives the histogram back if there is none.
 void TreeGrower::find_split(int index) {
   TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
-  node.split = splitter_.best_split(node.histogram, node.sums, *random_);
+  node.split = splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_);
   if (!node.split.found()) drop_histogram(index);
 }
 
@@ -176,7 +174,7 @@ void TreeGrower::split_children(int index) {
 /// where the latter begin.
 Index TreeGrower::partition(const TrainingNode& node) {
   const auto f = static_cast<std::size_t>(node.split.feature);
-  const Bin* bins = data_.column(node.split.feature);
+  const BinnedMatrix::Column bins = data_.column(node.split.feature);
   const std::array<bool, 256> goes_left = left_table(node.split, bins_[f].missing_bin());
   const Blocks blocks{node.size(), rows_per_block};
   const double work = 2.0 * static_cast<double>(node.size());

@@ -80,7 +80,6 @@ class TreeGrower {
   const BinnedMatrix& data_;
   std::span<const FeatureBins> bins_;
   GrowerOptions options_;
-  HistogramLayout layout_;
   HistogramPool pool_;
   HistogramBuilder builder_;
   Splitter splitter_;
