@@ -92,7 +92,7 @@ void bin(benchmark::State& state) {
   for (auto _ : state) {
     const auto bins = hgb::find_bins(data.table(), numerical, {}, {});
     const hgb::BinnedMatrix matrix(data.table(), bins);
-    benchmark::DoNotOptimize(matrix.group(0));
+    benchmark::DoNotOptimize(matrix.group(0).first);
   }
   state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(1));
 }

@@ -147,6 +147,8 @@ TEST(FeatureLayout, PutsFeaturesOfFewBinsTogether) {
   EXPECT_EQ(layout.slot(7).lane, 1);
   EXPECT_EQ(layout.group(1).stride, 4);
   EXPECT_EQ(layout.group(2).width, 4) << "four features are left for the last group";
+  ASSERT_EQ(layout.row_bits().size(), 1U);
+  EXPECT_EQ(layout.row_bits()[0], 5) << "8 + 8 + 4 bytes take 32";
   EXPECT_EQ(layout.cells(), 8 * 256 + 8 * 4 + 4 * 4);
   std::set<Index> first_cells;
   for (Index f = 0; f < layout.features(); ++f) first_cells.insert(layout.first_cell(f));
@@ -155,37 +157,38 @@ TEST(FeatureLayout, PutsFeaturesOfFewBinsTogether) {
 
 TEST(HistogramKernel, AddsToTheCellOfEveryLane) {
   for (const int width : {4, 8})
-    for (const int stride : {4, 16, 64, 256}) {
-      Random random(static_cast<std::uint64_t>(width * stride));
-      std::vector<Bin> bins(static_cast<std::size_t>(300 * width));
-      for (Bin& bin : bins) bin = static_cast<Bin>(random.integer(stride));
-      std::vector<Row> rows;
-      for (Row row = 0; row < 300; row += 1 + row % 4) rows.push_back(row);
-      std::vector<Cell> words(300);
-      for (Cell& word : words)
-        word = {static_cast<std::int64_t>(random.integer(1000)) - 500,
-                static_cast<std::int64_t>(random.integer(1000))};
-      for (const bool indexed : {false, true}) {
-        const std::size_t n = indexed ? rows.size() : 300;
-        std::vector<Cell> expected(static_cast<std::size_t>(width * stride), Cell{1, 2});
-        std::vector<Cell> cells = expected;
-        for (std::size_t i = 0; i < n; ++i)
-          for (int lane = 0; lane < width; ++lane) {
-            const std::size_t row = indexed ? rows[i] : i;
-            const Bin bin =
-                bins[row * static_cast<std::size_t>(width) + static_cast<std::size_t>(lane)];
-            Cell& cell = expected[static_cast<std::size_t>(lane * stride + bin)];
-            cell.gradient += words[i].gradient;
-            cell.hessian_count += words[i].hessian_count;
+    for (const int stride : {4, 16, 64, 256})
+      for (const int row_bits : {3, 5}) {
+        Random random(static_cast<std::uint64_t>(width * stride));
+        const std::size_t step = std::size_t{1} << row_bits;
+        std::vector<Bin> bins(300 * step);
+        for (Bin& bin : bins) bin = static_cast<Bin>(random.integer(stride));
+        std::vector<Row> rows;
+        for (Row row = 0; row < 300; row += 1 + row % 4) rows.push_back(row);
+        std::vector<Cell> words(300);
+        for (Cell& word : words)
+          word = {static_cast<std::int64_t>(random.integer(1000)) - 500,
+                  static_cast<std::int64_t>(random.integer(1000))};
+        for (const bool indexed : {false, true}) {
+          const std::size_t n = indexed ? rows.size() : 300;
+          std::vector<Cell> expected(static_cast<std::size_t>(width * stride), Cell{1, 2});
+          std::vector<Cell> cells = expected;
+          for (std::size_t i = 0; i < n; ++i)
+            for (int lane = 0; lane < width; ++lane) {
+              const std::size_t row = indexed ? rows[i] : i;
+              const Bin bin = bins[row * step + static_cast<std::size_t>(lane)];
+              Cell& cell = expected[static_cast<std::size_t>(lane * stride + bin)];
+              cell.gradient += words[i].gradient;
+              cell.hessian_count += words[i].hessian_count;
+            }
+          accumulate({bins.data(), row_bits, indexed ? rows.data() : nullptr, n, words.data()},
+                     width, stride, cells.data());
+          for (std::size_t i = 0; i < cells.size(); ++i) {
+            ASSERT_EQ(cells[i].gradient, expected[i].gradient);
+            ASSERT_EQ(cells[i].hessian_count, expected[i].hessian_count);
           }
-        accumulate(bins.data(), width, stride, indexed ? rows.data() : nullptr, n, words.data(),
-                   cells.data());
-        for (std::size_t i = 0; i < cells.size(); ++i) {
-          ASSERT_EQ(cells[i].gradient, expected[i].gradient);
-          ASSERT_EQ(cells[i].hessian_count, expected[i].hessian_count);
         }
       }
-    }
 }
 
 TEST(FixedPoint, KeepsSumsOfGradientsHessiansAndCounts) {

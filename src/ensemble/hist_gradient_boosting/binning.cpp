@@ -193,8 +193,8 @@ class BinSearch {
     while (steps_ < 8 && (std::size_t{1} << steps_) <= feature.thresholds.size()) ++steps_;
   }
 
-  /// bins[i · step] ← the bin of values[i]; whether one is missing.
-  bool find(const double* values, Index n, Bin* bins, Index step) const {
+  /// bins[i] and spread[i · step] ← the bin of values[i]; whether one is missing.
+  bool find(const double* values, Index n, Bin* bins, Bin* spread, Index step) const {
     bool any_missing = false;
     for (Index begin = 0; begin < n; begin += lanes) {
       std::array<double, lanes> x;
@@ -213,8 +213,9 @@ class BinSearch {
       for (Index k = 0; k < m; ++k) {
         const bool missing = std::isnan(x[static_cast<std::size_t>(k)]);
         any_missing |= missing;
-        bins[(begin + k) * step] =
-            missing ? missing_ : static_cast<Bin>(bin[static_cast<std::size_t>(k)]);
+        const auto found = missing ? missing_ : static_cast<Bin>(bin[static_cast<std::size_t>(k)]);
+        bins[begin + k] = found;
+        spread[(begin + k) * step] = found;
       }
     }
     return any_missing;
@@ -232,8 +233,9 @@ class BinSearch {
 
 BinnedMatrix::BinnedMatrix(const Table& table, std::span<const FeatureBins> bins)
     : rows_(table.n_rows), layout_(bin_counts(bins)), has_missing_(bins.size()) {
-  for (const FeatureGroup& group : layout_.groups())
-    bins_.push_back(std::make_unique<Bin[]>(static_cast<std::size_t>(rows_ * group.width)));
+  for (const int bits : layout_.row_bits())
+    panels_.push_back(std::make_unique<Bin[]>(static_cast<std::size_t>(rows_ << bits)));
+  columns_ = std::make_unique_for_overwrite<Bin[]>(static_cast<std::size_t>(rows_ * features()));
   const Blocks blocks{rows_, 1'024};
   std::vector<std::atomic<char>> missing(bins.size());
   const std::vector<BinSearch> searches(bins.begin(), bins.end());
@@ -248,9 +250,12 @@ BinnedMatrix::BinnedMatrix(const Table& table, std::span<const FeatureBins> bins
         values = gathered.data();
       }
       const FeatureLayout::Slot slot = layout_.slot(f);
-      const Index width = layout_.group(slot.group).width;
-      Bin* to = bins_[static_cast<std::size_t>(slot.group)].get() + begin * width + slot.lane;
-      if (searches[static_cast<std::size_t>(f)].find(values, end - begin, to, width))
+      const FeatureGroup& group = layout_.group(slot.group);
+      const auto panel = static_cast<std::size_t>(group.panel);
+      const int row_bits = layout_.row_bits()[panel];
+      Bin* to = panels_[panel].get() + (begin << row_bits) + group.first_byte + slot.lane;
+      if (searches[static_cast<std::size_t>(f)].find(
+              values, end - begin, columns_.get() + f * rows_ + begin, to, Index{1} << row_bits))
         missing[static_cast<std::size_t>(f)].store(1, std::memory_order_relaxed);
     }
   });

@@ -89,8 +89,7 @@ class TreeGrower {
   std::vector<int> heap_;  // nodes that can be split, the largest gain first
   int n_leaves_ = 0;
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
-  std::vector<Row> left_buffer_;
-  std::vector<Row> right_buffer_;
+  std::vector<Row> buffer_;
 };
 
 }  // namespace espalier::hgb

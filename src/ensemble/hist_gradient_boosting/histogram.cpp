@@ -2,6 +2,7 @@
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -15,26 +16,34 @@ constexpr Index rows_per_block = 16'384;
 
 /// Derivatives of so many rows are gathered, then added to all groups of features: enough to read
 /// the cells of each group into the first cache for, few enough to stay in the second.
-constexpr Index rows_per_chunk = 4'096;
+constexpr Index rows_per_chunk = 2'048;
 
-/// The largest absolute value; NaN or infinite if one is.
+/// Rows by index come from anywhere: what they need is asked for this many rows ahead.
+constexpr Index prefetch_distance = 32;
+
+/// The largest absolute value; NaN or infinite if one is. (Without their signs, floats are ordered
+/// as their bits are; a maximum of integers is what compilers turn into vector code.)
 double largest(std::span<const float> values) {
-  return reduce_blocks(
+  const std::int32_t bits = reduce_blocks(
       Blocks{static_cast<Index>(values.size()), rows_per_block}, static_cast<double>(values.size()),
-      0.0,
+      std::int32_t{0},
       [&](Index begin, Index end) {
-        float most = 0.0F;
-        float sum = 0.0F;  // of zeros, or NaN
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-          const float size = std::abs(values[i]);
-          most = size > most ? size : most;
-          sum += values[i] * 0.0F;
-        }
-        return static_cast<double>(most + sum);
+        std::int32_t most = 0;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+          most = std::max(most, std::bit_cast<std::int32_t>(values[i]) & 0x7FFFFFFF);
+        return most;
       },
-      [](double& total, double part) {
-        if (!std::isnan(total) && !(part <= total)) total = part;
-      });
+      [](std::int32_t& total, std::int32_t part) { total = std::max(total, part); });
+  return static_cast<double>(std::bit_cast<float>(bits));
+}
+
+void gather(const Cell* words, const Row* rows, Index n, Cell* gathered) {
+  Index i = 0;
+  for (; i + prefetch_distance < n; ++i) {
+    __builtin_prefetch(words + rows[i + prefetch_distance]);
+    gathered[i] = words[rows[i]];
+  }
+  for (; i < n; ++i) gathered[i] = words[rows[i]];
 }
 
 void add(Cell* to, const Cell* from, Index n) {
@@ -89,14 +98,14 @@ void HistogramBuilder::add_rows(std::span<const Row> rows, Index begin, Index en
   for (Index chunk = begin; chunk < end; chunk += rows_per_chunk) {
     const Index n = std::min(rows_per_chunk, end - chunk);
     const Row* chunk_rows = rows.data() + chunk;
-    if (!all)
-      for (Index i = 0; i < n; ++i) gathered[i] = words_[chunk_rows[i]];
+    if (!all) gather(words_.data(), chunk_rows, n, gathered);
     const Cell* words = all ? words_.data() + chunk : gathered;
     for (Index g = first_group; g < last_group; ++g) {
       const FeatureGroup& group = data_.layout().group(g);
-      const Bin* bins = data_.group(g) + (all ? chunk * group.width : 0);
-      accumulate(bins, group.width, group.stride, all ? nullptr : chunk_rows,
-                 static_cast<std::size_t>(n), words, cells + group.first_cell);
+      const BinnedMatrix::Group bins = data_.group(g);
+      accumulate({bins.first + (all ? chunk << bins.row_bits : 0), bins.row_bits,
+                  all ? nullptr : chunk_rows, static_cast<std::size_t>(n), words},
+                 group.width, group.stride, cells + group.first_cell);
     }
   }
 }

@@ -20,10 +20,17 @@ struct alignas(16) Cell {
   std::int64_t hessian_count = 0;  ///< the Hessian above, the number of rows in the low bits
 };
 
-/// For i < n and each lane l < width: cells[l · stride + bin l of row i] += words[i], where the bins
-/// of a row are `width` bytes at bins + width · rows[i], or + width · i when `rows` is null.
-/// `width` and `stride` are those of a FeatureGroup.
-void accumulate(const Bin* bins, int width, int stride, const Row* rows, std::size_t n,
-                const Cell* words, Cell* cells);
+/// Rows to add, and where their bins are: those of row r at bins + (r << row_bits).
+struct KernelRows {
+  const Bin* bins;
+  int row_bits;
+  const Row* rows;  ///< null: 0, 1, 2, …
+  std::size_t n;
+  const Cell* words;  ///< their derivatives, in their order
+};
+
+/// For each row and each lane l < width: cells[l · stride + bin l of the row] += its word. `width`
+/// and `stride` are those of a FeatureGroup.
+void accumulate(const KernelRows& rows, int width, int stride, Cell* cells);
 
 }  // namespace espalier::hgb
