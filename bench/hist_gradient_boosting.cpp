@@ -3,6 +3,7 @@
 // time in. The last argument is the number of threads.
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -91,7 +92,7 @@ void bin(benchmark::State& state) {
   for (auto _ : state) {
     const auto bins = hgb::find_bins(data.table(), numerical, {}, {});
     const hgb::BinnedMatrix matrix(data.table(), bins);
-    benchmark::DoNotOptimize(matrix.column(0));
+    benchmark::DoNotOptimize(matrix.group(0).first);
   }
   state.SetItemsProcessed(state.iterations() * state.range(0) * state.range(1));
 }
@@ -100,7 +101,6 @@ void bin(benchmark::State& state) {
 struct Node {
   std::vector<hgb::FeatureBins> bins;
   hgb::BinnedMatrix matrix;
-  hgb::HistogramLayout layout;
   std::vector<float> gradient;
   std::vector<float> hessian;
   std::vector<hgb::Row> rows;
@@ -109,7 +109,6 @@ struct Node {
       : bins(hgb::find_bins(data.table(),
                             std::vector<int>(static_cast<std::size_t>(data.X.cols()), -1), {}, {})),
         matrix(data.table(), bins),
-        layout(bins),
         gradient(static_cast<std::size_t>(data.X.rows())),
         hessian(gradient.size(), 0.25F) {
     for (std::size_t i = 0; i < gradient.size(); ++i) {
@@ -119,12 +118,18 @@ struct Node {
   }
 };
 
+std::vector<hgb::Row> all_rows(Index n) {
+  std::vector<hgb::Row> rows(static_cast<std::size_t>(n));
+  std::iota(rows.begin(), rows.end(), hgb::Row{0});
+  return rows;
+}
+
 void build_histogram(benchmark::State& state) {
   const Node node(data_of(state.range(0), state.range(1)));
   const ThreadLimit limit(static_cast<int>(state.range(2)));
-  hgb::HistogramBuilder builder(node.matrix, node.layout);
+  hgb::HistogramBuilder builder(node.matrix);
   builder.set_gradients({node.gradient, node.hessian});
-  hgb::Histogram histogram(static_cast<std::size_t>(node.layout.cells()));
+  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
   for (auto _ : state) {
     builder.build(node.rows, histogram);
     benchmark::DoNotOptimize(histogram.data());
@@ -136,16 +141,18 @@ void build_histogram(benchmark::State& state) {
 void find_split(benchmark::State& state) {
   const Node node(data_of(state.range(0), state.range(1)));
   const ThreadLimit limit(static_cast<int>(state.range(2)));
-  hgb::HistogramBuilder builder(node.matrix, node.layout);
+  hgb::HistogramBuilder builder(node.matrix);
   builder.set_gradients({node.gradient, node.hessian});
-  hgb::Histogram histogram(static_cast<std::size_t>(node.layout.cells()));
-  builder.build_root(histogram);
+  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
+  builder.build(all_rows(state.range(0)), histogram);
   const auto n = static_cast<std::uint32_t>(state.range(0));
-  const hgb::Splitter splitter(node.bins, node.layout, std::vector<char>(node.bins.size(), 0), {});
+  const hgb::Splitter splitter(node.bins, node.matrix.layout(),
+                               std::vector<char>(node.bins.size(), 0), {});
   Random random(0);
   for (auto _ : state)
-    benchmark::DoNotOptimize(splitter.best_split(histogram, {0.0, 0.25 * n, n, 0.0}, random));
-  state.SetItemsProcessed(state.iterations() * node.layout.cells());
+    benchmark::DoNotOptimize(
+        splitter.best_split(histogram, builder.fixed_point(), {0.0, 0.25 * n, n, 0.0}, random));
+  state.SetItemsProcessed(state.iterations() * node.matrix.layout().cells());
 }
 
 BENCHMARK(fit)

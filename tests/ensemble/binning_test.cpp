@@ -23,6 +23,12 @@ FeatureBins bins_of(const std::vector<double>& column, const BinningOptions& opt
   return find_bins(table, numerical, weights, options).front();
 }
 
+std::vector<int> bins_of_rows(const BinnedMatrix& matrix, Index feature) {
+  std::vector<int> result;
+  for (Index i = 0; i < matrix.rows(); ++i) result.push_back(matrix.column(feature)[i]);
+  return result;
+}
+
 std::vector<double> some_values(Index n, double step = 0.0) {
   Random random(3);
   std::vector<double> values(static_cast<std::size_t>(n));
@@ -105,8 +111,7 @@ TEST(Binning, CategoriesAreBins) {
   const std::vector<int> n_categories{3};
   const auto bins = find_bins(table, n_categories, {}, {});
   const BinnedMatrix matrix(table, bins);
-  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 5),
-            (std::vector<int>{2, 0, 3, 1, 2}));
+  EXPECT_EQ(bins_of_rows(matrix, 0), (std::vector<int>{2, 0, 3, 1, 2}));
   EXPECT_TRUE(matrix.has_missing(0));
 }
 
@@ -118,9 +123,30 @@ TEST(Binning, RowsOfATableAreChosen) {
   const auto bins = find_bins(table, numerical, {}, {});
   EXPECT_EQ(bins.front().thresholds, (std::vector<double>{1.5, 3, 6}));
   const BinnedMatrix matrix(table, bins);
-  EXPECT_EQ(std::vector<int>(matrix.column(0), matrix.column(0) + 4),
-            (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(bins_of_rows(matrix, 0), (std::vector<int>{0, 1, 2, 3}));
   EXPECT_FALSE(matrix.has_missing(0));
+}
+
+TEST(Binning, EveryValueOfAMatrixIsInItsBin) {
+  for (const int max_bins : {2, 3, 16, 17, 100, 255}) {
+    std::vector<std::vector<double>> columns;
+    for (const double step : {0.0, 0.01, 0.5, 3.0}) columns.push_back(some_values(3'001, step));
+    for (std::size_t i = 0; i < 3'001; i += 7) columns[1][i] = nan;
+    columns[2][5] = inf;
+    columns[2][6] = -inf;
+    Table table;
+    for (const auto& column : columns) table.columns.push_back(column.data());
+    table.n_rows = 3'001;
+    const std::vector<int> numerical(4, -1);
+    const auto bins = find_bins(table, numerical, {}, {.max_bins = max_bins});
+    const BinnedMatrix matrix(table, bins);
+    for (Index f = 0; f < 4; ++f) {
+      EXPECT_EQ(matrix.has_missing(f), f == 1);
+      for (Index i = 0; i < 3'001; ++i)
+        ASSERT_EQ(matrix.column(f)[i],
+                  bins[static_cast<std::size_t>(f)].bin_of(table.column(f)[i]));
+    }
+  }
 }
 
 TEST(Binning, ALongTableIsSampledBySeed) {

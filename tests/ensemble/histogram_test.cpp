@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include <espalier/core/errors.hpp>
+#include <espalier/core/parallel.hpp>
+#include <espalier/core/random.hpp>
 
 #include "ensemble/engine_data.hpp"
 
@@ -15,19 +23,20 @@ class HistogramTest : public testing::Test {
   EngineData data{5000, 5};
   std::vector<FeatureBins> bins = find_bins(data.table(), data.categories, {}, {});
   BinnedMatrix matrix{data.table(), bins};
-  HistogramLayout layout{bins};
   std::vector<float> g = data.gradients();
   std::vector<float> h = data.hessians();
-  HistogramBuilder builder{matrix, layout};
+  HistogramBuilder builder{matrix};
 
-  Histogram naive(const std::vector<Row>& rows, bool constant_hessian = false) const {
-    Histogram result(static_cast<std::size_t>(layout.cells()));
+  Histogram naive(const std::vector<Row>& rows) const {
+    Histogram result(static_cast<std::size_t>(matrix.layout().cells()));
     for (Index f = 0; f < matrix.features(); ++f)
       for (const Row row : rows) {
-        Cell& cell = result[static_cast<std::size_t>(layout.offset(f) + matrix.column(f)[row])];
-        cell.gradient += static_cast<double>(g[row]);
-        cell.hessian += constant_hessian ? 1.0 : static_cast<double>(h[row]);
-        ++cell.count;
+        const double hessian = h.empty() ? 1.0 : static_cast<double>(h[row]);
+        const Cell word = builder.fixed_point().word(static_cast<double>(g[row]), hessian);
+        Cell& cell =
+            result[static_cast<std::size_t>(matrix.layout().first_cell(f) + matrix.column(f)[row])];
+        cell.gradient += word.gradient;
+        cell.hessian_count += word.hessian_count;
       }
     return result;
   }
@@ -38,61 +47,193 @@ class HistogramTest : public testing::Test {
     return rows;
   }
 
-  static void expect_equal(const Histogram& a, const Histogram& b) {
+  /// The cells that belong to bins; padding between features may hold anything.
+  void expect_equal(const Histogram& a, const Histogram& b) const {
     ASSERT_EQ(a.size(), b.size());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      EXPECT_EQ(a[i].gradient, b[i].gradient);
-      EXPECT_EQ(a[i].hessian, b[i].hessian);
-      EXPECT_EQ(a[i].count, b[i].count);
-    }
+    for (Index f = 0; f < matrix.features(); ++f)
+      for (int bin = 0; bin <= bins[static_cast<std::size_t>(f)].n_bins; ++bin) {
+        const auto i = static_cast<std::size_t>(matrix.layout().first_cell(f) + bin);
+        ASSERT_EQ(a[i].gradient, b[i].gradient) << f << " " << bin;
+        ASSERT_EQ(a[i].hessian_count, b[i].hessian_count) << f << " " << bin;
+      }
+  }
+
+  Histogram built(const std::vector<Row>& rows) {
+    Histogram histogram(static_cast<std::size_t>(matrix.layout().cells()), Cell{7, 7});
+    builder.build(rows, histogram);
+    return histogram;
   }
 };
 
-TEST_F(HistogramTest, HasACellForEachBinAndOneForMissingValues) {
-  ASSERT_EQ(layout.features(), 5);
-  for (Index f = 0; f < 5; ++f)
-    EXPECT_EQ(layout.size(f), bins[static_cast<std::size_t>(f)].n_bins + 1);
-  EXPECT_EQ(layout.size(3), EngineData::n_categories + 1);
-  EXPECT_EQ(layout.cells(), layout.offset(4) + layout.size(4));
-}
-
 TEST_F(HistogramTest, OfAllRowsSumsThemBinByBin) {
   builder.set_gradients({g, h});
-  Histogram histogram(static_cast<std::size_t>(layout.cells()), Cell{7.0, 7.0, 7});
-  builder.build_root(histogram);
-  expect_equal(histogram, naive(every(5000, 1)));
+  expect_equal(built(every(5000, 1)), naive(every(5000, 1)));
 }
 
 TEST_F(HistogramTest, OfSomeRowsSumsThemBinByBin) {
-  const std::vector<Row> rows = every(5000, 3);
   builder.set_gradients({g, h});
-  Histogram histogram(static_cast<std::size_t>(layout.cells()), Cell{7.0, 7.0, 7});
-  builder.build(rows, histogram);
-  expect_equal(histogram, naive(rows));
+  const std::vector<Row> rows = every(5000, 3);
+  expect_equal(built(rows), naive(rows));
 }
 
 TEST_F(HistogramTest, CountsRowsWhereHessiansAreOne) {
+  h.clear();
+  builder.set_gradients({g, h});
   const std::vector<Row> rows = every(5000, 2);
-  builder.set_gradients({g, {}});
-  Histogram histogram(static_cast<std::size_t>(layout.cells()));
-  builder.build(rows, histogram);
-  expect_equal(histogram, naive(rows, true));
-  builder.build_root(histogram);
-  expect_equal(histogram, naive(every(5000, 1), true));
+  const Histogram histogram = built(rows);
+  expect_equal(histogram, naive(rows));
+  std::uint32_t count = 0;
+  for (int bin = 0; bin <= bins[0].n_bins; ++bin) {
+    const Sums sums = builder.fixed_point().sums(
+        histogram[static_cast<std::size_t>(matrix.layout().first_cell(0) + bin)]);
+    EXPECT_EQ(sums.hessian, sums.count);
+    count += sums.count;
+  }
+  EXPECT_EQ(count, 2500U);
 }
 
-TEST_F(HistogramTest, ParentMinusChildIsTheOtherChild) {
+TEST_F(HistogramTest, ParentMinusChildIsTheOtherChildExactly) {
+  builder.set_gradients({g, h});
   const std::vector<Row> child = every(5000, 3);
   std::vector<Row> other;
   for (Row i = 0; i < 5000; ++i)
     if (i % 3 != 0) other.push_back(i);
   Histogram parent = naive(every(5000, 1));
   builder.subtract(parent, naive(child));
-  const Histogram expected = naive(other);
-  for (std::size_t i = 0; i < parent.size(); ++i) {
-    EXPECT_NEAR(parent[i].gradient, expected[i].gradient, 1e-10);
-    EXPECT_NEAR(parent[i].hessian, expected[i].hessian, 1e-10);
-    EXPECT_EQ(parent[i].count, expected[i].count);
+  expect_equal(parent, naive(other));
+}
+
+TEST_F(HistogramTest, RefusesDerivativesThatAreNotFinite) {
+  for (const float bad : {std::numeric_limits<float>::infinity(), std::nanf("")})
+    for (std::vector<float>* values : {&g, &h}) {
+      const float before = std::exchange((*values)[4321], bad);
+      EXPECT_THROW(builder.set_gradients({g, h}), InvalidInput);
+      (*values)[4321] = before;
+    }
+}
+
+TEST(Histogram, OfManyRowsAndFeaturesHasTheSameBitsForAnyNumberOfThreads) {
+  for (const Index p : {3, 21, 90}) {  // threads share rows, or groups of features
+    const EngineData data(40'000, p);
+    const auto bins = find_bins(data.table(), data.categories, {}, {});
+    const BinnedMatrix matrix(data.table(), bins);
+    const auto g = data.gradients();
+    const auto h = data.hessians();
+    std::vector<Row> rows;
+    for (Row i = 0; i < 40'000; i += 1 + i % 3) rows.push_back(i);
+    std::vector<Histogram> found;
+    for (const int threads : {1, 2, 3, 7}) {
+      const ThreadLimit limit(threads);
+      HistogramBuilder builder(matrix);
+      builder.set_gradients({g, h});
+      found.emplace_back(static_cast<std::size_t>(matrix.layout().cells()));
+      builder.build(rows, found.back());
+      for (std::size_t i = 0; i < found.back().size(); ++i) {
+        ASSERT_EQ(found.back()[i].gradient, found.front()[i].gradient);
+        ASSERT_EQ(found.back()[i].hessian_count, found.front()[i].hessian_count);
+      }
+    }
+  }
+}
+
+TEST(FeatureLayout, PutsFeaturesOfFewBinsTogether) {
+  std::vector<int> n_bins(20, 2);  // indicators
+  n_bins[3] = 255;
+  n_bins[7] = 40;
+  const FeatureLayout layout(n_bins);
+  ASSERT_EQ(layout.groups().size(), 3U);
+  EXPECT_EQ(layout.group(0).stride, 256);
+  EXPECT_EQ(layout.slot(3).group, 0);
+  EXPECT_EQ(layout.slot(7).lane, 1);
+  EXPECT_EQ(layout.group(1).stride, 4);
+  EXPECT_EQ(layout.group(2).width, 4) << "four features are left for the last group";
+  ASSERT_EQ(layout.row_bits().size(), 1U);
+  EXPECT_EQ(layout.row_bits()[0], 5) << "8 + 8 + 4 bytes take 32";
+  EXPECT_EQ(layout.cells(), 8 * 256 + 8 * 4 + 4 * 4);
+  std::set<Index> first_cells;
+  for (Index f = 0; f < layout.features(); ++f) first_cells.insert(layout.first_cell(f));
+  EXPECT_EQ(first_cells.size(), 20U);
+}
+
+TEST(HistogramKernel, AddsToTheCellOfEveryLane) {
+  for (const int width : {4, 8})
+    for (const int stride : {4, 16, 64, 256})
+      for (const int row_bits : {3, 5}) {
+        Random random(static_cast<std::uint64_t>(width * stride));
+        const std::size_t step = std::size_t{1} << row_bits;
+        std::vector<Bin> bins(300 * step);
+        for (Bin& bin : bins) bin = static_cast<Bin>(random.integer(stride));
+        std::vector<Row> rows;
+        for (Row row = 0; row < 300; row += 1 + row % 4) rows.push_back(row);
+        std::vector<Cell> words(300);
+        for (Cell& word : words)
+          word = {static_cast<std::int64_t>(random.integer(1000)) - 500,
+                  static_cast<std::int64_t>(random.integer(1000))};
+        for (const bool indexed : {false, true}) {
+          const std::size_t n = indexed ? rows.size() : 300;
+          std::vector<Cell> expected(static_cast<std::size_t>(width * stride), Cell{1, 2});
+          std::vector<Cell> cells = expected;
+          for (std::size_t i = 0; i < n; ++i)
+            for (int lane = 0; lane < width; ++lane) {
+              const std::size_t row = indexed ? rows[i] : i;
+              const Bin bin = bins[row * step + static_cast<std::size_t>(lane)];
+              Cell& cell = expected[static_cast<std::size_t>(lane * stride + bin)];
+              cell.gradient += words[i].gradient;
+              cell.hessian_count += words[i].hessian_count;
+            }
+          accumulate({bins.data(), row_bits, indexed ? rows.data() : nullptr, n, words.data()},
+                     width, stride, cells.data());
+          for (std::size_t i = 0; i < cells.size(); ++i) {
+            ASSERT_EQ(cells[i].gradient, expected[i].gradient);
+            ASSERT_EQ(cells[i].hessian_count, expected[i].hessian_count);
+          }
+        }
+      }
+}
+
+TEST(FixedPoint, KeepsSumsOfGradientsHessiansAndCounts) {
+  const Index n = 1'000'000;
+  const FixedPoint fixed_point(n, 0.75, 0.25, false);
+  Random random(5);
+  Cell total;
+  double gradient = 0.0;
+  double hessian = 0.0;
+  for (Index i = 0; i < n; ++i) {
+    const double g = 1.5 * random.uniform() - 0.75;
+    const double h = 0.25 * random.uniform();
+    const Cell word = fixed_point.word(g, h);
+    total.gradient += word.gradient;
+    total.hessian_count += word.hessian_count;
+    gradient += g;
+    hessian += h;
+  }
+  const Sums sums = fixed_point.sums(total);
+  EXPECT_EQ(sums.count, 1'000'000U);
+  EXPECT_NEAR(sums.gradient, gradient, 1e-7);
+  EXPECT_NEAR(sums.hessian, hessian, 1e-3);
+}
+
+TEST(FixedPoint, TakesTheLargestSumsWithoutOverflow) {
+  for (const Index n : {Index{1}, Index{1000}, FixedPoint::most_rows}) {
+    const FixedPoint fixed_point(n, 3.0, 7.0, false);
+    for (const double sign : {-1.0, 1.0}) {
+      const Cell word = fixed_point.word(sign * 3.0, sign * 7.0);
+      const Cell total{n * word.gradient, n * word.hessian_count};
+      const Sums sums = fixed_point.sums(total);
+      EXPECT_NEAR(sums.gradient, sign * 3.0 * static_cast<double>(n),
+                  1e-9 * static_cast<double>(n));
+      EXPECT_NEAR(sums.hessian, sign * 7.0 * static_cast<double>(n), 0.02 * static_cast<double>(n));
+      EXPECT_EQ(sums.count, static_cast<std::uint32_t>(n));
+    }
+  }
+}
+
+TEST(FixedPoint, TakesDerivativesOfAnySize) {
+  for (const double size : {0.0, 1e-200, 1e-40, 1e30}) {
+    const FixedPoint fixed_point(100, size, size, false);
+    const Sums sums = fixed_point.sums(fixed_point.word(-size, size));
+    EXPECT_NEAR(sums.gradient, -size, 1e-12 * size);
+    EXPECT_NEAR(sums.hessian, size, 1e-12 * size);
   }
 }
 

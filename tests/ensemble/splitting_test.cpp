@@ -18,10 +18,10 @@ struct Fixture {
   EngineData data;
   std::vector<FeatureBins> bins;
   BinnedMatrix matrix;
-  HistogramLayout layout;
   naive::Problem problem;
   std::vector<Row> rows;
   Histogram histogram;
+  HistogramBuilder builder;
   NodeSums node;
 
   Fixture(Index n, Index p, int max_bins, std::uint64_t seed, double l2 = 0.0,
@@ -29,14 +29,16 @@ struct Fixture {
       : data(n, p, seed),
         bins(find_bins(data.table(), data.categories, {}, {.max_bins = max_bins})),
         matrix(data.table(), bins),
-        layout(bins),
-        histogram(static_cast<std::size_t>(layout.cells())) {
+        histogram(static_cast<std::size_t>(matrix.layout().cells())),
+        builder(matrix) {
     problem = {{}, bins, data.gradients(), data.hessians(), l2, min_samples_leaf};
-    for (Index f = 0; f < p; ++f) problem.bins.emplace_back(matrix.column(f), matrix.column(f) + n);
+    for (Index f = 0; f < p; ++f) {
+      problem.bins.emplace_back();
+      for (Index i = 0; i < n; ++i) problem.bins.back().push_back(matrix.column(f)[i]);
+    }
     for (Row i = 0; i < static_cast<Row>(n); ++i) rows.push_back(i);
-    HistogramBuilder builder(matrix, layout);
     builder.set_gradients({problem.gradient, problem.hessian});
-    builder.build_root(histogram);
+    builder.build(rows, histogram);
     const naive::Sums all = naive::sums_of(problem, rows, [](Row) { return true; });
     node = {all.gradient, all.hessian, all.count, node_value(all.gradient, all.hessian, l2)};
   }
@@ -45,10 +47,10 @@ struct Fixture {
     std::vector<char> has_missing;
     for (Index f = 0; f < matrix.features(); ++f)
       has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
-    const Splitter splitter(bins, layout, has_missing,
+    const Splitter splitter(bins, matrix.layout(), has_missing,
                             {problem.min_samples_leaf, problem.l2, max_features});
     Random random(seed);
-    return splitter.best_split(histogram, node, random);
+    return splitter.best_split(histogram, builder.fixed_point(), node, random);
   }
 
   bool goes_left(const Split& split, Row row) const {
@@ -105,11 +107,13 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   feature.n_bins = static_cast<int>(cells.size()) - 1;
   feature.is_categorical = is_categorical;
   const std::vector<FeatureBins> bins{feature};
-  const HistogramLayout layout(bins);
-  Histogram histogram;
+  const FeatureLayout layout(std::vector<int>{feature.n_bins});
+  const FixedPoint fixed_point(1000, 1000.0, 1.0, true);
+  Histogram histogram(static_cast<std::size_t>(layout.cells()));
+  Cell* cell = histogram.data();
   NodeSums node;
   for (const auto& [gradient, count] : cells) {
-    histogram.push_back({gradient, static_cast<double>(count), count});
+    *cell++ = {fixed_point.word(gradient, 1.0).gradient, count};
     node.gradient += gradient;
     node.hessian += count;
     node.count += count;
@@ -117,7 +121,7 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   node.value = node_value(node.gradient, node.hessian, 0.0);
   Random random(0);
   return Splitter(bins, layout, {has_missing ? '\1' : '\0'}, {min_samples_leaf, 0.0, 1.0})
-      .best_split(histogram, node, random);
+      .best_split(histogram, fixed_point, node, random);
 }
 
 TEST(Splitting, MissingValuesGoWhereTheyGain) {

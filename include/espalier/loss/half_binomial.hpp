@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include <espalier/detail/exponential.hpp>
 #include <espalier/loss/pointwise.hpp>
 
 namespace espalier {
@@ -18,19 +19,17 @@ struct HalfBinomial {
   static double loss(double y, double raw) { return log_one_plus_exp(raw) - y * raw; }
 
   /// p − y with p = inverse_link(raw).
-  static double gradient(double y, double raw) {
-    if (raw <= negligible_odds) return std::exp(raw) - y;
-    return gradient_from(y, std::exp(-raw));
-  }
+  static double gradient(double y, double raw) { return gradient_hessian(y, raw).gradient; }
 
-  /// p − y and p(1 − p).
+  /// p − y and p(1 − p). Of p and 1 − p the smaller is e/(1 + e) and the larger 1/(1 + e) with
+  /// e = exp(−|raw|), and p − y is (1 − y)·p − y·(1 − p), in which nothing cancels when y is 0 or 1.
   static GradientHessian gradient_hessian(double y, double raw) {
-    if (raw <= negligible_odds) {
-      const double p = std::exp(raw);
-      return {p - y, p};
-    }
-    const double e = std::exp(-raw);
-    return {gradient_from(y, e), e / ((1.0 + e) * (1.0 + e))};
+    const double e = detail::exponential(-std::abs(raw));
+    const double larger = 1.0 / (1.0 + e);
+    const double smaller = e * larger;
+    const double p = raw > 0.0 ? larger : smaller;
+    const double q = raw > 0.0 ? smaller : larger;
+    return {(1.0 - y) * p - y * q, smaller * larger};
   }
 
   static LossGradient loss_gradient(double y, double raw) {
@@ -48,13 +47,6 @@ struct HalfBinomial {
   /// absent.
   /// @throws InvalidInput  `y` is empty, `weights` has another length, or the weights sum to zero
   static double baseline(std::span<const double> y, std::span<const double> weights = {});
-
- private:
-  /// Below this e^raw is the probability to the last bit, and e^−raw is about to overflow.
-  static constexpr double negligible_odds = -37.0;
-
-  /// p − y for p = 1 / (1 + e), written so that nothing cancels when y is 0 or 1.
-  static double gradient_from(double y, double e) { return ((1.0 - y) - y * e) / (1.0 + e); }
 };
 
 }  // namespace espalier

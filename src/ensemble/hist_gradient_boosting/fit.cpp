@@ -2,7 +2,6 @@
 #include "ensemble/hist_gradient_boosting/fit.hpp"
 
 #include <cmath>
-#include <limits>
 #include <random>
 #include <utility>
 
@@ -32,9 +31,9 @@ Index rows_to_hold_out(Index n, double fraction, std::string_view owner) {
 }
 
 void check_rows(Index n, std::string_view owner) {
-  if (n > static_cast<Index>(std::numeric_limits<Row>::max()))
+  if (n > FixedPoint::most_rows)
     throw InvalidInput(fmt::format("{}: X has {} samples, but at most {} are possible.", owner, n,
-                                   std::numeric_limits<Row>::max()));
+                                   FixedPoint::most_rows));
 }
 
 Vector to_vector(const std::vector<double>& values) {

@@ -80,7 +80,6 @@ class TreeGrower {
   const BinnedMatrix& data_;
   std::span<const FeatureBins> bins_;
   GrowerOptions options_;
-  HistogramLayout layout_;
   HistogramPool pool_;
   HistogramBuilder builder_;
   Splitter splitter_;
@@ -90,8 +89,7 @@ class TreeGrower {
   std::vector<int> heap_;  // nodes that can be split, the largest gain first
   int n_leaves_ = 0;
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
-  std::vector<Row> left_buffer_;
-  std::vector<Row> right_buffer_;
+  std::vector<Row> buffer_;
 };
 
 }  // namespace espalier::hgb

@@ -2,8 +2,11 @@
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <utility>
 
+#include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
 namespace espalier::hgb {
@@ -11,37 +14,46 @@ namespace {
 
 constexpr Index rows_per_block = 16'384;
 
-/// Adds `n` rows to the cells of one feature. `row(i)` is the place of the i-th row in `bins`; its
-/// derivatives are at place i of `gradient` and `hessian`.
-template <bool constant_hessian, class RowAt>
-void accumulate(const Bin* bins, const float* gradient, const float* hessian, Index n,
-                const RowAt& row, Cell* cells) {
-  for (Index i = 0; i < n; ++i) {
-    Cell& cell = cells[bins[row(i)]];
-    cell.gradient += static_cast<double>(gradient[i]);
-    if constexpr (!constant_hessian) cell.hessian += static_cast<double>(hessian[i]);
-    ++cell.count;
-  }
+/// Derivatives of so many rows are gathered, then added to all groups of features: enough to read
+/// the cells of each group into the first cache for, few enough to stay in the second.
+constexpr Index rows_per_chunk = 2'048;
+
+/// Rows by index come from anywhere: what they need is asked for this many rows ahead.
+constexpr Index prefetch_distance = 32;
+
+/// The largest absolute value; NaN or infinite if one is. (Without their signs, floats are ordered
+/// as their bits are; a maximum of integers is what compilers turn into vector code.)
+double largest(std::span<const float> values) {
+  const std::int32_t bits = reduce_blocks(
+      Blocks{static_cast<Index>(values.size()), rows_per_block}, static_cast<double>(values.size()),
+      std::int32_t{0},
+      [&](Index begin, Index end) {
+        std::int32_t most = 0;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+          most = std::max(most, std::bit_cast<std::int32_t>(values[i]) & 0x7FFFFFFF);
+        return most;
+      },
+      [](std::int32_t& total, std::int32_t part) { total = std::max(total, part); });
+  return static_cast<double>(std::bit_cast<float>(bits));
 }
 
-template <class RowAt>
-void fill_feature(const Bin* bins, const Gradients& gradients, Index n, const RowAt& row,
-                  std::span<Cell> cells) {
-  std::fill(cells.begin(), cells.end(), Cell{});
-  const float* g = gradients.gradient.data();
-  if (!gradients.hessian.empty()) {
-    accumulate<false>(bins, g, gradients.hessian.data(), n, row, cells.data());
-    return;
+void gather(const Cell* words, const Row* rows, Index n, Cell* gathered) {
+  Index i = 0;
+  for (; i + prefetch_distance < n; ++i) {
+    __builtin_prefetch(words + rows[i + prefetch_distance]);
+    gathered[i] = words[rows[i]];
   }
-  accumulate<true>(bins, g, nullptr, n, row, cells.data());
-  for (Cell& cell : cells) cell.hessian = cell.count;
+  for (; i < n; ++i) gathered[i] = words[rows[i]];
+}
+
+void add(Cell* to, const Cell* from, Index n) {
+  for (Index i = 0; i < n; ++i) {
+    to[i].gradient += from[i].gradient;
+    to[i].hessian_count += from[i].hessian_count;
+  }
 }
 
 }  // namespace
-
-HistogramLayout::HistogramLayout(std::span<const FeatureBins> bins) : offsets_{0} {
-  for (const FeatureBins& feature : bins) offsets_.push_back(offsets_.back() + feature.n_bins + 1);
-}
 
 Histogram HistogramPool::take() {
   if (free_.empty()) return Histogram(static_cast<std::size_t>(cells_));
@@ -54,53 +66,104 @@ void HistogramPool::give_back(Histogram&& histogram) {
   if (!histogram.empty()) free_.push_back(std::move(histogram));
 }
 
-HistogramBuilder::HistogramBuilder(const BinnedMatrix& data, const HistogramLayout& layout)
-    : data_(data), layout_(layout) {}
+HistogramBuilder::HistogramBuilder(const BinnedMatrix& data)
+    : data_(data), words_(static_cast<std::size_t>(data.rows())) {}
 
-void HistogramBuilder::build_root(Histogram& histogram) const {
-  const Index n = data_.rows();
-  parallel_for(layout_.features(), static_cast<double>(n * layout_.features()), [&](Index f) {
-    const std::span<Cell> cells(histogram.data() + layout_.offset(f),
-                                static_cast<std::size_t>(layout_.size(f)));
-    fill_feature(
-        data_.column(f), gradients_, n, [](Index i) { return i; }, cells);
-  });
+void HistogramBuilder::set_gradients(const Gradients& gradients) {
+  const double largest_gradient = largest(gradients.gradient);
+  const double largest_hessian = largest(gradients.hessian);
+  if (!std::isfinite(largest_gradient) || !std::isfinite(largest_hessian))
+    throw InvalidInput(
+        "gradient boosting: the derivatives of the loss are not finite; the target or the weights "
+        "are too large.");
+  const bool constant_hessian = gradients.hessian.empty();
+  fixed_point_ = FixedPoint(data_.rows(), largest_gradient, largest_hessian, constant_hessian);
+  parallel_for_blocks(Blocks{data_.rows(), rows_per_block}, 5.0 * static_cast<double>(data_.rows()),
+                      [&](Index begin, Index end) {
+                        const FixedPoint fixed_point = fixed_point_;
+                        const float* g = gradients.gradient.data();
+                        const float* h = gradients.hessian.data();
+                        for (Index i = begin; i < end; ++i)
+                          words_[static_cast<std::size_t>(i)] =
+                              fixed_point.word(static_cast<double>(g[i]),
+                                               constant_hessian ? 1.0 : static_cast<double>(h[i]));
+                      });
+}
+
+/// Adds rows [begin, end) of `rows` to the cells of some groups.
+void HistogramBuilder::add_rows(std::span<const Row> rows, Index begin, Index end,
+                                Index first_group, Index last_group, Cell* cells) const {
+  const bool all = static_cast<Index>(rows.size()) == data_.rows();
+  Cell gathered[rows_per_chunk];
+  for (Index chunk = begin; chunk < end; chunk += rows_per_chunk) {
+    const Index n = std::min(rows_per_chunk, end - chunk);
+    const Row* chunk_rows = rows.data() + chunk;
+    if (!all) gather(words_.data(), chunk_rows, n, gathered);
+    const Cell* words = all ? words_.data() + chunk : gathered;
+    for (Index g = first_group; g < last_group; ++g) {
+      const FeatureGroup& group = data_.layout().group(g);
+      const BinnedMatrix::Group bins = data_.group(g);
+      accumulate({bins.first + (all ? chunk << bins.row_bits : 0), bins.row_bits,
+                  all ? nullptr : chunk_rows, static_cast<std::size_t>(n), words},
+                 group.width, group.stride, cells + group.first_cell);
+    }
+  }
 }
 
 void HistogramBuilder::build(std::span<const Row> rows, Histogram& histogram) {
   const auto n = static_cast<Index>(rows.size());
-  const bool has_hessians = !gradients_.hessian.empty();
-  ordered_gradients_.resize(gradients_.gradient.size());
-  ordered_hessians_.resize(gradients_.hessian.size());
-  parallel_for_blocks(
-      Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-          ordered_gradients_[i] = gradients_.gradient[rows[i]];
-          if (has_hessians) ordered_hessians_[i] = gradients_.hessian[rows[i]];
-        }
-      });
-  const Gradients ordered{{ordered_gradients_.data(), rows.size()},
-                          {ordered_hessians_.data(), has_hessians ? rows.size() : 0}};
-  parallel_for(layout_.features(), static_cast<double>((n + 64) * layout_.features()),
-               [&](Index f) {
-                 const std::span<Cell> cells(histogram.data() + layout_.offset(f),
-                                             static_cast<std::size_t>(layout_.size(f)));
-                 fill_feature(
-                     data_.column(f), ordered, n,
-                     [&](Index i) { return rows[static_cast<std::size_t>(i)]; }, cells);
-               });
+  const auto groups = static_cast<Index>(data_.layout().groups().size());
+  const Index threads = static_cast<double>(n * groups) < min_parallel_work ? 1 : max_threads();
+  if (groups >= 4 * threads)
+    build_by_groups(rows, threads == 1 ? 1 : 4 * threads, histogram);
+  else
+    build_by_rows(rows, std::clamp<Index>(n / rows_per_chunk, 1, threads), histogram);
+}
+
+void HistogramBuilder::build_by_groups(std::span<const Row> rows, Index parts,
+                                       Histogram& histogram) const {
+  const auto groups = static_cast<Index>(data_.layout().groups().size());
+  const auto n = static_cast<Index>(rows.size());
+  parallel_for(parts, static_cast<double>(n * groups), [&](Index part) {
+    const Index first = part * groups / parts;
+    const Index last = (part + 1) * groups / parts;
+    const auto cell_of = [&](Index g) {
+      return histogram.begin() +
+             (g < groups ? data_.layout().group(g).first_cell : data_.layout().cells());
+    };
+    std::fill(cell_of(first), cell_of(last), Cell{});
+    add_rows(rows, 0, n, first, last, histogram.data());
+  });
+}
+
+void HistogramBuilder::build_by_rows(std::span<const Row> rows, Index parts, Histogram& histogram) {
+  const auto groups = static_cast<Index>(data_.layout().groups().size());
+  const auto n = static_cast<Index>(rows.size());
+  partial_.resize(std::max(partial_.size(), static_cast<std::size_t>(parts - 1)));
+  const auto histogram_of = [&](Index part) -> Histogram& {
+    return part == 0 ? histogram : partial_[static_cast<std::size_t>(part - 1)];
+  };
+  const double work = static_cast<double>(n * groups);
+  parallel_for(parts, work, [&](Index part) {
+    Histogram& own = histogram_of(part);
+    own.assign(static_cast<std::size_t>(data_.layout().cells()), Cell{});
+    add_rows(rows, part * n / parts, (part + 1) * n / parts, 0, groups, own.data());
+  });
+  const Blocks blocks{data_.layout().cells(), rows_per_chunk};
+  parallel_for_blocks(blocks, static_cast<double>(parts * blocks.n), [&](Index begin, Index end) {
+    for (Index part = 1; part < parts; ++part)
+      add(histogram.data() + begin, histogram_of(part).data() + begin, end - begin);
+  });
 }
 
 void HistogramBuilder::subtract(Histogram& parent, const Histogram& child) const {
-  const Index n = layout_.cells();
-  parallel_for_blocks(
-      Blocks{n, rows_per_block}, static_cast<double>(n), [&](Index begin, Index end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-          parent[i].gradient -= child[i].gradient;
-          parent[i].hessian -= child[i].hessian;
-          parent[i].count -= child[i].count;
-        }
-      });
+  const Blocks blocks{data_.layout().cells(), rows_per_block};
+  parallel_for_blocks(blocks, static_cast<double>(blocks.n), [&](Index begin, Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      parent[i].gradient -= child[i].gradient;
+      parent[i].hessian_count -= child[i].hessian_count;
+    }
+  });
 }
 
 }  // namespace espalier::hgb

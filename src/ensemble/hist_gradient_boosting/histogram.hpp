@@ -8,35 +8,14 @@
 #include <vector>
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
+#include "ensemble/hist_gradient_boosting/feature_layout.hpp"
+#include "ensemble/hist_gradient_boosting/fixed_point.hpp"
+#include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
 
 namespace espalier::hgb {
 
-/// A row of the training data; tables have at most 2³² − 1 rows.
-using Row = std::uint32_t;
-
-/// The rows of a node in one bin of a feature.
-struct Cell {
-  double gradient = 0.0;
-  double hessian = 0.0;
-  std::uint32_t count = 0;
-};
-
-/// The cells of a node, feature after feature (see HistogramLayout). Empty when the node has none.
+/// The cells of a node, as FeatureLayout says. Empty when the node has none.
 using Histogram = std::vector<Cell>;
-
-/// Where the cells of each feature lie: its bins and then its bin of missing values.
-class HistogramLayout {
- public:
-  explicit HistogramLayout(std::span<const FeatureBins> bins);
-
-  Index features() const { return static_cast<Index>(offsets_.size()) - 1; }
-  Index cells() const { return offsets_.back(); }
-  Index offset(Index feature) const { return offsets_[static_cast<std::size_t>(feature)]; }
-  Index size(Index feature) const { return offset(feature + 1) - offset(feature); }
-
- private:
-  std::vector<Index> offsets_;
-};
 
 /// Keeps the memory of histograms that are no longer needed for those to come: a tree, and the next
 /// trees, allocate no more than live at the same time.
@@ -59,30 +38,35 @@ struct Gradients {
   std::span<const float> hessian;  ///< empty: 1 for every row
 };
 
-/// Fills histograms by scanning rows, and by subtraction. Features run in parallel; the sums of one
-/// cell are added in the order of the rows, so they do not depend on the number of threads.
+/// Fills histograms by scanning rows, and by subtraction. Sums are exact, so threads may share the
+/// work in any way: they share the features of a wide table and the rows of a narrow one.
 class HistogramBuilder {
  public:
-  /// Keeps references to both.
-  HistogramBuilder(const BinnedMatrix& data, const HistogramLayout& layout);
+  /// Keeps references to the data and its layout.
+  explicit HistogramBuilder(const BinnedMatrix& data);
 
-  void set_gradients(const Gradients& gradients) { gradients_ = gradients; }
+  /// @throws InvalidInput  a derivative is not finite
+  void set_gradients(const Gradients& gradients);
+  /// What the cells mean since then.
+  const FixedPoint& fixed_point() const { return fixed_point_; }
 
-  /// The histogram of all rows. O(rows × features).
-  void build_root(Histogram& histogram) const;
-
-  /// The histogram of some rows. O(rows × features).
+  /// The histogram of some rows, ascending; of all, when there are as many as the data have.
+  /// O(rows × features + cells).
   void build(std::span<const Row> rows, Histogram& histogram);
 
   /// parent ← parent − child: the histogram of the other child. O(cells).
   void subtract(Histogram& parent, const Histogram& child) const;
 
  private:
+  void add_rows(std::span<const Row> rows, Index begin, Index end, Index first_group,
+                Index last_group, Cell* cells) const;
+  void build_by_groups(std::span<const Row> rows, Index parts, Histogram& histogram) const;
+  void build_by_rows(std::span<const Row> rows, Index parts, Histogram& histogram);
+
   const BinnedMatrix& data_;
-  const HistogramLayout& layout_;
-  Gradients gradients_;
-  std::vector<float> ordered_gradients_;  // of the rows in hand, in their order
-  std::vector<float> ordered_hessians_;
+  FixedPoint fixed_point_;
+  std::vector<Cell> words_;  // the derivatives of each row
+  std::vector<Histogram> partial_;
 };
 
 }  // namespace espalier::hgb

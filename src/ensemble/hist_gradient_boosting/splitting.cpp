@@ -2,6 +2,7 @@
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -20,19 +21,6 @@ constexpr double min_category_support = 10.0;
 /// rounding has it.)
 constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
-/// Sums over the bins that a scan has passed.
-struct Passed {
-  double gradient = 0.0;
-  double hessian = 0.0;
-  std::uint32_t count = 0;
-
-  void add(const Cell& cell) {
-    gradient += cell.gradient;
-    hessian += cell.hessian;
-    count += cell.count;
-  }
-};
-
 enum class Verdict { evaluate, too_small, exhausted };
 
 /// One scan over the bins of a node: the rows passed so far against the rest.
@@ -42,7 +30,7 @@ class Scan {
       : node_(node), rules_(rules), loss_(node.gradient * node.value), best_gain_(gain_to_beat) {}
 
   /// Whether both sides may be children. Once the rest is too small, it stays so.
-  Verdict judge(const Passed& passed) const {
+  Verdict judge(const Sums& passed) const {
     if (passed.count < rules_.min_samples_leaf) return Verdict::too_small;
     if (node_.count - passed.count < rules_.min_samples_leaf) return Verdict::exhausted;
     if (passed.hessian < min_hessian_to_split) return Verdict::too_small;
@@ -51,7 +39,7 @@ class Scan {
   }
 
   /// Remembers the cut after `position` if it is better than all before.
-  void consider(const Passed& passed, int position) {
+  void consider(const Sums& passed, int position) {
     const double passed_loss = side_loss(passed.gradient, passed.hessian);
     const double other_loss =
         side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
@@ -84,19 +72,19 @@ class Scan {
   const SplitRules& rules_;
   double loss_;
   double best_gain_;
-  Passed best_;
+  Sums best_;
   int position_ = -1;
 };
 
 /// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without
 /// rows moves no row, so the cut after it is the one before.
 template <class BinAt>
-void sweep(const Cell* cells, int n, const BinAt& bin_at, Scan& scan) {
-  Passed passed;
+void sweep(const Sums* cells, int n, const BinAt& bin_at, Scan& scan) {
+  Sums passed;
   for (int i = 0; i < n; ++i) {
-    const Cell& cell = cells[bin_at(i)];
+    const Sums& cell = cells[bin_at(i)];
     if (cell.count == 0) continue;
-    passed.add(cell);
+    passed += cell;
     const Verdict verdict = scan.judge(passed);
     if (verdict == Verdict::exhausted) return;
     if (verdict == Verdict::evaluate) scan.consider(passed, i);
@@ -104,7 +92,7 @@ void sweep(const Cell* cells, int n, const BinAt& bin_at, Scan& scan) {
 }
 
 /// Cuts with missing values on the right; the last one separates them from all others.
-void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const NodeSums& node,
+void scan_missing_right(const Sums* cells, int n_bins, bool has_missing, const NodeSums& node,
                         const SplitRules& rules, Split& split) {
   Scan scan(node, rules, split.gain);
   sweep(
@@ -118,7 +106,7 @@ void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const N
 }
 
 /// Cuts with missing values on the left, from the last bin down.
-void scan_missing_left(const Cell* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
+void scan_missing_left(const Sums* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
                        Split& split) {
   Scan scan(node, rules, split.gain);
   sweep(
@@ -132,12 +120,12 @@ void scan_missing_left(const Cell* cells, int n_bins, const NodeSums& node, cons
 }
 
 /// The bins of a categorical feature that weigh enough, in the order of their gradients.
-std::vector<int> sorted_categories(const Cell* cells, int n_bins, const NodeSums& node) {
+std::vector<int> sorted_categories(const Sums* cells, int n_bins, const NodeSums& node) {
   std::vector<std::pair<double, int>> order;
   const double rows_per_hessian = node.count / node.hessian;
   for (int bin = 0; bin <= n_bins;
        ++bin) {  // the bin of missing values is a category like any other
-    const Cell& cell = cells[bin];
+    const Sums& cell = cells[bin];
     if (cell.count > 0 && cell.hessian * rows_per_hessian >= min_category_support)
       order.emplace_back(cell.gradient / (cell.hessian + min_category_support), bin);
   }
@@ -148,7 +136,7 @@ std::vector<int> sorted_categories(const Cell* cells, int n_bins, const NodeSums
 }
 
 /// Cuts off categories from either end of the order, up to its middle; they go left.
-void scan_categories(const Cell* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
+void scan_categories(const Sums* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
                      Split& split) {
   const std::vector<int> order = sorted_categories(cells, n_bins, node);
   const auto n = static_cast<int>(order.size());
@@ -178,17 +166,18 @@ double node_value(double gradient, double hessian, double l2_regularization) {
   return -gradient / (hessian + l2_regularization + 1e-15);  // 1e-15: 0/0 is no value
 }
 
-Splitter::Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout,
+Splitter::Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
                    std::vector<char> has_missing, const SplitRules& rules)
     : bins_(bins), layout_(layout), has_missing_(std::move(has_missing)), rules_(rules) {}
 
-Split Splitter::best_split(const Histogram& histogram, const NodeSums& node, Random& random) const {
+Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_point,
+                           const NodeSums& node, Random& random) const {
   const Index n = layout_.features();
   const std::vector<char> tried = draw_features(random);
   std::vector<Split> splits(static_cast<std::size_t>(n));
   parallel_for(n, 5.0 * static_cast<double>(layout_.cells()), [&](Index f) {
     if (tried.empty() || tried[static_cast<std::size_t>(f)] != 0)
-      splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, node);
+      splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, fixed_point, node);
   });
   std::size_t best = 0;
   for (std::size_t f = 1; f < splits.size(); ++f)
@@ -197,10 +186,14 @@ Split Splitter::best_split(const Histogram& histogram, const NodeSums& node, Ran
 }
 
 Split Splitter::best_split_of(Index feature, const Histogram& histogram,
-                              const NodeSums& node) const {
+                              const FixedPoint& fixed_point, const NodeSums& node) const {
   const auto f = static_cast<std::size_t>(feature);
-  const Cell* cells = histogram.data() + layout_.offset(feature);
   const int n_bins = bins_[f].n_bins;
+  std::array<Sums, 256> sums;
+  const auto first = histogram.begin() + layout_.first_cell(feature);
+  std::transform(first, first + n_bins + 1, sums.begin(),
+                 [&](const Cell& cell) { return fixed_point.sums(cell); });
+  const Sums* cells = sums.data();
   const bool has_missing = has_missing_[f] != 0;
   Split split;
   split.feature = static_cast<int>(feature);

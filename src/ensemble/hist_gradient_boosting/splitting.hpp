@@ -74,7 +74,7 @@ class Splitter {
  public:
   /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values
   /// of f.
-  Splitter(std::span<const FeatureBins> bins, const HistogramLayout& layout,
+  Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
            std::vector<char> has_missing, const SplitRules& rules);
 
   /// The split with the largest gain, if any is positive. `random` draws the features when
@@ -84,14 +84,16 @@ class Splitter {
   /// Numerical features are cut between two bins, with missing values on either side if the
   /// training data have any. Categorical features are cut in the order of G/(H + 10); categories
   /// that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
-  Split best_split(const Histogram& histogram, const NodeSums& node, Random& random) const;
+  Split best_split(const Histogram& histogram, const FixedPoint& fixed_point, const NodeSums& node,
+                   Random& random) const;
 
  private:
-  Split best_split_of(Index feature, const Histogram& histogram, const NodeSums& node) const;
+  Split best_split_of(Index feature, const Histogram& histogram, const FixedPoint& fixed_point,
+                      const NodeSums& node) const;
   std::vector<char> draw_features(Random& random) const;
 
   std::span<const FeatureBins> bins_;
-  const HistogramLayout& layout_;
+  const FeatureLayout& layout_;
   std::vector<char> has_missing_;
   SplitRules rules_;
 };
