@@ -69,6 +69,7 @@ class Row:
     metric: str | None
     accuracy_ours: float | None
     accuracy_peer: float | None
+    accuracies: dict[str, float]
     accurate: bool | None
     repeats: int
     note: str
@@ -76,11 +77,12 @@ class Row:
 
 @dataclasses.dataclass
 class Accuracy:
-    """Ours beside that of the best peer whose training is exact."""
+    """Ours beside that of the best peer that counts; `equal` is the suite's verdict."""
 
     metric: str
     ours: float
     peer: float | None
+    peers: dict[str, float]  # also of those that do not count
     equal: bool | None
 
 
@@ -97,6 +99,7 @@ def compare(work: str, unit: str, ours: float, peers: dict[str, float], goal: Go
                metric=accuracy and accuracy.metric,
                accuracy_ours=accuracy and accuracy.ours,
                accuracy_peer=accuracy and accuracy.peer,
+               accuracies=accuracy.peers if accuracy else {},
                accurate=accuracy and accuracy.equal,
                repeats=repeats, note=note)
 

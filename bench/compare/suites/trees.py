@@ -73,21 +73,21 @@ def _score(task: str, y: np.ndarray, path: pathlib.Path) -> float:
     if task == "binary":
         return float(roc_auc_score(y, predicted[:, -1]))
     if task == "multiclass":
-        return float(log_loss(y, predicted))
+        return float(log_loss(y, predicted / predicted.sum(axis=1, keepdims=True)))
     return float(np.sqrt(np.mean((y - predicted[:, 0]) ** 2)))
 
 
 def _accuracy(case: Case, scores: dict[str, float]) -> Accuracy:
-    """Ours equals the best exact peer within 0.0005 of AUC or 0.2 % of the loss, or is better."""
+    """Ours equals the best peer within 0.0005 of AUC or 0.2 % of the loss, or is better."""
     ours = scores[OURS]
-    exact = [score for name, score in scores.items()
-             if name != OURS and name not in trees_peers.INEXACT]
+    peers = {name: score for name, score in scores.items() if name != OURS}
+    same = [score for name, score in peers.items() if name not in trees_peers.OTHER_TRAINING]
     if case.task == "binary":
-        peer = max(exact, default=None)
-        return Accuracy("AUC", ours, peer, None if peer is None else ours >= peer - 0.0005)
-    peer = min(exact, default=None)
+        peer = max(same, default=None)
+        return Accuracy("AUC", ours, peer, peers, None if peer is None else ours >= peer - 0.0005)
+    peer = min(same, default=None)
     metric = "log loss" if case.task == "multiclass" else "RMSE"
-    return Accuracy(metric, ours, peer, None if peer is None else ours <= peer * 1.002)
+    return Accuracy(metric, ours, peer, peers, None if peer is None else ours <= peer * 1.002)
 
 
 class Bench:

@@ -38,7 +38,7 @@ def dense(rows: int) -> Dataset:
     """28 columns as HIGGS has: some normal, some skewed, some of few values."""
     rng = np.random.default_rng(1)
     X = _numbers(rng, rows, 28)
-    y = _classes(rng, _nonlinear(X), 2.0)
+    y = _classes(rng, _nonlinear(X), 1.75)
     for j in range(0, 28, 4):
         X[:, j] = np.exp(0.5 * X[:, j]).astype(np.float32)
     for j in (5, 13, 21):

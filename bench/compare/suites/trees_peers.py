@@ -321,7 +321,7 @@ PEERS: dict[str, tuple[type[Peer], dict]] = {
     "catboost": (CatBoost, {}),
     "ydf": (YDF, {}),
 }
-INEXACT = {"lightgbm quantised"}
+OTHER_TRAINING = {"lightgbm quantised", "xgboost depth-wise"}  # fast, but no measure of accuracy
 SLOW = {"catboost", "ydf"}
 
 
