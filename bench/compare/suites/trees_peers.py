@@ -189,14 +189,15 @@ class XGBoost(Peer):
         score = library.XGBoosterPredictFromDense
         score.argtypes = [pointer, ctypes.c_char_p, ctypes.c_char_p] + [pointer] * 4
         ends = tuple(pointer(ctypes.addressof(end)) for end in (shape, dimension, out))
-        handle, no_matrix = self.booster.handle, pointer()
+        handle, proxy = self.booster.handle, pointer()
+        library.XGProxyDMatrixCreate(ctypes.byref(proxy))  # without one each call makes its own
         self.keeps = [rows, shape, dimension, out]  # the pointers point into them
         texts = [ctypes.c_char_p(text) for text in description]
         last = ctypes.c_char_p(config)
-        if score(handle, texts[0], last, no_matrix, *ends):
+        if score(handle, texts[0], last, proxy, *ends):
             raise RuntimeError("XGBoost does not predict this row")
-        return (lambda i: score(handle, texts[i], last, no_matrix, *ends),
-                _call_overhead((handle, texts[0], last, no_matrix, *ends)))
+        return (lambda i: score(handle, texts[i], last, proxy, *ends),
+                _call_overhead((handle, texts[0], last, proxy, *ends)))
 
 
 class ScikitLearn(Peer):
