@@ -148,18 +148,24 @@ class XGBoost(Peer):
     package = "xgboost"
     dtype = np.float32
 
-    def _parameters(self) -> dict:
+    def _least_weight(self, y: np.ndarray) -> float:
+        """It bounds the second derivatives in a leaf instead of the rows: what so many rows have
+        before the first tree."""
+        if self.task == "regression":
+            return self.params["min_samples_leaf"]
+        shares = np.bincount(y.astype(int)) / len(y)
+        return self.params["min_samples_leaf"] * float(np.mean(shares * (1 - shares)))
+
+    def _parameters(self, y: np.ndarray) -> dict:
         objective = {"binary": {"objective": "binary:logistic"},
                      "multiclass": {"objective": "multi:softprob", "num_class": self.classes},
                      "regression": {"objective": "reg:squarederror"}}[self.task]
-        # It bounds the sum of second derivatives in a leaf, which counts rows in a regression only.
-        least = self.params["min_samples_leaf"] if self.task == "regression" else 1e-3
         leaves = self.params["max_leaf_nodes"]
         depth = math.ceil(math.log2(leaves)) if self.mode["grow_policy"] == "depthwise" else 0
         return objective | {
             "tree_method": "hist", "max_leaves": leaves, "max_depth": depth,
             "max_bin": self.params["max_bins"], "eta": self.params["learning_rate"],
-            "lambda": self.params["l2_regularization"], "min_child_weight": least,
+            "lambda": self.params["l2_regularization"], "min_child_weight": self._least_weight(y),
             "nthread": self.threads, "seed": 0, "verbosity": 0} | self.mode
 
     def fit(self, X: Any, data: Dataset) -> None:
@@ -169,7 +175,7 @@ class XGBoost(Peer):
         train = xgboost.QuantileDMatrix(
             X, data.y, max_bin=self.params["max_bins"], nthread=self.threads, feature_types=types,
             enable_categorical=True)
-        self.booster = xgboost.train(self._parameters(), train, self.params["max_iter"])
+        self.booster = xgboost.train(self._parameters(data.y), train, self.params["max_iter"])
 
     def predict(self, X: Any) -> np.ndarray:
         return self.booster.inplace_predict(X)
