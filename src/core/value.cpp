@@ -57,6 +57,13 @@ std::string number_text(double value) {
   return text;
 }
 
+Value::Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
 const Value* Value::find(std::string_view key) const {
   const Object* object = get_if<Object>();
   if (object == nullptr) return nullptr;

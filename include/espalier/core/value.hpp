@@ -31,8 +31,13 @@ class Value {
   using Object = std::vector<std::pair<std::string, Value>>;  // in order of insertion
   using EstimatorPtr = std::shared_ptr<const Estimator>;
 
-  Value() = default;  ///< none
-  Value(std::nullptr_t) {}
+  Value();  ///< none
+  Value(std::nullptr_t) : Value() {}
+  Value(const Value&);  // these in value.cpp: a variant's are costly to compile in every file
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
   Value(bool v) : data_(v) {}
   /// An integer beyond 2⁶³ − 1 becomes the nearest double, as in a JSON text.
   template <std::integral T>
