@@ -49,18 +49,27 @@ std::size_t TextIndex::start(std::uint64_t key, std::size_t size) const {
   return static_cast<std::size_t>((mixed ^ (mixed >> 29)) * odd_b >> shift_);
 }
 
+const TextIndex::Slot& TextIndex::slot_of(std::string_view text, std::uint64_t key) const {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = start(key, text.size());; i = (i + 1) & mask) {
+    const Slot& slot = slots_[i];
+    if (slot.code < 0) return slot;
+    if (slot.key != key || slot.size != text.size()) continue;
+    if (text.size() <= short_size || texts_[static_cast<std::size_t>(slot.code)] == text)
+      return slot;
+  }
+}
+
+std::int32_t TextIndex::find(std::string_view text) const {
+  return slots_.empty() ? -1 : slot_of(text, key_of(text)).code;
+}
+
 TextIndex::Found TextIndex::insert(std::string_view text) {
   if (2 * texts_.size() >= slots_.size()) grow();
   const std::uint64_t key = key_of(text);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = start(key, text.size());; i = (i + 1) & mask) {
-    Slot& slot = slots_[i];
-    if (slot.code < 0) return insert_new(text, slot, key);
-    if (slot.key != key || slot.size != text.size()) continue;
-    if (text.size() <= short_size || texts_[static_cast<std::size_t>(slot.code)] == text) {
-      return {slot.code, false};
-    }
-  }
+  const Slot& slot = slot_of(text, key);
+  if (slot.code >= 0) return {slot.code, false};
+  return insert_new(text, slots_[static_cast<std::size_t>(&slot - slots_.data())], key);
 }
 
 TextIndex::Found TextIndex::insert_new(std::string_view text, Slot& slot, std::uint64_t key) {

@@ -23,6 +23,9 @@ class TextIndex {
   /// @throws InvalidInput  2³¹ − 1 texts are there
   Found insert(std::string_view text);
 
+  /// The number of `text`, or −1.
+  std::int32_t find(std::string_view text) const;
+
   std::size_t size() const { return texts_.size(); }
   std::string_view operator[](std::size_t code) const { return texts_[code]; }
 
@@ -41,6 +44,8 @@ class TextIndex {
     std::uint64_t size = 0;  // of the text
     std::int32_t code = -1;  // −1: free
   };
+  /// The slot of `text`, or the free one where it belongs; there is one.
+  const Slot& slot_of(std::string_view text, std::uint64_t key) const;
   Found insert_new(std::string_view text, Slot& slot, std::uint64_t key);
   std::size_t start(std::uint64_t key, std::size_t size) const;
   std::string_view keep(std::string_view text);

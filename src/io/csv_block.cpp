@@ -37,15 +37,28 @@ class BlockParser {
     const std::size_t expected = plan_.fields.size();
     std::size_t count = 0;
     CsvField field;
-    while (records_.next_field(field)) {
+    for (;; ++count) {
+      if (count < expected && takes_plain_numbers(count)) {
+        double value = 0;
+        if (records_.next_number(value)) {
+          block_.fields[count].numbers.push_back(value);
+          continue;
+        }
+      }
+      if (!records_.next_field(field)) break;
       if (count < expected) parse_cell(field, count);
-      ++count;
     }
     if (count != expected) {  // the first field that is missing, or one too many
       throw problem(std::min(count, expected),
                     fmt::format("expected {}, got {}",
                                 counted(static_cast<Index>(expected), "field"), count));
     }
+  }
+
+  bool takes_plain_numbers(std::size_t j) const {
+    const CellKind kind = plan_.fields[j].kind;
+    return plan_.plain_numbers && (kind == CellKind::number || kind == CellKind::guessed) &&
+           !block_.fields[j].found_text;
   }
 
   void parse_cell(const CsvField& field, std::size_t j) {
@@ -64,6 +77,12 @@ class BlockParser {
   /// Both return whether the cell is missing.
   bool parse_category(std::string_view text, bool missing_allowed, std::size_t j) {
     CellBuffer& cells = block_.fields[j];
+    // No text among those met means "missing", if quotes make no difference.
+    const std::int32_t code = plan_.quoted_missing ? cells.texts.find(text) : -1;
+    if (code >= 0) {
+      cells.codes.push_back(code);
+      return false;
+    }
     if (missing_allowed && plan_.missing.contains(trimmed(text))) {
       cells.codes.push_back(Column::missing_code);
       return true;

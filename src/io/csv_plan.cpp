@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <unordered_map>
@@ -103,7 +104,7 @@ std::vector<std::size_t> select_fields(const std::string& source, std::vector<Fi
 void MissingTexts::insert(std::string_view text) {
   text = trimmed(text);
   double number = 0;
-  has_numbers_ = has_numbers_ || parse_number(text, number);
+  has_numbers_ = has_numbers_ || (parse_number(text, number) && !std::isnan(number));
   sizes_[text.empty() ? 0 : static_cast<unsigned char>(text[0])] |=
       std::uint32_t{1} << std::min<std::size_t>(text.size(), 31);
   texts_.emplace_back(text);
@@ -134,6 +135,10 @@ CsvPlan plan_csv(const std::string& source, std::vector<std::string> first,
   if (options.default_missing_values) {
     for (const std::string_view text : default_csv_missing_values()) plan.missing.insert(text);
   }
+  constexpr std::string_view of_numbers = "0123456789.-";
+  plan.plain_numbers =
+      !plan.missing.has_numbers() && of_numbers.find(options.delimiter) == std::string_view::npos &&
+      !(options.quote && of_numbers.find(*options.quote) != std::string_view::npos);
   plan.fields = name_fields(source, std::move(first), options);
   const FieldNames names(source, plan.fields);
   for (const auto& [name, type] : options.types) {

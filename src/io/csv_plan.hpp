@@ -56,6 +56,8 @@ struct CsvPlan {
   CsvDialect dialect;
   MissingTexts missing;
   bool quoted_missing = true;
+  bool plain_numbers = true;  // what looks like a number is one: no number means "missing", and no
+                              // digit, point or sign ends a field
   std::vector<FieldPlan> fields;
   std::vector<std::size_t> selected;  // the columns of the table: positions in `fields`
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -113,6 +114,32 @@ class CsvTableReader {
     throw FormatError(fmt::format("{}: {}.", place, problem.what));
   }
 
+  /// Blocks that are parsed at the same time, and what went wrong behind them: told after what is
+  /// wrong in them, and with the lines they have.
+  struct Wave {
+    std::vector<std::string> texts = std::vector<std::string>(blocks_per_wave());
+    std::size_t count = 0;
+    std::exception_ptr error;
+
+    std::span<const std::string> blocks() const { return std::span(texts).first(count); }
+    /// Reads blocks until there are as many as fit.
+    void read_on(CsvBlocks& source) {
+      try {
+        while (count < texts.size() && source.next(texts[count])) ++count;
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+  };
+
+  [[noreturn]] void fail(const std::exception_ptr& error) const {
+    try {
+      std::rethrow_exception(error);
+    } catch (const CsvProblem& problem) {
+      fail(problem);
+    }
+  }
+
   /// The next block, when all before it have been parsed.
   bool next(CsvBlocks& blocks, std::string& block) const {
     try {
@@ -169,28 +196,34 @@ class CsvTableReader {
     }
     source_.rewind();
     CsvBlocks blocks(source_, plan_.dialect, block_size_, longest_record_);
-    std::vector<std::string> texts(blocks_per_wave());
-    std::vector<ParsedBlock> parsed(texts.size());
-    first_record(blocks, texts[0]);
+    Wave wave;
+    Wave ahead;
+    std::vector<ParsedBlock> parsed(wave.texts.size());
+    first_record(blocks, wave.texts[0]);
+    wave.count = 1;
+    wave.read_on(blocks);
     Index rows = 0;
-    for (std::size_t count = 1; count > 0; count = next(blocks, texts[0]) ? 1 : 0) {
-      std::optional<CsvProblem> problem;
-      try {
-        while (count < texts.size() && blocks.next(texts[count])) ++count;
-      } catch (const CsvProblem& found) {
-        problem = found;  // told after those of the blocks before, and with the lines they have
-      }
-      rows += parse_wave(std::span(texts).first(count), std::span(parsed).first(count));
-      if (problem) fail(*problem);
+    while (wave.count > 0 || wave.error) {
+      ahead.count = 0;
+      const auto read_ahead = [&] {
+        if (!wave.error) ahead.read_on(blocks);
+      };
+      rows += parse_wave(wave.blocks(), std::span(parsed).first(wave.count), read_ahead);
+      if (wave.error) fail(wave.error);
+      std::swap(wave, ahead);
     }
     return rows;
   }
 
-  Index parse_wave(std::span<const std::string> texts, std::span<ParsedBlock> parsed) {
+  /// Parses blocks, and calls `read_ahead` at the same time.
+  template <class ReadAhead>
+  Index parse_wave(std::span<const std::string> texts, std::span<ParsedBlock> parsed,
+                   const ReadAhead& read_ahead) {
     double bytes = 0;
     for (const std::string& text : texts) bytes += static_cast<double>(text.size());
-    parallel_for(static_cast<Index>(texts.size()), work_per_byte * bytes, [&](Index b) {
-      const auto i = static_cast<std::size_t>(b);
+    parallel_for(static_cast<Index>(texts.size()) + 1, work_per_byte * bytes, [&](Index b) {
+      if (b == 0) return read_ahead();
+      const auto i = static_cast<std::size_t>(b - 1);
       parse_block(texts[i], plan_, parsed[i]);
     });
     Index rows = 0;

@@ -15,6 +15,8 @@
 
 #include <espalier/core/types.hpp>
 
+#include "core/number_text.hpp"
+
 namespace espalier::detail {
 
 /// The characters that have a meaning; −1 stands for none.
@@ -66,12 +68,20 @@ class CsvRecords {
       next_ = field_end(begin);
       field = {{begin, static_cast<std::size_t>(next_ - begin)}, false, false};
     }
-    if (*next_ == dialect_.delimiter) {
-      ++next_;
-    } else {
-      skip_line_end();
-      more_fields_ = false;
-    }
+    leave_field();
+    return true;
+  }
+
+  /// The next field if it is a plain number, as most are: without a search for its end. Else false,
+  /// and it is still the next.
+  bool next_number(double& value) {
+    if (!more_fields_) return false;
+    const char* const number_end = parse_plain_number(next_, end_, value);
+    if (number_end == nullptr || !ends_field_[static_cast<unsigned char>(*number_end)])
+      return false;
+    ++field_;
+    next_ = number_end;
+    leave_field();
     return true;
   }
 
@@ -100,6 +110,15 @@ class CsvRecords {
   }
   CsvField quoted_field();
   void skip_line_end();
+  /// Over what ends the field that was read.
+  void leave_field() {
+    if (*next_ == dialect_.delimiter) {
+      ++next_;
+    } else {
+      skip_line_end();
+      more_fields_ = false;
+    }
+  }
 
   CsvDialect dialect_;
   std::array<bool, 256> ends_field_{};  // delimiter and line ends

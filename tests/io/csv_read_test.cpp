@@ -107,6 +107,12 @@ TEST(ReadCsv, TakesAnyDelimiterAndQuote) {
   EXPECT_EQ(texts(parse_csv("a,b\n\"x,y\n", {.quote = std::nullopt}), "a"), Names{"\"x"});
 }
 
+TEST(ReadCsv, ADelimiterMayLookLikeAPartOfANumber) {
+  EXPECT_EQ(parse_csv("a.b\n12.5\n3.4\n", {.delimiter = '.'})["b"].values()[0], 5);
+  EXPECT_EQ(parse_csv("a-b\n1-2\n3-4\n", {.delimiter = '-'})["b"].values()[1], 4);
+  EXPECT_EQ(parse_csv("a7b\n172\n374\n", {.delimiter = '7'})["a"].values()[1], 3);
+}
+
 TEST(ReadCsv, SkipsComments) {
   const std::string text = "# made \"by, hand\"\na,b\n#,\"\n1,x#y\n#,\"\n2,\"#z\"\n";
   const DataFrame table = parse_csv(text, {.comment = '#'});
@@ -241,6 +247,14 @@ TEST(ReadCsv, QuotedCellsMayBeKeptFromBeingMissing) {
   const std::string text = "n,c\n1,\"NA\"\n,NA\n3,\"\"\n4,\n";
   EXPECT_EQ(texts(parse_csv(text, {.quoted_missing = false}), "c"), (Names{"NA", "–", "", "–"}));
   EXPECT_EQ(texts(parse_csv("c\nx\n\"\"\n"), "c"), (Names{"x", "–"}));
+}
+
+TEST(ReadCsv, AnUnquotedTextMayBeMissingWhereTheQuotedOneIsNot) {
+  const DataFrame table =
+      parse_csv("a,b\nx,1\n\"NA\",2\nNA,3\n\"NA\",4\n", {.quoted_missing = false});
+  EXPECT_EQ(table["a"].count_missing(), 1);
+  EXPECT_TRUE(table["a"].is_missing(2));
+  EXPECT_EQ(table["a"].text(3), "NA");
 }
 
 TEST(ReadCsv, AColumnWithoutAValueIsNumeric) {
