@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/loss/pointwise.hpp>
 
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include <espalier/core/errors.hpp>
@@ -26,12 +31,28 @@ Sums sum_range(std::span<const double> y, std::span<const double> weights, Index
   return sums;
 }
 
+void check_sizes(std::span<const double> y, std::span<const double> weights,
+                 std::string_view what) {
+  if (y.empty()) throw InvalidInput(fmt::format("the {} of no values was asked for", what));
+  if (!weights.empty() && weights.size() != y.size())
+    throw InvalidInput(fmt::format("there are {} weights for {} values", weights.size(), y.size()));
+}
+
+double interpolated_quantile(std::span<const double> y, double q) {
+  std::vector<double> values(y.begin(), y.end());
+  const double place = q * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::ptrdiff_t>(place);
+  const auto at = values.begin() + below;
+  std::nth_element(values.begin(), at, values.end());
+  if (at + 1 == values.end()) return *at;
+  const double above = *std::min_element(at + 1, values.end());
+  return std::lerp(*at, above, place - static_cast<double>(below));
+}
+
 }  // namespace
 
 double weighted_mean(std::span<const double> y, std::span<const double> weights) {
-  if (y.empty()) throw InvalidInput("the mean of no values was asked for");
-  if (!weights.empty() && weights.size() != y.size())
-    throw InvalidInput(fmt::format("there are {} weights for {} values", weights.size(), y.size()));
+  check_sizes(y, weights, "mean");
   const auto n = static_cast<Index>(y.size());
   const Sums sums = reduce_blocks(
       Blocks{n, block_rows}, static_cast<double>(n), Sums{},
@@ -42,6 +63,28 @@ double weighted_mean(std::span<const double> y, std::span<const double> weights)
       });
   if (!(sums.weight > 0.0)) throw InvalidInput("the weights sum to zero");
   return sums.weighted / sums.weight;
+}
+
+double log_of_mean(std::span<const double> y, std::span<const double> weights) {
+  constexpr double least = 10.0 * std::numeric_limits<double>::epsilon();
+  return std::log(std::max(weighted_mean(y, weights), least));
+}
+
+double weighted_quantile(std::span<const double> y, double q, std::span<const double> weights) {
+  check_sizes(y, weights, "quantile");
+  if (weights.empty()) return interpolated_quantile(y, q);
+  std::vector<std::pair<double, double>> sorted;  // value, weight
+  sorted.reserve(y.size());
+  for (std::size_t i = 0; i < y.size(); ++i)
+    if (weights[i] > 0.0) sorted.emplace_back(y[i], weights[i]);
+  if (sorted.empty()) throw InvalidInput("the weights sum to zero");
+  std::sort(sorted.begin(), sorted.end());
+  double sum = 0.0;
+  for (auto& [_, weight] : sorted) weight = sum += weight;
+  const auto reached = std::lower_bound(
+      sorted.begin(), sorted.end() - 1, q * sum,
+      [](const std::pair<double, double>& item, double share) { return item.second < share; });
+  return reached->first;
 }
 
 }  // namespace espalier
