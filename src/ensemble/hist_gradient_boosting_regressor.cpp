@@ -38,11 +38,20 @@ hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegr
 
 }  // namespace
 
+Tags HistGradientBoostingRegressor::do_tags() const {
+  return {.allow_nan = true,
+          .categorical = true,
+          .sample_weight = true,
+          .validation_set = true,
+          .positive_target = params().loss.positive_targets(),
+          .weights_are_copies = false};  // leaves count rows
+}
+
 void HistGradientBoostingRegressor::do_validate() const {
   hgb::check_validation_fraction(params().validation_fraction, type_name);
   if (params().loss.is(RegressionLoss::quantile) && !params().quantile)
-    detail::refuse_param(type_name, "quantile",
-                         "a number in the range (0, 1) with loss='quantile'", Value());
+    detail::refuse_param(type_name, "quantile", "a number in the range (0, 1) with loss='quantile'",
+                         Value());
   params().loss.validate();
 }
 

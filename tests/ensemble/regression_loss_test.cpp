@@ -31,7 +31,9 @@ struct Data {
   Vector weights;
 
   explicit Data(Index n, std::uint64_t seed = 1)
-      : X(n, 3), y(n), weights(Vector::NullaryExpr(n, [](Index i) { return static_cast<double>(1 + i % 3); })) {
+      : X(n, 3),
+        y(n),
+        weights(Vector::NullaryExpr(n, [](Index i) { return static_cast<double>(1 + i % 3); })) {
     Random random(seed);
     for (Index i = 0; i < n; ++i) {
       for (Index j = 0; j < 3; ++j) X(i, j) = std::round(10.0 * random.uniform()) / 10.0;
@@ -62,10 +64,9 @@ TEST(RegressionLosses, EachIterationLowersTheLossOnTheTrainingRows) {
     SCOPED_TRACE(params.loss.name());
     params.max_iter = 30;
     std::vector<double> losses;
-    Model(params).fit(
-        data.X, data.y,
-        {.sample_weight = data.weights,
-         .callback = [&](const Progress& p) { losses.push_back(p.loss); }});
+    Model(params).fit(data.X, data.y,
+                      {.sample_weight = data.weights,
+                       .callback = [&](const Progress& p) { losses.push_back(p.loss); }});
     for (std::size_t i = 1; i < losses.size(); ++i) EXPECT_LT(losses[i], losses[i - 1]);
   }
 }
@@ -100,10 +101,9 @@ TEST(RegressionLosses, WeightsOfOneAreNoWeights) {
   for (Params params : all_losses()) {
     SCOPED_TRACE(params.loss.name());
     params.max_iter = 5;
-    EXPECT_EQ(Model(params)
-                  .fit(data.X, data.y, {.sample_weight = Vector::Ones(300)})
-                  .predict(data.X),
-              Model(params).fit(data.X, data.y).predict(data.X));
+    EXPECT_EQ(
+        Model(params).fit(data.X, data.y, {.sample_weight = Vector::Ones(300)}).predict(data.X),
+        Model(params).fit(data.X, data.y).predict(data.X));
   }
 }
 
@@ -126,8 +126,8 @@ TEST(RegressionLosses, HaveTheSameBitsOnAnyNumberOfThreads) {
     params.max_iter = 3;
     params.random_state = 0;
     const auto bits = [&](int threads) {
-      return to_json(Model(params).fit(data.X, data.y,
-                                       {.sample_weight = data.weights, .n_threads = threads}));
+      return to_json(
+          Model(params).fit(data.X, data.y, {.sample_weight = data.weights, .n_threads = threads}));
     };
     const std::string one = bits(1);
     for (const int threads : {2, 7}) EXPECT_EQ(bits(threads), one);
@@ -140,8 +140,7 @@ TEST(RegressionLosses, QuantilesCutTheRowsInShares) {
     const Model model =
         Model({.loss = RegressionLoss::quantile, .quantile = q, .max_leaf_nodes = 6})
             .fit(data.X, data.y);
-    const double below =
-        (data.y.array() <= model.predict(data.X).array()).cast<double>().mean();
+    const double below = (data.y.array() <= model.predict(data.X).array()).cast<double>().mean();
     EXPECT_NEAR(below, q, 0.03);
   }
   EXPECT_EQ(Model({.loss = RegressionLoss::quantile, .quantile = 0.5})
@@ -219,22 +218,19 @@ TEST(RegressionLosses, RefuseTargetsOutsideTheirDomain) {
   const std::string name = "HistGradientBoostingRegressor";
   using L = RegressionLoss;
   for (const auto loss : {L::poisson, L::tweedie}) {
-    EXPECT_TRUE(throws<InvalidInput>([&] { fit(loss, -0.5); },
-                                     {name, "at least 0", "row 17", "-0.5"}));
+    EXPECT_TRUE(
+        throws<InvalidInput>([&] { fit(loss, -0.5); }, {name, "at least 0", "row 17", "-0.5"}));
     EXPECT_NO_THROW(fit(loss, 0.0));
-    EXPECT_TRUE(throws<InvalidInput>(
-        [&] {
-          Model({.loss = loss}).fit(data.X, Vector(Vector::Zero(100)));
-        },
-        {name, "all are 0"}));
+    EXPECT_TRUE(
+        throws<InvalidInput>([&] { Model({.loss = loss}).fit(data.X, Vector(Vector::Zero(100))); },
+                             {name, "all are 0"}));
   }
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(L::gamma, 0.0); }, {name, "above 0", "row 17"}));
   Vector y = data.y;
   y[3] = -1.0;
   EXPECT_TRUE(throws<InvalidInput>(
       [&] {
-        Model({.loss = L::poisson})
-            .fit(data.X, data.y, {.validation = ValidationSet{data.X, y}});
+        Model({.loss = L::poisson}).fit(data.X, data.y, {.validation = ValidationSet{data.X, y}});
       },
       {name, "validation set", "row 3"}));
 }
@@ -356,11 +352,8 @@ TEST(UserRegressionLoss, IsRefusedWhenItsNumbersAreOfNoUse) {
 
 TEST(UserRegressionLoss, ChecksItsOwnParameters) {
   const Data data(50);
-  EXPECT_TRUE(throws<InvalidParameter>(
-      [&] {
-        Model({.loss = Lopsided{-1.0}}).fit(data.X, data.y);
-      },
-      {"lopsided", "factor", "-1"}));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { Model({.loss = Lopsided{-1.0}}).fit(data.X, data.y); },
+                                       {"lopsided", "factor", "-1"}));
 }
 
 struct Unregistered : MySquares {

@@ -112,8 +112,8 @@ TYPED_TEST(LossOfOneValue, BaselineRefusesWhatHasNoMean) {
   const std::vector<double> short_weights{1};
   const std::vector<double> zero{0, 0};
   EXPECT_TRUE(throws<InvalidInput>([&] { loss.baseline({}); }, {"no values"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { loss.baseline(y, short_weights); },
-                                   {"1 weights", "2 values"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { loss.baseline(y, short_weights); }, {"1 weights", "2 values"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { loss.baseline(y, zero); }, {"zero"}));
 }
 

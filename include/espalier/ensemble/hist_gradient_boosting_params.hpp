@@ -86,8 +86,7 @@ struct HistGradientBoostingRegressorParams {
     using P = HistGradientBoostingRegressorParams;
     return std::tuple_cat(
         std::tuple{field("loss", &P::loss, "what is minimised"),
-                   field("quantile", &P::quantile, inside(0.0, 1.0),
-                         "of loss quantile: which one"),
+                   field("quantile", &P::quantile, inside(0.0, 1.0), "of loss quantile: which one"),
                    field("huber_delta", &P::huber_delta, above(0.0),
                          "of loss huber: the distance from y beyond which the loss is linear"),
                    field("tweedie_power", &P::tweedie_power, inside(1.0, 2.0),

@@ -87,11 +87,6 @@ class HistGradientBoostingRegressor
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingRegressor";
-  static constexpr Tags tags{.allow_nan = true,
-                             .categorical = true,
-                             .sample_weight = true,
-                             .validation_set = true,
-                             .weights_are_copies = false};  // leaves count rows
 
   /// Iterations done: trees of the model.
   Index n_iter() const { return state().n_iter; }
@@ -113,6 +108,7 @@ class HistGradientBoostingRegressor
 
  private:
   friend Implements;
+  Tags do_tags() const;
   void do_validate() const;
   State do_fit(const Features& X, const Vector& y, const FitContext& context) const;
   Vector do_predict(const State& state, const Features& X) const;

@@ -26,9 +26,7 @@ struct HuberLoss {
     return near * (distance - 0.5 * near);
   }
   /// raw − y, no further than δ from 0.
-  double gradient(double y, double raw) const {
-    return std::max(-delta, std::min(raw - y, delta));
-  }
+  double gradient(double y, double raw) const { return std::max(-delta, std::min(raw - y, delta)); }
   GradientHessian gradient_hessian(double y, double raw) const { return {gradient(y, raw), 1.0}; }
   LossGradient loss_gradient(double y, double raw) const {
     return {loss(y, raw), gradient(y, raw)};

@@ -62,8 +62,7 @@ double log_of_mean(std::span<const double> y, std::span<const double> weights = 
 /// (type 1). As in scikit-learn, so weights of 1 do not give what no weights give. O(n) without
 /// weights, else O(n log n).
 /// @throws InvalidInput  `y` is empty, `weights` has another length, or the weights sum to zero
-double weighted_quantile(std::span<const double> y, double q,
-                         std::span<const double> weights = {});
+double weighted_quantile(std::span<const double> y, double q, std::span<const double> weights = {});
 
 /// Whether the second derivative of a loss is what Newton's method needs.
 template <class Loss>

@@ -232,8 +232,8 @@ void TreeGrower::refit_leaves(const std::function<double(std::span<const Row>)>&
                [&](Index i) {
                  TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
                  if (node.is_leaf())
-                   node.sums.value = value_of(
-                       {rows_.data() + node.begin, static_cast<std::size_t>(node.size())});
+                   node.sums.value =
+                       value_of({rows_.data() + node.begin, static_cast<std::size_t>(node.size())});
                });
 }
 

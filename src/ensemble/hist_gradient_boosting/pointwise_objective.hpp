@@ -44,8 +44,8 @@ double mean_over_rows(const Targets& targets, double work, const LossOf& loss_of
 
 /// A loop without branches, for compilers to turn into vector code.
 template <class Loss, bool weighted, bool with_hessian>
-void derivatives_of_block(Loss loss, std::size_t n, const double* y, const double* weights, const double* raw,
-                          float* gradient, float* hessian) {
+void derivatives_of_block(Loss loss, std::size_t n, const double* y, const double* weights,
+                          const double* raw, float* gradient, float* hessian) {
   for (std::size_t i = 0; i < n; ++i) {
     const GradientHessian d = loss.gradient_hessian(y[i], raw[i]);
     double w = 1.0;
@@ -58,8 +58,8 @@ void derivatives_of_block(Loss loss, std::size_t n, const double* y, const doubl
 /// `weights` and `hessian` may be null. (Asked within the loop, g++ 12 loads from null under a mask,
 /// which is slower by ten times.)
 template <class Loss>
-void derivatives_of_block(Loss loss, std::size_t n, const double* y, const double* weights, const double* raw,
-                          float* gradient, float* hessian) {
+void derivatives_of_block(Loss loss, std::size_t n, const double* y, const double* weights,
+                          const double* raw, float* gradient, float* hessian) {
   if (weights != nullptr && hessian != nullptr)
     derivatives_of_block<Loss, true, true>(loss, n, y, weights, raw, gradient, hessian);
   else if (weights != nullptr)

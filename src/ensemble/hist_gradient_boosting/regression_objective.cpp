@@ -35,24 +35,21 @@ class UserObjective final : public Objective {
   Vector baseline(const Targets& targets) const override {
     const double raw = loss_.baseline(targets.y, targets.weights);
     if (!std::isfinite(raw))
-      throw InvalidInput(
-          fmt::format("The loss '{}' has the baseline {}, which is not finite.", loss_.name(), raw));
+      throw InvalidInput(fmt::format("The loss '{}' has the baseline {}, which is not finite.",
+                                     loss_.name(), raw));
     return Vector::Constant(1, raw);
   }
 
   void derivatives(const Targets& targets, const double* raw, float* gradient,
                    float* hessian) const override {
-    parallel_for_blocks(Blocks{targets.size(), rows_per_block}, work(targets),
-                        [&](Index begin, Index end) {
-                          loss_.derivatives(part_of(targets.y, begin, end),
-                                            part_of(targets.weights, begin, end), raw + begin,
-                                            gradient + begin, hessian + begin);
-                          for (Index i = begin; i < end; ++i)
-                            if (!std::isfinite(gradient[i]) || !(hessian[i] >= 0.0F) ||
-                                !std::isfinite(hessian[i]))
-                              refuse(targets.y[static_cast<std::size_t>(i)], raw[i],
-                                     gradient[i], hessian[i]);
-                        });
+    parallel_for_blocks(
+        Blocks{targets.size(), rows_per_block}, work(targets), [&](Index begin, Index end) {
+          loss_.derivatives(part_of(targets.y, begin, end), part_of(targets.weights, begin, end),
+                            raw + begin, gradient + begin, hessian + begin);
+          for (Index i = begin; i < end; ++i)
+            if (!std::isfinite(gradient[i]) || !(hessian[i] >= 0.0F) || !std::isfinite(hessian[i]))
+              refuse(targets.y[static_cast<std::size_t>(i)], raw[i], gradient[i], hessian[i]);
+        });
   }
 
   double mean_loss(const Targets& targets, const double* raw) const override {
