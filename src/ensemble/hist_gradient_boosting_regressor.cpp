@@ -32,6 +32,13 @@ Vector without_ones(const Vector& weights) {
   return (weights.array() == 1.0).all() ? Vector() : weights;
 }
 
+/// From raw predictions to predictions: the inverse link of the loss.
+Vector prediction_of(const HistGradientBoostingRegressorState& state, const Matrix& raw) {
+  Vector predicted = raw.col(0);
+  state.loss.inverse_link({predicted.data(), static_cast<std::size_t>(predicted.size())});
+  return predicted;
+}
+
 hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegressorParams& p) {
   return {p.loss, p.quantile.value_or(0.5), p.huber_delta, p.tweedie_power};
 }
@@ -75,9 +82,7 @@ HistGradientBoostingRegressorState HistGradientBoostingRegressor::do_fit(
 }
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
-  Vector predicted = hgb::predict_raw(state, X).col(0);
-  state.loss.inverse_link({predicted.data(), static_cast<std::size_t>(predicted.size())});
-  return predicted;
+  return prediction_of(state, hgb::predict_raw(state, X));
 }
 
 template class Implements<HistGradientBoostingRegressor, Regressor,

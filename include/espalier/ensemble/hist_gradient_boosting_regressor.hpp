@@ -26,7 +26,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// first and second derivatives of the loss at the predictions so far (Newton boosting), best split
 /// first, and its leaf values −G/(H + λ) are multiplied by `learning_rate`. Split points are looked
 /// for between at most `max_bins` bins a feature. Trees and predictions are those of
-/// scikit-learn 1.9, which differs only where gains tie or random draws decide.
+/// scikit-learn 1.9 for the losses it has, but where gains tie, random draws decide, or rounding makes
+/// it split rows that agree. `huber` and `tweedie` are ours.
 ///
 /// `loss` | L(y, F) | predicts | y
 /// ---|---|---|---
@@ -57,7 +58,9 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// categories
 ///   each; a split sends a set of categories left. Predicting matches categories by their text,
 ///   whatever the dictionary of the new table, and treats those not seen at fit as missing.
-/// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows.
+/// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows. Medians and quantiles
+///   interpolate without weights and do not with them, as in scikit-learn; but here weights of 1 are
+///   no weights.
 /// - **Early stopping** watches the loss on a validation set given in the FitContext (which
 /// switches it on),
 ///   or on `validation_fraction` of the rows, set aside at random, and ends training when
