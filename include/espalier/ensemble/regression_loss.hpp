@@ -55,7 +55,7 @@ constexpr auto names_of(BoostingRegressionLoss) {
 /// A loss with members describes them by a table of fields, as parameters of estimators do
 /// (params.hpp); then `fit` checks them and model files hold them.
 template <class L>
-concept UserRegressionLoss = std::copy_constructible<L> && requires(const L& loss, double x) {
+concept UserRegressionLoss = requires(const L& loss, double x) {
   { L::name } -> std::convertible_to<std::string_view>;
   { loss.loss(x, x) } -> std::convertible_to<double>;
   { loss.gradient_hessian(x, x) } -> std::convertible_to<GradientHessian>;
@@ -168,7 +168,7 @@ class RegressionLoss {
   RegressionLoss() = default;  ///< squared_error
   RegressionLoss(BoostingRegressionLoss kind) : kind_(kind) {}
   template <class L>
-  requires UserRegressionLoss<L> RegressionLoss(L loss)
+  requires(!std::same_as<L, RegressionLoss> && UserRegressionLoss<L>) RegressionLoss(L loss)
       : user_(std::make_shared<const detail::UserLossOf<L>>(std::move(loss))) {
     static_assert(!detail::is_named_regression_loss(L::name),
                   "the library has a loss of this name");
