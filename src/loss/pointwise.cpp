@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <limits>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -50,6 +49,42 @@ double interpolated_quantile(std::span<const double> y, double q) {
   return std::lerp(*at, above, place - static_cast<double>(below));
 }
 
+struct Weighted {
+  double value;
+  double weight;
+};
+
+/// The smallest value at which the weights of the items in order reach a share q of them all. Halves
+/// the items that may be it until few are left.
+double reached_value(std::span<Weighted> items, double q) {
+  constexpr std::size_t few = 32;
+  const auto less = [](const Weighted& a, const Weighted& b) { return a.value < b.value; };
+  const auto sum = [](std::span<const Weighted> some) {
+    double total = 0.0;
+    for (const Weighted& item : some) total += item.weight;
+    return total;
+  };
+  double missing = q * sum(items);
+  while (items.size() > few) {
+    const std::size_t half = items.size() / 2;
+    std::nth_element(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(half - 1),
+                     items.end(), less);
+    const double lower = sum(items.first(half));
+    if (lower >= missing) {
+      items = items.first(half);
+    } else {
+      items = items.subspan(half);
+      missing -= lower;
+    }
+  }
+  std::sort(items.begin(), items.end(), less);
+  for (const Weighted& item : items) {
+    missing -= item.weight;
+    if (missing <= 0.0) return item.value;
+  }
+  return items.back().value;  // rounding left something
+}
+
 }  // namespace
 
 double weighted_mean(std::span<const double> y, std::span<const double> weights) {
@@ -74,18 +109,12 @@ double log_of_mean(std::span<const double> y, std::span<const double> weights) {
 double weighted_quantile(std::span<const double> y, double q, std::span<const double> weights) {
   check_sizes(y, weights, "quantile");
   if (weights.empty()) return interpolated_quantile(y, q);
-  std::vector<std::pair<double, double>> sorted;  // value, weight
-  sorted.reserve(y.size());
+  std::vector<Weighted> items;
+  items.reserve(y.size());
   for (std::size_t i = 0; i < y.size(); ++i)
-    if (weights[i] > 0.0) sorted.emplace_back(y[i], weights[i]);
-  if (sorted.empty()) throw InvalidInput("the weights sum to zero");
-  std::sort(sorted.begin(), sorted.end());
-  double sum = 0.0;
-  for (auto& [_, weight] : sorted) weight = sum += weight;
-  const auto reached = std::lower_bound(
-      sorted.begin(), sorted.end() - 1, q * sum,
-      [](const std::pair<double, double>& item, double share) { return item.second < share; });
-  return reached->first;
+    if (weights[i] > 0.0) items.push_back({y[i], weights[i]});
+  if (items.empty()) throw InvalidInput("the weights sum to zero");
+  return reached_value(items, q);
 }
 
 }  // namespace espalier

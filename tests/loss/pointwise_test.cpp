@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/loss/pointwise.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -276,6 +277,25 @@ TEST(WeightedMean, HasTheSameBitsOnAnyNumberOfThreads) {
     const double mean = weighted_mean(y, w);
     if (threads == 1) expected = mean;
     EXPECT_EQ(mean, expected);
+  }
+}
+
+TEST(WeightedQuantile, IsThatOfTheSortedValues) {
+  for (const std::size_t n : {31U, 33U, 1000U, 4097U}) {
+    std::vector<double> y(n);
+    std::vector<double> w(n);
+    std::vector<double> copies;
+    for (std::size_t i = 0; i < n; ++i) {
+      y[i] = std::round(50.0 * std::sin(static_cast<double>(7 * i)));  // many are equal
+      w[i] = static_cast<double>(i % 4);
+      copies.insert(copies.end(), i % 4, y[i]);
+    }
+    std::sort(copies.begin(), copies.end());
+    for (const double q : {0.0, 0.01, 0.25, 0.5, 0.75, 0.999, 1.0}) {
+      const double place = std::ceil(q * static_cast<double>(copies.size()));
+      const auto at = static_cast<std::size_t>(std::max(place, 1.0)) - 1;
+      EXPECT_EQ(weighted_quantile(y, q, w), copies[at]) << n << " values, q = " << q;
+    }
   }
 }
 

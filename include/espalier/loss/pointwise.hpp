@@ -59,8 +59,7 @@ double log_of_mean(std::span<const double> y, std::span<const double> weights = 
 /// The q-quantile, 0 ≤ q ≤ 1. Without weights by linear interpolation between the two nearest
 /// values (numpy's default, type 7 of Hyndman and Fan 1996); with weights the smallest value at
 /// which the sum of the weights, in ascending order of the values, reaches a share q of them all
-/// (type 1). As in scikit-learn, so weights of 1 do not give what no weights give. O(n) without
-/// weights, else O(n log n).
+/// (type 1). As in scikit-learn, so weights of 1 do not give what no weights give. O(n).
 /// @throws InvalidInput  `y` is empty, `weights` has another length, or the weights sum to zero
 double weighted_quantile(std::span<const double> y, double q, std::span<const double> weights = {});
 
