@@ -123,6 +123,7 @@ Tags Pipeline<Role>::do_tags() const {
   tags.positive_only = first.positive_only;
   tags.validation_set = last.validation_set;
   tags.multi_output = last.multi_output;
+  tags.positive_target = last.positive_target;
   tags.binary_only = last.binary_only;
   tags.poor_score = last.poor_score;
   return tags;

@@ -1,36 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/dummy/dummy_regressor.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <vector>
+
+#include <espalier/loss/pointwise.hpp>
 
 namespace espalier {
 namespace {
 
 using Strategy = DummyRegressorStrategy;
-
-/// The q-quantile by linear interpolation.
-double quantile(std::vector<double> values, double q) {
-  std::sort(values.begin(), values.end());
-  const double place = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return std::lerp(values[below], values[above], place - static_cast<double>(below));
-}
-
-/// The first value in order at which the sum of the weights reaches a share q of them all.
-double weighted_quantile(const Eigen::Ref<const Vector>& values, const Vector& weights, double q) {
-  std::vector<Index> order(static_cast<std::size_t>(values.size()));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](Index a, Index b) { return values[a] < values[b]; });
-  std::vector<double> reached;
-  double sum = 0.0;
-  for (const Index i : order) reached.push_back(sum += weights[i]);
-  const auto at = std::lower_bound(reached.begin(), reached.end() - 1, q * sum);
-  return values[order[static_cast<std::size_t>(at - reached.begin())]];
-}
 
 }  // namespace
 
@@ -70,8 +48,9 @@ DummyRegressorState DummyRegressor::do_fit(const Features&, const Matrix& y,
   State state{Vector(y.cols())};
   for (Index k = 0; k < y.cols(); ++k) {
     const auto column = y.col(k);
-    state.constant[k] = weighted ? weighted_quantile(column, w, q)
-                                 : quantile(std::vector<double>(column.begin(), column.end()), q);
+    const std::vector<double> values(column.begin(), column.end());
+    state.constant[k] =
+        weighted_quantile(values, q, {w.data(), weighted ? static_cast<std::size_t>(w.size()) : 0});
   }
   return state;
 }

@@ -2,30 +2,90 @@
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
 #include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include <espalier/core/errors.hpp>
 
 #include "ensemble/hist_gradient_boosting/fit.hpp"
 
 namespace espalier {
+namespace {
+
+constexpr std::string_view name = HistGradientBoostingRegressor::type_name;
+
+/// Refuses targets for which the loss is not defined. `of` says which: "y" or "y of the validation
+/// set".
+void check_domain(const RegressionLoss& loss, const Vector& y, std::string_view of) {
+  if (!loss.positive_targets()) return;
+  const bool zero = !loss.is(RegressionLoss::gamma);
+  for (Index i = 0; i < y.size(); ++i)
+    if (zero ? y[i] < 0.0 : y[i] <= 0.0)
+      throw InvalidInput(fmt::format("{}: with loss='{}', {} must be {}, but row {} has {}.", name,
+                                     loss.name(), of, zero ? "at least 0" : "above 0", i,
+                                     number_text(y[i])));
+}
+
+/// Weights of 1 are no weights: the quantiles of leaves know a difference.
+Vector without_ones(const Vector& weights) {
+  return (weights.array() == 1.0).all() ? Vector() : weights;
+}
+
+/// From raw predictions to predictions: the inverse link of the loss.
+Vector prediction_of(const HistGradientBoostingRegressorState& state, const Matrix& raw) {
+  Vector predicted = raw.col(0);
+  state.loss.inverse_link({predicted.data(), static_cast<std::size_t>(predicted.size())});
+  return predicted;
+}
+
+hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegressorParams& p) {
+  return {p.loss, p.quantile.value_or(0.5), p.huber_delta, p.tweedie_power};
+}
+
+}  // namespace
+
+Tags HistGradientBoostingRegressor::do_tags() const {
+  return {.allow_nan = true,
+          .categorical = true,
+          .sample_weight = true,
+          .validation_set = true,
+          .positive_target = params().loss.positive_targets(),
+          .weights_are_copies = false};  // leaves count rows
+}
 
 void HistGradientBoostingRegressor::do_validate() const {
   hgb::check_validation_fraction(params().validation_fraction, type_name);
+  if (params().loss.is(RegressionLoss::quantile) && !params().quantile)
+    detail::refuse_param(type_name, "quantile", "a number in the range (0, 1) with loss='quantile'",
+                         Value());
+  params().loss.validate();
 }
 
-HistGradientBoostingState HistGradientBoostingRegressor::do_fit(const Features& X, const Vector& y,
-                                                                const FitContext& context) const {
+HistGradientBoostingRegressorState HistGradientBoostingRegressor::do_fit(
+    const Features& X, const Vector& y, const FitContext& context) const {
+  const RegressionLoss& loss = params().loss;
+  check_domain(loss, y, "y");
+  if (loss.positive_targets() && !(y.array() > 0.0).any())
+    throw InvalidInput(fmt::format("{}: with loss='{}', some y must be above 0, but all are 0.",
+                                   name, loss.name()));
   std::optional<hgb::FitTargets> validation;
-  if (context.validation)
+  if (context.validation) {
     validation = {context.validation->y.vector(), context.validation->sample_weight};
-  return hgb::fit_state(X, {y, context.sample_weight}, validation ? &*validation : nullptr,
-                        *hgb::make_squared_error_objective(), false,
-                        hgb::fit_options(params(), type_name), context);
+    check_domain(loss, validation->y, "y of the validation set");
+  }
+  return {hgb::fit_state(X, {y, without_ones(context.sample_weight)},
+                         validation ? &*validation : nullptr,
+                         *hgb::make_regression_objective(objective_options(params())), false,
+                         hgb::fit_options(params(), type_name), context),
+          loss};
 }
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
-  return hgb::predict_raw(state, X).col(0);
+  return prediction_of(state, hgb::predict_raw(state, X));
 }
 
 template class Implements<HistGradientBoostingRegressor, Regressor,
-                          HistGradientBoostingRegressorParams, HistGradientBoostingState>;
+                          HistGradientBoostingRegressorParams, HistGradientBoostingRegressorState>;
 
 }  // namespace espalier

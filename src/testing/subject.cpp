@@ -78,13 +78,14 @@ Matrix Subject::adapt(Matrix X) const {
 Problem Subject::problem(const ProblemOptions& options) const {
   const auto random_state = static_cast<std::uint64_t>(seed_ * 1000 + options.variant);
   if (role() == RoleKind::regressor) {
-    const RegressionData data = make_regression({.n_samples = options.rows,
-                                                 .n_features = options.cols,
-                                                 .n_informative = options.cols,
-                                                 .n_targets = options.outputs,
-                                                 .bias = 5.0,
-                                                 .noise = 20.0,
-                                                 .random_state = random_state});
+    RegressionData data = make_regression({.n_samples = options.rows,
+                                           .n_features = options.cols,
+                                           .n_informative = options.cols,
+                                           .n_targets = options.outputs,
+                                           .bias = 5.0,
+                                           .noise = 20.0,
+                                           .random_state = random_state});
+    if (tags_.positive_target) data.y.array() += 1.0 - data.y.minCoeff();
     if (options.outputs == 1) return {adapt(data.X), Target(Vector(data.y.col(0)))};
     return {adapt(data.X), Target(data.y)};
   }

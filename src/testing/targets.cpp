@@ -45,6 +45,15 @@ void several_columns_of_y_follow_the_tag(const Subject& s) {
                           outputs(*s.fitted(problem), problem.X)));
 }
 
+void negative_targets_follow_the_tag(const Subject& s) {
+  const Problem problem = s.problem();
+  Vector y = problem.y->values().col(0);
+  y[17] = -1.0;
+  if (!s.tags().positive_target) return void(s.fitted(problem.X, Target(y)));
+  require_invalid_input("fit with a negative value in y", {"y", "-1", s.name()},
+                        [&] { s.fitted(problem.X, Target(y)); });
+}
+
 }  // namespace
 
 Checks target_checks() {
@@ -55,6 +64,9 @@ Checks target_checks() {
       {"several_columns_of_y_follow_the_tag",
        "y with two columns is refused unless multi_output; one column is a vector", is_supervised,
        several_columns_of_y_follow_the_tag},
+      {"negative_targets_follow_the_tag",
+       "negative values in y are refused exactly if positive_target", is_regressor,
+       negative_targets_follow_the_tag},
   };
 }
 

@@ -100,7 +100,8 @@ void expect_near(const Matrix& got, const Matrix& expected, double tolerance) {
 }
 
 Matrix raw_predictions(const HistGradientBoostingRegressor& model, const Features& X) {
-  return model.predict(X);
+  const Vector predicted = model.predict(X);
+  return model.state().loss.positive_targets() ? Vector(predicted.array().log()) : predicted;
 }
 Matrix raw_predictions(const HistGradientBoostingClassifier& model, const Features& X) {
   return model.decision_function(X);
@@ -143,6 +144,19 @@ void check_file(const std::string& file, const Y& y) {
   for (const json& test : data["cases"]) check_case<Model, Y>(X, y, test);
 }
 
+void check_loss(const std::string& loss) {
+  const json data = golden("ensemble_regression.json");
+  int checked = 0;
+  const json losses = golden("ensemble_losses.json");
+  for (const json& test : losses["cases"]) {
+    if (test["params"]["loss"] != loss) continue;
+    check_case<HistGradientBoostingRegressor, Vector>(to_matrix(data["X"]), to_vector(data["y"]),
+                                                      test);
+    ++checked;
+  }
+  EXPECT_EQ(checked, 3) << "without weights, with weights, and with early stopping";
+}
+
 DataFrame mixed_table(const json& columns) {
   std::vector<Column> result;
   for (const json& c : columns) {
@@ -174,6 +188,13 @@ TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesOnDiabetes) {
   check_file<HistGradientBoostingRegressor>("ensemble_regression.json",
                                             to_vector(golden("ensemble_regression.json")["y"]));
 }
+
+TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesWithAbsoluteError) {
+  check_loss("absolute_error");
+}
+TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesWithQuantile) { check_loss("quantile"); }
+TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesWithPoisson) { check_loss("poisson"); }
+TEST(HistGradientBoostingRegressor, GrowsScikitLearnsTreesWithGamma) { check_loss("gamma"); }
 
 TEST(HistGradientBoostingClassifier, GrowsScikitLearnsTreesOnBreastCancer) {
   check_file<HistGradientBoostingClassifier>("ensemble_binary.json",

@@ -150,6 +150,25 @@ def make_regression():
     ]})
 
 
+def make_losses():
+    """The data of ensemble_regression.json. With a quantile of 0.75 all gradients are exact in single precision:
+    otherwise scikit-learn splits pure nodes by what rounding left of zero, and re-fits both halves."""
+    X, y = load_diabetes(return_X_y=True)
+    X = np.round(X, 4)
+    R = HistGradientBoostingRegressor
+    cases = []
+    for loss in ["absolute_error", "quantile", "poisson", "gamma"]:
+        params = {"loss": loss, "max_iter": 20, "max_leaf_nodes": 12} | ({"quantile": 0.75} if loss == "quantile" else {})
+        cases += [
+            fit_case(R, X, y, loss, params),
+            fit_case(R, X, y, loss + "_weights", params | {"l2_regularization": 1.5}, weighted=True, holes=True),
+            fit_case(R, X, y, loss + "_stops", params | {
+                "max_iter": 150, "learning_rate": 0.3, "max_leaf_nodes": 6, "early_stopping": True,
+                "n_iter_no_change": 3}, weighted=loss != "quantile", validation=120, trees=1),
+        ]
+    write("ensemble_losses.json", {"cases": cases})
+
+
 def make_binary():
     X, y = load_breast_cancer(return_X_y=True)
     X, y = X[:320, [0, 1, 4, 7, 8, 20, 21, 24, 27, 28]], y[:320]
@@ -213,6 +232,7 @@ def make_mixed():
 
 if __name__ == "__main__":
     make_regression()
+    make_losses()
     make_binary()
     make_multiclass()
     make_mixed()

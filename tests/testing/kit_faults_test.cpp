@@ -81,6 +81,8 @@ TEST(CheckEstimator, FindsWhatCannotBeWatchedOrStopped) {
 TEST(CheckEstimator, FindsTagsThatAreNotKept) {
   EXPECT_TRUE((
       finds<Linear<Fault::refuses_negative_values>>("negative_values_follow_the_tag", "negative")));
+  EXPECT_TRUE((finds<Linear<Fault::refuses_negative_targets>>("negative_targets_follow_the_tag",
+                                                              "negative")));
   EXPECT_TRUE((finds<Linear<Fault::differs_for_sparse>>("sparse_input_follows_the_tag", "sparse")));
   EXPECT_TRUE(
       (finds<Linear<Fault::claims_multi_output>>("several_outputs_are_predicted", "column")));

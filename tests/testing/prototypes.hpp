@@ -73,6 +73,15 @@ inline std::vector<Prototype> special_prototypes() {
   add(HistGradientBoostingRegressor(
           {.max_iter = 8, .min_samples_leaf = 5, .max_features = 0.5, .early_stopping = true}),
       "_stopping");
+  using Loss = RegressionLoss;
+  add(HistGradientBoostingRegressor(
+          {.loss = Loss::absolute_error, .max_iter = 10, .min_samples_leaf = 5}),
+      "_absolute_error");
+  add(HistGradientBoostingRegressor(
+          {.loss = Loss::quantile, .quantile = 0.6, .max_iter = 10, .min_samples_leaf = 5}),
+      "_quantile");
+  add(HistGradientBoostingRegressor({.loss = Loss::poisson, .max_iter = 10, .min_samples_leaf = 5}),
+      "_poisson");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",

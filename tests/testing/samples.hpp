@@ -39,6 +39,7 @@ enum class Fault {
   ignores_the_stop_token,
   swallows_callback_errors,
   refuses_negative_values,
+  refuses_negative_targets,
   draws_without_seed,
   undocumented_parameter,
   differs_for_sparse,
@@ -150,6 +151,8 @@ class Linear
     if (fault == Fault::throws_foreign_errors && X.rows() == 1) throw std::logic_error("one row");
     if (fault == Fault::refuses_negative_values && (X.array() < 0.0).any())
       throw InvalidInput("a negative value");
+    if (fault == Fault::refuses_negative_targets && (y.array() == -1.0).any())
+      throw InvalidInput("a negative target");
     const bool weighted = fault != Fault::ignores_weights;
     const Vector w = weighted ? weights_or_ones(context, X.rows()) : Vector::Ones(X.rows());
     State state;

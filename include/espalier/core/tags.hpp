@@ -14,14 +14,15 @@ struct Tags {
   bool categorical = false;    ///< a DataFrame with its categorical columns; else numbers only
   /// Finds its columns by name: order and further columns do not matter.
   bool selects_columns = false;
-  bool sample_weight = false;   ///< FitContext::sample_weight
-  bool groups = false;          ///< FitContext::groups
-  bool validation_set = false;  ///< FitContext::validation
-  bool positive_only = false;   ///< X ≥ 0 is required
-  bool requires_y = true;       ///< Transformer: `fit` needs y (other roles: follows from the role)
-  bool multi_output = false;    ///< regressor: y may have several columns
-  bool binary_only = false;     ///< classifier: two classes at most
-  bool deterministic = true;    ///< the same data and random_state give the same bits
+  bool sample_weight = false;    ///< FitContext::sample_weight
+  bool groups = false;           ///< FitContext::groups
+  bool validation_set = false;   ///< FitContext::validation
+  bool positive_only = false;    ///< X ≥ 0 is required
+  bool positive_target = false;  ///< regressor: y ≥ 0, or even y > 0, is required
+  bool requires_y = true;     ///< Transformer: `fit` needs y (other roles: follows from the role)
+  bool multi_output = false;  ///< regressor: y may have several columns
+  bool binary_only = false;   ///< classifier: two classes at most
+  bool deterministic = true;  ///< the same data and random_state give the same bits
   bool weights_are_copies = true;  ///< weight k equals k copies of the row, weight 0 none
   /// `fit` sees rows of weight 0, because the numbers of the rows matter (ready splits).
   bool keeps_zero_weights = false;

@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
-/// names, ranges and defaults of scikit-learn 1.9. Not there yet: the regressor's other losses
-/// (absolute_error, gamma, poisson, quantile), monotonic_cst, interaction_cst, warm_start, and
-/// scoring (early stopping watches the loss). Instead of verbose there is the callback of the
-/// FitContext.
+/// names, ranges and defaults of scikit-learn 1.9 where it has them. Not there yet: monotonic_cst,
+/// interaction_cst, warm_start, and scoring (early stopping watches the loss). Instead of verbose
+/// there is the callback of the FitContext.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <tuple>
 
 #include <espalier/core/params.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
 #include <espalier/ensemble/early_stopping.hpp>
+#include <espalier/ensemble/regression_loss.hpp>
 #include <espalier/loss/class_weight.hpp>
 
 namespace espalier {
-
-/// `squared_error` is ½(raw − y)².
-enum class BoostingRegressionLoss { squared_error };
-
-constexpr auto names_of(BoostingRegressionLoss) {
-  return std::array<std::string_view, 1>{"squared_error"};
-}
 
 /// `log_loss` is the binomial deviance for two classes and the multinomial one for more.
 enum class BoostingClassificationLoss { log_loss };
@@ -70,7 +65,10 @@ constexpr auto hist_gradient_boosting_fields() {
 
 /// See HistGradientBoostingRegressor.
 struct HistGradientBoostingRegressorParams {
-  BoostingRegressionLoss loss = BoostingRegressionLoss::squared_error;
+  RegressionLoss loss = {};
+  std::optional<double> quantile = {};
+  double huber_delta = 1.0;
+  double tweedie_power = 1.5;
   double learning_rate = 0.1;
   int max_iter = 100;
   std::optional<int> max_leaf_nodes = 31;
@@ -88,8 +86,14 @@ struct HistGradientBoostingRegressorParams {
 
   static constexpr auto fields() {
     using P = HistGradientBoostingRegressorParams;
-    return std::tuple_cat(std::tuple{field("loss", &P::loss, "what is minimised")},
-                          detail::hist_gradient_boosting_fields<P>());
+    return std::tuple_cat(
+        std::tuple{field("loss", &P::loss, "what is minimised"),
+                   field("quantile", &P::quantile, inside(0.0, 1.0), "of loss quantile: which one"),
+                   field("huber_delta", &P::huber_delta, above(0.0),
+                         "of loss huber: the distance from y beyond which the loss is linear"),
+                   field("tweedie_power", &P::tweedie_power, inside(1.0, 2.0),
+                         "of loss tweedie: the variance is the mean to this power")},
+        detail::hist_gradient_boosting_fields<P>());
   }
 };
 

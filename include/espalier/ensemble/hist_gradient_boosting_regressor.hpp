@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <tuple>
 
 #include <espalier/core/implements.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_params.hpp>
@@ -9,21 +10,56 @@
 
 namespace espalier {
 
+/// What HistGradientBoostingRegressor learns.
+struct HistGradientBoostingRegressorState : HistGradientBoostingState {
+  RegressionLoss loss;  ///< of the fit: its inverse link turns raw predictions into predictions
+
+  static constexpr auto fields() {
+    return std::tuple_cat(std::tuple{field("loss", &HistGradientBoostingRegressorState::loss)},
+                          HistGradientBoostingState::fields());
+  }
+};
+
 /// Gradient boosted regression trees on binned features.
 ///
-/// Minimises Σ wᵢ ½(yᵢ − F(xᵢ))² over sums of trees F, one tree an iteration: each is fitted to the
+/// Minimises Σ wᵢ L(yᵢ, F(xᵢ)) over sums of trees F, one tree an iteration: each is fitted to the
 /// first and second derivatives of the loss at the predictions so far (Newton boosting), best split
 /// first, and its leaf values −G/(H + λ) are multiplied by `learning_rate`. Split points are looked
 /// for between at most `max_bins` bins a feature. Trees and predictions are those of
-/// scikit-learn 1.9, which differs only where gains tie or random draws decide.
+/// scikit-learn 1.9 for the losses it has, but where gains tie, random draws decide, or rounding makes
+/// it split rows that agree. `huber` and `tweedie` are ours.
 ///
+/// `loss` | L(y, F) | predicts | y
+/// ---|---|---|---
+/// squared_error | ½(y − F)² | the mean, F | any
+/// absolute_error | \|y − F\| | the median, F | any
+/// quantile | q·(y − F) above F, (1 − q)·(F − y) below; q = `quantile` | the q-quantile, F | any
+/// huber | ½(y − F)² up to a distance δ = `huber_delta`, then linear | a mean that outliers do not move, F | any
+/// poisson | eᶠ − y·F | the mean, eᶠ | ≥ 0, not all 0
+/// gamma | F + y·e⁻ᶠ | the mean, eᶠ | > 0
+/// tweedie | e^((2−p)F)/(2−p) − y·e^((1−p)F)/(1−p); p = `tweedie_power` | the mean, eᶠ | ≥ 0, not all 0
+///
+/// - **absolute_error, quantile and huber** have no second derivative to speak of: trees are grown
+///   with 1 for it, then each leaf takes the (weighted) median or quantile of the residuals of its
+///   rows, times `learning_rate`; λ plays no part in it. With huber it is the median plus the mean
+///   of the deviations from it, none counted further than δ (Friedman's M-regression boosting, as
+///   in scikit-learn's GradientBoostingRegressor).
+/// - **huber_delta** is a distance in units of y and stays what it is, as `alpha` of LightGBM; the
+///   `alpha` of scikit-learn's GradientBoostingRegressor is a share of the residuals from which it
+///   takes another δ at each iteration, and XGBoost's `huber_slope` belongs to a smooth relative of
+///   the loss.
+/// - **A loss of one's own** is any object that UserRegressionLoss describes: `{.loss = LogCosh{}}`,
+///   see examples/custom_loss.cpp.
+/// - **score** is R², whatever the loss.
 /// - **Missing values** (NaN) need no imputation: each split sends them where they gain most, or,
 ///   where training had none, to the side with more rows.
 /// - **Categories.** The categorical columns of a DataFrame are used as they are, up to `max_bins`
 ///   categories each; a split sends a set of categories left. Predicting matches categories by
 ///   their text, whatever the dictionary of the new table, and treats those not seen at fit as
 ///   missing.
-/// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows.
+/// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows. Medians and quantiles
+///   interpolate without weights and do not with them, as in scikit-learn; but here weights of 1 are
+///   no weights.
 /// - **Early stopping** watches the loss on a validation set given in the FitContext (which
 ///   switches "auto" on, and is refused where `early_stopping` is false), or on
 ///   `validation_fraction` of the rows, set aside at random, and ends training when
@@ -38,24 +74,21 @@ namespace espalier {
 ///
 ///     HistGradientBoostingRegressor model({.learning_rate = 0.05, .max_iter = 300});
 ///     Vector price = model.fit(table, y).predict(new_table);
+///     HistGradientBoostingRegressor claims({.loss = RegressionLoss::poisson});
 ///
-/// @throws InvalidParameter  a parameter is outside its range
-/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, or a column has
-///                           too many categories
+/// @throws InvalidParameter  a parameter is outside its range, or loss quantile without `quantile`
+/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, a column has too
+///                           many categories, y is outside the domain of the loss, or the
+///                           derivatives of the loss overflow
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
-/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
-///      Ke et al., "LightGBM", NeurIPS 30 (2017)
+/// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
+///      (2017); for the losses see their own headers
 class HistGradientBoostingRegressor
     : public Implements<HistGradientBoostingRegressor, Regressor,
-                        HistGradientBoostingRegressorParams, HistGradientBoostingState> {
+                        HistGradientBoostingRegressorParams, HistGradientBoostingRegressorState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingRegressor";
-  static constexpr Tags tags{.allow_nan = true,
-                             .categorical = true,
-                             .sample_weight = true,
-                             .validation_set = true,
-                             .weights_are_copies = false};  // leaves count rows
 
   /// Iterations done: trees of the model.
   Index n_iter() const { return state().n_iter; }
@@ -77,12 +110,14 @@ class HistGradientBoostingRegressor
 
  private:
   friend Implements;
+  Tags do_tags() const;
   void do_validate() const;
   State do_fit(const Features& X, const Vector& y, const FitContext& context) const;
   Vector do_predict(const State& state, const Features& X) const;
 };
 
 extern template class Implements<HistGradientBoostingRegressor, Regressor,
-                                 HistGradientBoostingRegressorParams, HistGradientBoostingState>;
+                                 HistGradientBoostingRegressorParams,
+                                 HistGradientBoostingRegressorState>;
 
 }  // namespace espalier

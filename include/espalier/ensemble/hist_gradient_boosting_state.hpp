@@ -28,7 +28,7 @@ struct FeatureCategories {
   }
 };
 
-/// What HistGradientBoostingRegressor learns, and the classifier beside its classes.
+/// What HistGradientBoostingRegressor learns beside its loss, and the classifier beside its classes.
 struct HistGradientBoostingState {
   std::vector<FeatureCategories>
       categories;  ///< one an entry for each categorical feature, ascending

@@ -82,8 +82,8 @@ std::vector<EstimatorCheck> estimator_checks(const Estimator& prototype,
 ///
 /// With GoogleTest, one test a check: see gtest.hpp.
 ///
-/// The data are artificial, small, and adapted to the tags: positive where `positive_only` says so,
-/// small whole numbers for a transformer that takes categories, two classes for `binary_only`. Fits
+/// The data are artificial, small, and adapted to the tags: positive where `positive_only` (X) or
+/// `positive_target` (y) says so, small whole numbers for a transformer that takes categories, two classes for `binary_only`. Fits
 /// use at most seven threads and 20 000 rows; files are written to the temporary directory.
 ///
 /// A check never ends the process by itself, but an estimator that crashes on a damaged file will:

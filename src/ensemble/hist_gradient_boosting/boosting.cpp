@@ -84,6 +84,7 @@ class Booster {
       Random random(options_.seed,
                     static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
       grower_.grow(gradients, random);
+      if (objective_.refits_leaves()) refit_leaves(raw_.data() + k * n);
       grower_.append_to(result_.trees);
       grower_.add_to(raw_.data() + k * n);
     }
@@ -91,6 +92,22 @@ class Booster {
     if (validation_ != nullptr)
       add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table,
                       validation_raw_.data());
+  }
+
+  /// Leaf values from the residuals of their rows.
+  void refit_leaves(const double* raw) {
+    const Targets& targets = train_.targets;
+    grower_.refit_leaves([&](std::span<const Row> rows) {
+      std::vector<double> residuals;
+      std::vector<double> weights;
+      residuals.reserve(rows.size());
+      for (const Row row : rows) {
+        const auto i = static_cast<std::size_t>(row);
+        residuals.push_back(targets.y[i] - raw[i]);
+        if (!targets.weights.empty()) weights.push_back(targets.weights[i]);
+      }
+      return objective_.leaf_value({residuals, weights});
+    });
   }
 
   Scores score() const {

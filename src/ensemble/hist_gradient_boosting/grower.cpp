@@ -227,6 +227,16 @@ Index TreeGrower::partition(const TrainingNode& node) {
   return node.begin + total_left;
 }
 
+void TreeGrower::refit_leaves(const std::function<double(std::span<const Row>)>& value_of) {
+  parallel_for(static_cast<Index>(nodes_.size()), 20.0 * static_cast<double>(rows_.size()),
+               [&](Index i) {
+                 TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
+                 if (node.is_leaf())
+                   node.sums.value =
+                       value_of({rows_.data() + node.begin, static_cast<std::size_t>(node.size())});
+               });
+}
+
 void TreeGrower::add_to(double* raw) const {
   parallel_for(static_cast<Index>(nodes_.size()), 2.0 * static_cast<double>(rows_.size()),
                [&](Index i) {

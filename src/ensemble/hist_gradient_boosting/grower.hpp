@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -61,6 +62,9 @@ class TreeGrower {
   // The tree grown last.
 
   std::span<const TrainingNode> nodes() const { return nodes_; }  ///< the root first
+  /// Gives each leaf the value that a function finds for its rows, times `shrinkage`. The function
+  /// is called from several threads.
+  void refit_leaves(const std::function<double(std::span<const Row>)>& value_of);
   /// Adds each row's leaf value to `raw`, one number a row.
   void add_to(double* raw) const;
   /// Puts the tree behind those in `trees`.

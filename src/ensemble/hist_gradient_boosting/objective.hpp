@@ -5,6 +5,7 @@
 #include <span>
 
 #include <espalier/core/types.hpp>
+#include <espalier/ensemble/regression_loss.hpp>
 
 namespace espalier::hgb {
 
@@ -32,9 +33,21 @@ class Objective {
                            float* hessian) const = 0;
   /// The (weighted) mean of the loss.
   virtual double mean_loss(const Targets& targets, const double* raw) const = 0;
+
+  /// The leaves of a tree hold `leaf_value` instead of a Newton step.
+  virtual bool refits_leaves() const { return false; }
+  /// The best constant for the rows of a leaf, whose targets minus raw predictions are given.
+  virtual double leaf_value(const Targets& /*residuals*/) const { return 0.0; }
 };
 
-std::unique_ptr<Objective> make_squared_error_objective();
+struct RegressionObjectiveOptions {
+  RegressionLoss loss = {};
+  double quantile = 0.5;
+  double huber_delta = 1.0;
+  double tweedie_power = 1.5;
+};
+
+std::unique_ptr<Objective> make_regression_objective(const RegressionObjectiveOptions& options);
 /// Log loss: one output for two classes, else one a class.
 std::unique_ptr<Objective> make_log_loss_objective(Index n_classes);
 
