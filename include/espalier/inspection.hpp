@@ -7,3 +7,4 @@
 #include <espalier/inspection/diagram.hpp>
 #include <espalier/inspection/html_report.hpp>
 #include <espalier/inspection/permutation_importance.hpp>
+#include <espalier/inspection/tree_export.hpp>

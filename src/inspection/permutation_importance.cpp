@@ -77,8 +77,8 @@ PermutationImportance detail::importance_by_orders(const Estimator& estimator, c
   result.score = scorer(estimator, X, y, options.sample_weight);
   result.names = X.names_or_default();
   result.importances.resize(X.cols(), options.n_repeats);
-  const double work = 1000.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()) *
-                      options.n_repeats;
+  const double work =
+      1000.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()) * options.n_repeats;
   parallel_for(X.cols(), work, [&](Index feature) {
     Shuffled shuffled(X, feature);
     for (int repeat = 0; repeat < options.n_repeats; ++repeat) {
@@ -103,19 +103,17 @@ PermutationImportance permutation_importance(const Estimator& estimator, const F
     detail::refuse_param(owner, "random_state", "an integer of at least 0, or none",
                          *options.random_state);
   const std::uint64_t seed = seed_of(options.random_state);
-  return detail::importance_by_orders(
-      estimator, X, y, options, [&](Index feature, int repeat) {
-        const auto stream = static_cast<std::uint64_t>(feature * options.n_repeats + repeat);
-        return Random(seed, stream).permutation(X.rows());
-      });
+  return detail::importance_by_orders(estimator, X, y, options, [&](Index feature, int repeat) {
+    const auto stream = static_cast<std::uint64_t>(feature * options.n_repeats + repeat);
+    return Random(seed, stream).permutation(X.rows());
+  });
 }
 
 DataFrame PermutationImportance::table() const {
   std::vector<Index> order(names.size());
   std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-    return importances_mean[a] > importances_mean[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Index a, Index b) { return importances_mean[a] > importances_mean[b]; });
   std::vector<std::string> features;
   for (const Index f : order) features.push_back(names[static_cast<std::size_t>(f)]);
   return {Column::categorical("feature", features),

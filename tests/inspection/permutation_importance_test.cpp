@@ -60,10 +60,9 @@ TEST(PermutationImportance, IsScikitLearnsForTheSameOrders) {
     if (test["weighted"].get<bool>())
       options.sample_weight = Vector::NullaryExpr(
           y.size(), [](Index i) { return 0.5 * static_cast<double>(1 + (3 * i) % 5); });
-    const PermutationImportance got =
-        detail::importance_by_orders(model, X, y, options, [&](Index, int repeat) {
-          return orders[static_cast<std::size_t>(repeat)];
-        });
+    const PermutationImportance got = detail::importance_by_orders(
+        model, X, y, options,
+        [&](Index, int repeat) { return orders[static_cast<std::size_t>(repeat)]; });
     const auto near = [](const Matrix& a, const Matrix& b) {
       return (a - b).cwiseAbs().maxCoeff() < 1e-12;
     };
@@ -121,8 +120,8 @@ TEST(PermutationImportance, HasTheSameBitsForAnyNumberOfThreads) {
 
 TEST(PermutationImportance, IsTheSameForSparseAndDenseAndTable) {
   const Matrix X = normal_matrix(150, 4).unaryExpr([](double x) { return x > 0.3 ? x : 0.0; });
-  const Labels y = (X.col(0) - X.col(3)).unaryExpr([](double x) { return x > 0 ? 1.0 : 0.0; })
-                       .cast<int>();
+  const Labels y =
+      (X.col(0) - X.col(3)).unaryExpr([](double x) { return x > 0 ? 1.0 : 0.0; }).cast<int>();
   LogisticRegression model;
   model.fit(X, y);
   const PermutationImportanceOptions options{.scoring = "neg_log_loss", .random_state = 1};
@@ -141,11 +140,11 @@ TEST(PermutationImportance, RefusesWhatItCannotDo) {
   Ridge model;
   EXPECT_THROW(permutation_importance(model, X, y), NotFitted);
   model.fit(X, y);
-  EXPECT_TRUE(throws<InvalidParameter>([&] { permutation_importance(model, X, y, {.n_repeats = 0}); },
-                                       {"permutation_importance", "n_repeats", "0"}));
   EXPECT_TRUE(
-      throws<InvalidParameter>([&] { permutation_importance(model, X, y, {.random_state = -1}); },
-                               {"random_state"}));
+      throws<InvalidParameter>([&] { permutation_importance(model, X, y, {.n_repeats = 0}); },
+                               {"permutation_importance", "n_repeats", "0"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { permutation_importance(model, X, y, {.random_state = -1}); }, {"random_state"}));
   EXPECT_THROW(permutation_importance(model, X, y, {.scoring = "roc_auc"}), NotSupported);
 }
 
