@@ -122,11 +122,20 @@ DataFrame PermutationImportance::table() const {
 }
 
 std::ostream& operator<<(std::ostream& out, const PermutationImportance& importance) {
-  out << fmt::format("{} {}, and what it loses when a feature is shuffled ({} times)\n",
-                     importance.scorer, detail::readable(importance.score),
-                     importance.importances.cols());
   const DataFrame table = importance.table();
-  table.print(out, table.rows());
+  const Column& names = table["feature"];
+  std::size_t width = 0;
+  for (Index i = 0; i < table.rows(); ++i)
+    width = std::max(width, detail::character_count(names.text(i)));
+  out << fmt::format("{} = {:.5f}; shuffling a feature ({} times) takes off it\n",
+                     importance.scorer, importance.score, importance.importances.cols());
+  for (Index i = 0; i < table.rows(); ++i) {
+    const std::string name = names.text(i);
+    out << fmt::format("  {}{}{:>12.5f} ± {:.5f}\n", name,
+                       std::string(width - detail::character_count(name), ' '),
+                       table["importance"].values()[static_cast<std::size_t>(i)],
+                       table["std"].values()[static_cast<std::size_t>(i)]);
+  }
   return out;
 }
 

@@ -17,13 +17,13 @@ using detail::svg_text;
 using detail::TreeModel;
 using detail::TreeView;
 
-constexpr double box_width = 204.0;
+constexpr double box_width = 232.0;
 constexpr double box_height = 40.0;
-constexpr double gap = 92.0;  // between two columns of boxes: room for "no, missing"
+constexpr double gap = 102.0;  // between two columns of boxes: room for "no, missing"
 constexpr double row_height = 50.0;
 constexpr double margin = 18.0;
-constexpr double bar_room = 60.0;
-constexpr std::size_t characters = 29;  // in a box
+constexpr double bar_room = 96.0;       // in the box of a leaf, right of its value
+constexpr std::size_t characters = 34;  // in a box
 
 /// Where a box stands: its left edge and the middle of its height.
 struct Place {
@@ -78,13 +78,13 @@ std::string box(Place place, std::string_view style, const std::string& first,
 
 /// The value of a leaf as a bar to the left or right of a middle line.
 std::string value_bar(Place place, double value, double largest) {
-  const double middle = place.x + box_width + 10.0 + bar_room / 2;
+  const double middle = place.x + box_width - 10.0 - bar_room / 2;
   const double length = largest > 0.0 ? std::abs(value) / largest * bar_room / 2 : 0.0;
   return fmt::format(
-      "<rect class=\"{}\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"14\"/>\n"
-      "<path class=\"axis\" d=\"M{:.2f} {:.2f}v24\"/>\n",
-      value < 0.0 ? "f2" : "f1", value < 0.0 ? middle - length : middle, place.y - 7, length,
-      middle, place.y - 12);
+      "<rect class=\"{}\" x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"9\"/>\n"
+      "<path class=\"axis\" d=\"M{:.2f} {:.2f}v13\"/>\n",
+      value < 0.0 ? "f2" : "f1", value < 0.0 ? middle - length : middle, place.y - 13, length,
+      middle, place.y - 15);
 }
 
 std::string elements_of(const TreeView& view, const std::vector<Place>& places) {
@@ -122,7 +122,7 @@ std::string svg_of(const TreeModel& model, Index tree, const TreeExportOptions& 
   double bottom = top;
   for (const Index i : view.shown()) {
     const Place place = places[static_cast<std::size_t>(i)];
-    right = std::max(right, place.x + box_width + bar_room + 20.0 + margin);
+    right = std::max(right, place.x + box_width + margin);
     bottom = std::max(bottom, place.y + row_height / 2);
   }
   const detail::Drawing drawing{title, bottom + margin, elements_of(view, places), right};

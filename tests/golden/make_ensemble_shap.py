@@ -100,6 +100,7 @@ def make_categories():
             codes = pd.Categorical(table[name], categories=sorted(table[name].dropna().unique())).codes
             X[:, j] = np.where(codes < 0, np.nan, codes)
             categorical.append(j)
+    X[::9, 0] = np.nan
     names = [f"f{j}" for j in range(X.shape[1])]
     data = lightgbm.Dataset(X, y, categorical_feature=[names[j] for j in categorical], feature_name=names)
     model = lightgbm.train({"objective": "binary", "num_leaves": 12, "verbosity": -1, "num_threads": 1, "seed": 0,

@@ -34,7 +34,7 @@ struct PermutationImportance {
   DataFrame table() const;
 };
 
-/// The table, under a line with scorer and score.
+/// A line with scorer and score, and one a feature, the most important first.
 std::ostream& operator<<(std::ostream& out, const PermutationImportance& importance);
 
 /// How much the score of a fitted estimator falls when the values of one column of X are shuffled, so
