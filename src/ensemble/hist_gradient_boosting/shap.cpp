@@ -170,7 +170,7 @@ std::vector<ShapTree> prepare_group(const BoostedTrees& trees, Index first) {
     numbers += tree.size() * edge_rows * tree.n_points;
     group.push_back(std::move(tree));
   }
-  parallel_for(static_cast<Index>(group.size()), 5.0 * static_cast<double>(numbers), [&](Index i) {
+  parallel_for(static_cast<Index>(group.size()), 0.25 * static_cast<double>(numbers), [&](Index i) {
     ShapTree& tree = group[static_cast<std::size_t>(i)];
     fill_numbers(tree, quadratures.at(tree.n_points));
   });
