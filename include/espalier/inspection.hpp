@@ -6,3 +6,5 @@
 #include <espalier/inspection/charts.hpp>
 #include <espalier/inspection/diagram.hpp>
 #include <espalier/inspection/html_report.hpp>
+#include <espalier/inspection/permutation_importance.hpp>
+#include <espalier/inspection/tree_export.hpp>

@@ -14,6 +14,7 @@
 #include <espalier/loss/half_multinomial.hpp>
 
 #include "ensemble/hist_gradient_boosting/fit.hpp"
+#include "ensemble/hist_gradient_boosting/reading.hpp"
 
 namespace espalier {
 namespace {
@@ -61,6 +62,28 @@ Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y,
 
 Index outputs_for(const Labels& classes) { return classes.size() == 2 ? 1 : classes.size(); }
 
+/// From raw predictions to probabilities, n × classes.
+Matrix probabilities_of(const Matrix& raw) {
+  const Index n = raw.rows();
+  const Index n_classes = raw.cols() == 1 ? 2 : raw.cols();
+  Matrix proba(n, n_classes);
+  if (n_classes == 2) {
+    proba.col(1) = raw.col(0).unaryExpr([](double r) { return HalfBinomial::inverse_link(r); });
+    proba.col(0) = 1.0 - proba.col(1).array();
+    return proba;
+  }
+  parallel_for_blocks(Blocks{n, 4096}, 20.0 * static_cast<double>(n * n_classes),
+                      [&](Index begin, Index end) {
+                        std::vector<double> row(static_cast<std::size_t>(n_classes));
+                        for (Index i = begin; i < end; ++i) {
+                          Vector::Map(row.data(), n_classes) = raw.row(i);
+                          HalfMultinomial::inverse_link(row, row);
+                          proba.row(i) = Vector::Map(row.data(), n_classes);
+                        }
+                      });
+  return proba;
+}
+
 }  // namespace
 
 void HistGradientBoostingClassifierState::check(const Schema& schema) const {
@@ -100,25 +123,52 @@ Matrix HistGradientBoostingClassifier::do_decision_function(const State& state,
 
 Matrix HistGradientBoostingClassifier::do_predict_proba(const State& state,
                                                         const Features& X) const {
-  const Matrix raw = hgb::predict_raw(state, X);
-  const Index n = raw.rows();
-  const Index n_classes = state.classes.size();
-  Matrix proba(n, n_classes);
-  if (n_classes == 2) {
-    proba.col(1) = raw.col(0).unaryExpr([](double r) { return HalfBinomial::inverse_link(r); });
-    proba.col(0) = 1.0 - proba.col(1).array();
-    return proba;
-  }
-  parallel_for_blocks(Blocks{n, 4096}, 20.0 * static_cast<double>(n * n_classes),
-                      [&](Index begin, Index end) {
-                        std::vector<double> row(static_cast<std::size_t>(n_classes));
-                        for (Index i = begin; i < end; ++i) {
-                          Vector::Map(row.data(), n_classes) = raw.row(i);
-                          HalfMultinomial::inverse_link(row, row);
-                          proba.row(i) = Vector::Map(row.data(), n_classes);
-                        }
-                      });
-  return proba;
+  return probabilities_of(hgb::predict_raw(state, X));
+}
+
+Eigen::MatrixXi HistGradientBoostingClassifier::apply(const Features& X) const {
+  return hgb::leaf_indices(state(), check_input(X));
+}
+
+void HistGradientBoostingClassifier::staged_predict(
+    const Features& X, const std::function<void(Index, const Labels&)>& visit) const {
+  staged_decision_function(X, [&](Index iteration, const Matrix& raw) {
+    visit(iteration, detail::largest_column(raw, classes()));
+  });
+}
+
+void HistGradientBoostingClassifier::staged_predict_proba(
+    const Features& X, const std::function<void(Index, const Matrix&)>& visit) const {
+  staged_decision_function(
+      X, [&](Index iteration, const Matrix& raw) { visit(iteration, probabilities_of(raw)); });
+}
+
+void HistGradientBoostingClassifier::staged_decision_function(
+    const Features& X, const std::function<void(Index, const Matrix&)>& visit) const {
+  hgb::for_each_stage(state(), check_input(X), visit);
+}
+
+std::vector<Labels> HistGradientBoostingClassifier::staged_predict(const Features& X) const {
+  std::vector<Labels> stages;
+  staged_predict(X, [&](Index, const Labels& labels) { stages.push_back(labels); });
+  return stages;
+}
+
+std::vector<Matrix> HistGradientBoostingClassifier::staged_predict_proba(const Features& X) const {
+  std::vector<Matrix> stages;
+  staged_predict_proba(X, [&](Index, const Matrix& proba) { stages.push_back(proba); });
+  return stages;
+}
+
+std::vector<Matrix> HistGradientBoostingClassifier::staged_decision_function(
+    const Features& X) const {
+  std::vector<Matrix> stages;
+  staged_decision_function(X, [&](Index, const Matrix& raw) { stages.push_back(raw); });
+  return stages;
+}
+
+ShapValues HistGradientBoostingClassifier::shap_values(const Features& X) const {
+  return hgb::shap_values(state(), check_input(X), schema().names_or_default());
 }
 
 template class Implements<HistGradientBoostingClassifier, Classifier,

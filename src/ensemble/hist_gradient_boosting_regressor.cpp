@@ -9,6 +9,7 @@
 #include <espalier/core/errors.hpp>
 
 #include "ensemble/hist_gradient_boosting/fit.hpp"
+#include "ensemble/hist_gradient_boosting/reading.hpp"
 
 namespace espalier {
 namespace {
@@ -83,6 +84,27 @@ HistGradientBoostingRegressorState HistGradientBoostingRegressor::do_fit(
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
   return prediction_of(state, hgb::predict_raw(state, X));
+}
+
+Eigen::MatrixXi HistGradientBoostingRegressor::apply(const Features& X) const {
+  return hgb::leaf_indices(state(), check_input(X));
+}
+
+void HistGradientBoostingRegressor::staged_predict(
+    const Features& X, const std::function<void(Index, const Vector&)>& visit) const {
+  hgb::for_each_stage(state(), check_input(X), [&](Index iteration, const Matrix& raw) {
+    visit(iteration, prediction_of(state(), raw));
+  });
+}
+
+std::vector<Vector> HistGradientBoostingRegressor::staged_predict(const Features& X) const {
+  std::vector<Vector> stages;
+  staged_predict(X, [&](Index, const Vector& prediction) { stages.push_back(prediction); });
+  return stages;
+}
+
+ShapValues HistGradientBoostingRegressor::shap_values(const Features& X) const {
+  return hgb::shap_values(state(), check_input(X), schema().names_or_default());
 }
 
 template class Implements<HistGradientBoostingRegressor, Regressor,

@@ -76,11 +76,13 @@ std::string svg_text(double x, double y, std::string_view attributes, std::strin
 double content_top(std::string_view title) { return title.empty() ? 16.0 : 44.0; }
 
 std::string svg_element(const Drawing& drawing, std::string_view style) {
+  const std::string size =
+      drawing.width > chart_width ? fmt::format(" style=\"width:{:.0f}px\"", drawing.width) : "";
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"espalier-chart\" role=\"img\" "
-      "aria-label=\"{}\" viewBox=\"0 0 {:.0f} {:.0f}\">\n{}"
+      "aria-label=\"{}\" viewBox=\"0 0 {:.0f} {:.0f}\"{}>\n{}"
       "<rect class=\"ground\" width=\"100%\" height=\"100%\" rx=\"10\"/>\n{}{}</svg>\n",
-      markup_text(drawing.title), chart_width, drawing.height, style,
+      markup_text(drawing.title), drawing.width, drawing.height, size, style,
       svg_text(16, 26, "class=\"title\"", drawing.title, 56), drawing.elements);
 }
 

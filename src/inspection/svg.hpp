@@ -37,6 +37,7 @@ struct Drawing {
   std::string title;
   double height;
   std::string elements;
+  double width = chart_width;  ///< a wider one keeps its size, and the page scrolls
 };
 
 Drawing draw(const LineChart& chart);

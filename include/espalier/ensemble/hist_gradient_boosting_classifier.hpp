@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include <espalier/core/implements.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_params.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_state.hpp>
+#include <espalier/ensemble/shap_values.hpp>
 
 namespace espalier {
 
@@ -77,6 +80,35 @@ class HistGradientBoostingClassifier
   Vector split_counts() const { return state().trees.splits_by_feature(); }
   /// The trees themselves.
   const BoostedTrees& trees() const { return state().trees; }
+
+  /// The leaf that each row reaches in each tree, n × trees; see HistGradientBoostingRegressor. With K
+  /// > 2 classes, tree t belongs to class t mod K.
+  Eigen::MatrixXi apply(const Features& X) const;
+
+  // What the first iterations predict. `visit(iteration, prediction)` is called for each iteration
+  // from 0, with what the trees up to it say; the last are those of `predict`, `predict_proba` and
+  // `decision_function`, bit for bit. The argument is valid during the call: memory of one prediction.
+  // Without `visit`, all are kept: as much for each iteration.
+
+  /// n labels an iteration. @throws NotFitted, InvalidInput  as predict, and what `visit` throws
+  void staged_predict(
+      const Features& X,
+      const std::function<void(Index iteration, const Labels& prediction)>& visit) const;
+  std::vector<Labels> staged_predict(const Features& X) const;
+  /// n × K an iteration.
+  void staged_predict_proba(
+      const Features& X,
+      const std::function<void(Index iteration, const Matrix& probabilities)>& visit) const;
+  std::vector<Matrix> staged_predict_proba(const Features& X) const;
+  /// n × 1 an iteration for two classes, else n × K.
+  void staged_decision_function(
+      const Features& X,
+      const std::function<void(Index iteration, const Matrix& decisions)>& visit) const;
+  std::vector<Matrix> staged_decision_function(const Features& X) const;
+
+  /// Exact SHAP values of the decision function, one n × p matrix for two classes, else one a class;
+  /// see HistGradientBoostingRegressor::shap_values.
+  ShapValues shap_values(const Features& X) const;
 
  private:
   friend Implements;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include <espalier/core/implements.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_params.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_state.hpp>
+#include <espalier/ensemble/shap_values.hpp>
 
 namespace espalier {
 
@@ -107,6 +110,33 @@ class HistGradientBoostingRegressor
   Vector split_counts() const { return state().trees.splits_by_feature(); }
   /// The trees themselves.
   const BoostedTrees& trees() const { return state().trees; }
+
+  /// The leaf that each row reaches in each tree, n × trees: the leaf's number within its tree,
+  /// which is its place in the text, picture and JSON of the tree (inspection/tree_export.hpp). Tree
+  /// t belongs to output t mod outputs. O(n × trees × depth).
+  /// @throws NotFitted, InvalidInput  as predict
+  Eigen::MatrixXi apply(const Features& X) const;
+
+  /// Calls `visit(iteration, prediction)` with the n predictions of the first iteration + 1
+  /// iterations, for each iteration from 0; the last are those of `predict`, bit for bit. The vector
+  /// is valid during the call. O(n) memory; the time of one `predict` for all of them.
+  /// @throws NotFitted, InvalidInput  as predict, and what `visit` throws
+  void staged_predict(
+      const Features& X,
+      const std::function<void(Index iteration, const Vector& prediction)>& visit) const;
+  /// The same kept, one vector an iteration: n × iterations numbers.
+  std::vector<Vector> staged_predict(const Features& X) const;
+
+  /// Exact SHAP values: the Shapley value of each feature in the game in which a feature that is not
+  /// in play is averaged over, by the shares of the training rows (counted, not weighted) on each side
+  /// of a split. They add up to the raw prediction. n × p numbers an output; O(n × trees × leaves ×
+  /// depth). The same bits for any number of threads, and for a row alone or among others.
+  ///
+  /// They say what the model does, not what causes what; of two features that know the same, either
+  /// may get the credit.
+  /// @throws NotFitted, InvalidInput  as predict
+  /// @see Lundberg et al., Nature Machine Intelligence 2 (2020) 56–67; `tree_path_dependent` in shap
+  ShapValues shap_values(const Features& X) const;
 
  private:
   friend Implements;
