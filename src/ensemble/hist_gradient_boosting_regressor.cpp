@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
+#include <cmath>
 #include <optional>
 
 #include "ensemble/hist_gradient_boosting/fit.hpp"
@@ -22,7 +23,15 @@ HistGradientBoostingState HistGradientBoostingRegressor::do_fit(const Features& 
 }
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
-  return hgb::predict_raw(state, X).col(0);
+  Vector result = hgb::predict_raw(state, X).col(0);
+  switch (state.link) {
+    case RegressionLink::identity: break;
+    case RegressionLink::log: result = result.array().exp(); break;
+    case RegressionLink::logistic:
+      result = result.unaryExpr([](double r) { return 1.0 / (1.0 + std::exp(-r)); });
+      break;
+  }
+  return result;
 }
 
 template class Implements<HistGradientBoostingRegressor, Regressor,

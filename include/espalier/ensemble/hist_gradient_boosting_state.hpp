@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,11 +30,18 @@ struct FeatureCategories {
   }
 };
 
+/// From the raw prediction r of the trees to that of the regressor: r, exp(r) or 1 / (1 + exp(−r)).
+enum class RegressionLink { identity, log, logistic };
+constexpr auto names_of(RegressionLink) { 
+  return std::array<std::string_view, 3>{"identity", "log", "logistic"};
+}
+
 /// What HistGradientBoostingRegressor learns, and the classifier beside its classes.
 struct HistGradientBoostingState {
   std::vector<FeatureCategories>
       categories;  ///< one an entry for each categorical feature, ascending
   BoostedTrees trees;
+  RegressionLink link = RegressionLink::identity;  ///< of a regressor; a classifier has its own
   bool early_stopping = false;  ///< whether training would have stopped for lack of progress
   Index n_iter = 0;             ///< iterations done
   Vector train_score;  ///< n_iter + 1 scores, the greater the better; empty without early stopping
@@ -42,6 +51,7 @@ struct HistGradientBoostingState {
     using S = HistGradientBoostingState;
     return std::tuple{field("categories", &S::categories),
                       field("trees", &S::trees),
+                      field("link", &S::link),
                       field("early_stopping", &S::early_stopping),
                       field("n_iter", &S::n_iter),
                       field("train_score", &S::train_score),
