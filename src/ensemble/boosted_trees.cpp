@@ -75,7 +75,7 @@ void check_tree(const BoostedTrees& trees, Index begin, Index end) {
     if (node.is_leaf()) continue;
     if (node.feature >= trees.n_features) refuse(i, "splits on a feature that does not exist");
     if (node.left_set < TreeNode::threshold_without_zero ||
-         node.left_set >= static_cast<Index>(trees.category_sets.size()))
+        node.left_set >= static_cast<Index>(trees.category_sets.size()))
       refuse(i, "refers to a set of categories that does not exist");
     adopt(i, i + 1 - begin);
     adopt(i, node.right);

@@ -25,8 +25,11 @@ HistGradientBoostingState HistGradientBoostingRegressor::do_fit(const Features& 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
   Vector result = hgb::predict_raw(state, X).col(0);
   switch (state.link) {
-    case RegressionLink::identity: break;
-    case RegressionLink::log: result = result.array().exp(); break;
+    case RegressionLink::identity:
+      break;
+    case RegressionLink::log:
+      result = result.array().exp();
+      break;
     case RegressionLink::logistic:
       result = result.unaryExpr([](double r) { return 1.0 / (1.0 + std::exp(-r)); });
       break;

@@ -81,7 +81,8 @@ void expect_same_trees(const BoostedTrees& trees, const json& expected) {
       EXPECT_EQ(node.value, value);
       continue;
     }
-    const std::span<const std::uint32_t> set = trees.category_sets[static_cast<std::size_t>(node.left_set)];
+    const std::span<const std::uint32_t> set =
+        trees.category_sets[static_cast<std::size_t>(node.left_set)];
     std::vector<int> members;
     for (int code = 0; code < 255; ++code)
       if ((set[static_cast<std::size_t>(code) / 32] >> (code % 32) & 1U) != 0)

@@ -20,9 +20,9 @@ struct TreeNode {
   static constexpr std::int32_t threshold = -1;
   static constexpr std::int32_t threshold_without_zero = -2;
 
-  double value = 0.0;                 ///< leaf: what it adds to the raw prediction; else the threshold
-  std::int32_t feature = -1;          ///< −1: a leaf
-  std::int32_t right = 0;             ///< the right child, counted from the first node of the tree
+  double value = 0.0;         ///< leaf: what it adds to the raw prediction; else the threshold
+  std::int32_t feature = -1;  ///< −1: a leaf
+  std::int32_t right = 0;     ///< the right child, counted from the first node of the tree
   std::int32_t left_set = threshold;  ///< categorical split: the set of codes that go left
   bool missing_left = false;          ///< where a missing value goes
   bool unseen_left = false;  ///< where a number goes that is no code, or lies beyond the set

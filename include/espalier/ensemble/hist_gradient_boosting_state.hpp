@@ -32,7 +32,7 @@ struct FeatureCategories {
 
 /// From the raw prediction r of the trees to that of the regressor: r, exp(r) or 1 / (1 + exp(−r)).
 enum class RegressionLink { identity, log, logistic };
-constexpr auto names_of(RegressionLink) { 
+constexpr auto names_of(RegressionLink) {
   return std::array<std::string_view, 3>{"identity", "log", "logistic"};
 }
 

@@ -5,7 +5,7 @@
 ///
 ///     auto model = load_lightgbm<HistGradientBoostingClassifier>("model.txt");
 ///     Matrix p = model.predict_proba(table);
-///     std::unique_ptr<Estimator> any = load_xgboost("model.json");   // role unknown until it is read
+///     std::unique_ptr<Estimator> any = load_xgboost("model.json");   // whichever it is
 ///
 /// A file that is cut off, altered or hostile gives an error or a model that can be used; memory
 /// stays within a multiple of the file's size, plus 64 MB for sets of categories.
@@ -71,7 +71,7 @@ std::unique_ptr<Estimator> load_lightgbm(const std::filesystem::path& path,
 /// The same from the content of such a file.
 std::unique_ptr<Estimator> parse_lightgbm(std::string_view text, const ImportOptions& options = {});
 
-/// The same when the class, or (Model a role) the role, is known.
+/// The same when the class is known.
 /// @throws FormatError  also when the model is of another
 template <class Model>
 Model load_xgboost(const std::filesystem::path& path, const ImportOptions& options = {}) {

@@ -14,7 +14,8 @@ namespace espalier::imports {
 /// down. Beyond the largest float the next one counts as ±2^128, as rounding does. For t = −∞ and
 /// for NaN the answer is −∞, which no finite x passes.
 inline double last_below(float t) {
-  if (!(t > -std::numeric_limits<float>::infinity())) return -std::numeric_limits<double>::infinity();
+  if (!(t > -std::numeric_limits<float>::infinity()))
+    return -std::numeric_limits<double>::infinity();
   const auto as_double = [](float v) {
     return std::isinf(v) ? std::copysign(std::ldexp(1.0, 128), v) : static_cast<double>(v);
   };

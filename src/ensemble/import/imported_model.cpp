@@ -70,8 +70,8 @@ ModelBuilder::ModelBuilder(std::string_view owner, Index n_features, Index n_gro
     refuse(fmt::format("the number of features, {}, is not in the range [1, {}]", n_features,
                        most_features));
   if (n_groups < 1 || n_groups > most_classes)
-    refuse(
-        fmt::format("the number of classes, {}, is not in the range [1, {}]", n_groups, most_classes));
+    refuse(fmt::format("the number of classes, {}, is not in the range [1, {}]", n_groups,
+                       most_classes));
   trees_.n_features = n_features;
   trees_.baseline = Vector::Zero(n_groups == 2 ? 1 : n_groups);
   rank_of_code_.resize(static_cast<std::size_t>(n_features));
@@ -136,7 +136,8 @@ void ModelBuilder::add_tree(const std::vector<SourceNode>& tree, double factor) 
   if (n_groups_ == 2 && number % 2 == 0) factor = -factor;
   const auto first = static_cast<Index>(trees_.nodes.size());
   std::vector<char> visited(tree.size(), 0);
-  std::vector<std::pair<std::int32_t, Index>> stack{{0, -1}};  // a node, and whose right child it is
+  std::vector<std::pair<std::int32_t, Index>> stack{
+      {0, -1}};  // a node, and whose right child it is
   while (!stack.empty()) {
     const auto [index, parent] = stack.back();
     stack.pop_back();

@@ -45,8 +45,8 @@ class ModelBuilder {
   /// `owner` begins all messages: "XGBoost model".
   ModelBuilder(std::string_view owner, Index n_features, Index n_groups);
 
-  void set_baseline(const Vector& baseline);            ///< one number, or one a group
-  void set_names(std::vector<std::string> names);       ///< empty, or one a feature
+  void set_baseline(const Vector& baseline);                ///< one number, or one a group
+  void set_names(std::vector<std::string> names);           ///< empty, or one a feature
   void set_categories(Index feature, CategoryNames names);  ///< before the trees that use them
   RegressionLink link = RegressionLink::identity;
   bool is_classifier = false;

@@ -228,11 +228,13 @@ class Reader {
       builder_->link = RegressionLink::log;
     else if (is_one_of({"cross_entropy", "xentropy"}))
       builder_->link = RegressionLink::logistic;
-    else if (!is_one_of({"regression", "regression_l1", "huber", "fair", "quantile", "mape", "none"}))
-      refuse(fmt::format("the objective '{}' is not supported; these are: regression, "
-                         "regression_l1, huber, fair, quantile, mape, poisson, gamma, tweedie, "
-                         "cross_entropy, binary, multiclass",
-                         name.substr(0, 40)));
+    else if (!is_one_of(
+                 {"regression", "regression_l1", "huber", "fair", "quantile", "mape", "none"}))
+      refuse(
+          fmt::format("the objective '{}' is not supported; these are: regression, "
+                      "regression_l1, huber, fair, quantile, mape, poisson, gamma, tweedie, "
+                      "cross_entropy, binary, multiclass",
+                      name.substr(0, 40)));
   }
 
   /// The categories of a pandas table are in the file, in the order of its categorical columns, but
@@ -305,12 +307,17 @@ class Reader {
     }
     node.value = s.threshold[i];
     switch (static_cast<Missing>(s.decision[i] >> missing_shift & 3)) {
-      case Missing::none: node.missing_left = 0.0 <= node.value; break;  // NaN counts as 0
+      case Missing::none:
+        node.missing_left = 0.0 <= node.value;
+        break;  // NaN counts as 0
       case Missing::zero:
         node.left_set = TreeNode::threshold_without_zero;
         [[fallthrough]];
-      case Missing::nan: node.missing_left = (s.decision[i] & default_left) != 0; break;
-      default: tree.fail("a split has an unknown kind of missing values");
+      case Missing::nan:
+        node.missing_left = (s.decision[i] & default_left) != 0;
+        break;
+      default:
+        tree.fail("a split has an unknown kind of missing values");
     }
     return source;
   }

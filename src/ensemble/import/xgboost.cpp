@@ -108,9 +108,11 @@ std::int32_t narrow(std::int64_t i) {
 bool is_utf8(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
     const auto lead = static_cast<unsigned char>(bytes[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3
-                               : lead >> 3 == 30                                      ? 4
-                                                                                      : 0;
+    const std::size_t length = lead < 0x80       ? 1
+                               : lead >> 5 == 6  ? 2
+                               : lead >> 4 == 14 ? 3
+                               : lead >> 3 == 30 ? 4
+                                                 : 0;
     if (length == 0 || i + length > bytes.size()) return false;
     for (std::size_t k = 1; k < length; ++k)
       if ((static_cast<unsigned char>(bytes[i + k]) >> 6) != 2) return false;
@@ -162,9 +164,12 @@ Objective objective_of(const std::string& name) {
 /// A base score, which is a prediction, as a sum of leaves; in floats, as XGBoost does it.
 float to_margin(float score, RegressionLink link) {
   switch (link) {
-    case RegressionLink::log: return std::log(score);
-    case RegressionLink::logistic: return -std::log(1.0F / score - 1.0F);
-    default: return score;
+    case RegressionLink::log:
+      return std::log(score);
+    case RegressionLink::logistic:
+      return -std::log(1.0F / score - 1.0F);
+    default:
+      return score;
   }
 }
 
@@ -226,8 +231,8 @@ class Reader {
     const auto* trees = list.get_if<Value::List>();
     if (trees == nullptr) refuse("'trees' is no list");
     if (!weights.empty() && weights.size() != trees->size())
-      refuse(fmt::format("'weight_drop' has {} numbers instead of {}", weights.size(),
-                         trees->size()));
+      refuse(
+          fmt::format("'weight_drop' has {} numbers instead of {}", weights.size(), trees->size()));
     for (const std::size_t t : order_of_trees(integers(model, "tree_info", trees->size())))
       read_tree((*trees)[t], weights.empty() ? 1.0 : static_cast<float>(weights[t]));
   }
@@ -301,9 +306,9 @@ class Reader {
     const Value* type = tree.find("split_type");
     const auto is_categorical =
         type != nullptr ? integers(tree, "split_type", n) : std::vector<std::int64_t>(n, 0);
-    if (const Value* param = tree.find("tree_param");
-        param != nullptr && param->find("size_leaf_vector") != nullptr &&
-        whole(*param, "size_leaf_vector") > 1)
+    if (const Value* param = tree.find("tree_param"); param != nullptr &&
+                                                      param->find("size_leaf_vector") != nullptr &&
+                                                      whole(*param, "size_leaf_vector") > 1)
       refuse("trees with vectors as leaves are not supported");
     std::vector<SourceNode> nodes(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -348,9 +353,9 @@ class Reader {
         if (node.left_set >= TreeNode::threshold_without_zero)
           refuse("a node has categories that is no categorical split, or has them twice");
         node.left_set = add_complement(
-            node.feature, std::span(categories)
-                              .subspan(static_cast<std::size_t>(begin[k]),
-                                       static_cast<std::size_t>(size[k])));
+            node.feature,
+            std::span(categories)
+                .subspan(static_cast<std::size_t>(begin[k]), static_cast<std::size_t>(size[k])));
         node.unseen_left = true;
       }
     }
@@ -395,9 +400,9 @@ bool is_json(std::string_view bytes) {
 
 std::unique_ptr<Estimator> parse_xgboost(std::string_view bytes, const ImportOptions& options) {
   const Value document =
-      is_json(bytes)
-          ? detail::read_json(bytes)
-          : detail::read_ubjson({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+      is_json(bytes) ? detail::read_json(bytes)
+                     : detail::read_ubjson(
+                           {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   return Reader(document, options).read();
 }
 
