@@ -5,3 +5,4 @@
 
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
+#include <espalier/ensemble/import.hpp>

@@ -186,6 +186,18 @@ TEST(Import, UnseenCategoriesOfATableCountAsMissing) {
   }
 }
 
+TEST(Import, ReadsTheBaseScoreOfOlderFiles) {
+  const std::string text = read("xgb_base_score.json");
+  const Features X = table("codes");
+  EXPECT_EQ(predict(*parse_xgboost(replaced(text, "\"[2E-1]\"", "\"2E-1\"")), X, 1),
+            predict(*parse_xgboost(text), X, 1));
+  for (const char* damaged :
+       {"\"[2E-1,]\"", "\"\"", "\"[]\"", "\"[2E-1,3E-1]\"", "\"1\"", "\"-1\""})
+    EXPECT_TRUE(throws<FormatError>([&] { parse_xgboost(replaced(text, "\"[2E-1]\"", damaged)); },
+                                    {"base"}))
+        << damaged;
+}
+
 TEST(Import, SaysWhatIsNotSupported) {
   const std::string text = read("lgb_regression.txt");
   const auto lightgbm = [&](std::string_view from, std::string_view to) {

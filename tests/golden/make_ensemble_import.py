@@ -159,6 +159,17 @@ xgboost("xgb_boundaries", y, {"objective": "reg:squarederror", "tree_method": "e
                               "min_child_weight": 0, "lambda": 0, "eta": 1.0}, X=X, X_new=around, rounds=1,
         on="boundaries")
 
+# What docs/import.md loads: models of the credit table as it is.
+plain = pd.read_csv(GOLDEN / "../../examples/data/credit_data.csv")
+plain_y = (plain.pop("Status") == "good").astype(int)
+for c in TEXTS:
+    plain[c] = plain[c].astype(pd.CategoricalDtype(sorted(plain[c].dropna().unique())))
+lgb.train({"objective": "binary", "num_leaves": 7, "verbose": -1, "num_threads": 1, "seed": 1},
+          lgb.Dataset(plain, plain_y), 20).save_model(GOLDEN / "../../examples/data/credit_lightgbm.txt")
+xgb.train({"objective": "binary:logistic", "max_depth": 3, "nthread": 1, "seed": 1},
+          xgb.DMatrix(plain, plain_y, enable_categorical=True), 20).save_model(
+              GOLDEN / "../../examples/data/credit_xgboost.json")
+
 content = {
     "table": {c: {"texts": [None if pd.isna(v) else v for v in table_new[c]]} if c in TEXTS
               else {"numbers": numbers(table_new[c].to_numpy())[0]} for c in table_new},
