@@ -70,7 +70,8 @@ class CategorySets {
 /// that walks down trees decides so.
 inline bool goes_left(const TreeNode& node, double x, const CategorySets& sets) {
   if (std::isnan(x)) return node.missing_left;
-  if (node.left_set == TreeNode::threshold) return x <= node.value;
+  if (node.left_set == TreeNode::threshold) [[likely]]
+    return x <= node.value;
   if (node.left_set == TreeNode::threshold_without_zero) {
     constexpr double zero = 1e-35F;  // LightGBM's constant is a float
     return std::abs(x) <= zero ? node.missing_left : x <= node.value;
