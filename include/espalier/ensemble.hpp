@@ -5,4 +5,5 @@
 
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
+#include <espalier/ensemble/import.hpp>
 #include <espalier/ensemble/shap_values.hpp>

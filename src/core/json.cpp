@@ -89,9 +89,12 @@ struct ToJson {
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   Value result;
+  /// How many values without content of their own (null, true, false) may come. UBJSON has arrays of
+  /// those that take no bytes, of any length.
+  std::size_t empty_values_left = std::numeric_limits<std::size_t>::max();
 
-  bool null() override { return put(Value()); }
-  bool boolean(bool v) override { return put(v); }
+  bool null() override { return put_empty(Value()); }
+  bool boolean(bool v) override { return put_empty(v); }
   bool number_integer(std::int64_t v) override { return put_integer(v); }
   bool number_unsigned(std::uint64_t v) override {
     if (v > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
@@ -150,6 +153,11 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
       throw FormatError(fmt::format("nested deeper than {} levels", max_nesting));
     stack_.push_back(std::move(frame));
     return true;
+  }
+
+  bool put_empty(Value v) {
+    if (empty_values_left-- == 0) throw FormatError("holds more values than bytes");
+    return put(std::move(v));
   }
 
   bool put_integer(std::int64_t v) {
@@ -267,6 +275,15 @@ Value read_json(std::string_view text) { return read(text, nlohmann::json::input
 Value read_cbor(std::span<const std::uint8_t> bytes) {
   refuse_chunks(bytes);
   return read(bytes, nlohmann::json::input_format_t::cbor);
+}
+
+Value read_ubjson(std::span<const std::uint8_t> bytes) {
+  Builder builder;
+  builder.empty_values_left = bytes.size();
+  if (!nlohmann::json::sax_parse(bytes.begin(), bytes.end(), &builder,
+                                 nlohmann::json::input_format_t::ubjson))
+    throw FormatError("the text is damaged");
+  return std::move(builder.result);
 }
 
 std::string write_json(const Value& value, int indent) {

@@ -20,6 +20,8 @@ inline constexpr int max_nesting = 64;
 /// @throws FormatError  with the byte position
 Value read_json(std::string_view text);
 Value read_cbor(std::span<const std::uint8_t> bytes);
+/// UBJSON (https://ubjson.org, draft 12), as XGBoost writes it: read only.
+Value read_ubjson(std::span<const std::uint8_t> bytes);
 /// @throws InvalidInput  a text is not UTF-8; CBOR writes it as it is
 std::string write_json(const Value& value, int indent);
 std::vector<std::uint8_t> write_cbor(const Value& value);

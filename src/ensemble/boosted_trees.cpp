@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -21,10 +22,12 @@ struct TreeArrays {
   std::vector<double> value;
   std::vector<std::int32_t> right;
   std::vector<std::int32_t> missing_left;
+  std::vector<std::int32_t> unseen_left;
   std::vector<std::int32_t> left_set;
   std::vector<double> gain;
-  std::vector<std::int64_t> count;
-  std::vector<std::uint32_t> category_sets;  // 8 words a set
+  std::vector<double> count;
+  std::vector<std::uint32_t> category_sets;  // the words of all sets
+  std::vector<Index> set_begin;
 
   static constexpr auto fields() {
     return std::tuple{field("n_features", &TreeArrays::n_features),
@@ -34,19 +37,19 @@ struct TreeArrays {
                       field("value", &TreeArrays::value),
                       field("right", &TreeArrays::right),
                       field("missing_left", &TreeArrays::missing_left),
+                      field("unseen_left", &TreeArrays::unseen_left),
                       field("left_set", &TreeArrays::left_set),
                       field("gain", &TreeArrays::gain),
                       field("count", &TreeArrays::count),
-                      field("category_sets", &TreeArrays::category_sets)};
+                      field("category_sets", &TreeArrays::category_sets),
+                      field("set_begin", &TreeArrays::set_begin)};
   }
 
   void check_sizes() const {
     const std::size_t n = feature.size();
     if (value.size() != n || right.size() != n || missing_left.size() != n ||
-        left_set.size() != n || gain.size() != n || count.size() != n)
+        unseen_left.size() != n || left_set.size() != n || gain.size() != n || count.size() != n)
       throw FormatError("boosted trees: the arrays of nodes differ in length");
-    if (category_sets.size() % std::tuple_size_v<CategorySet> != 0)
-      throw FormatError("boosted trees: category_sets does not hold 8 words a set");
   }
 };
 
@@ -71,7 +74,8 @@ void check_tree(const BoostedTrees& trees, Index begin, Index end) {
       refuse(i, "has no parent");
     if (node.is_leaf()) continue;
     if (node.feature >= trees.n_features) refuse(i, "splits on a feature that does not exist");
-    if (node.left_set < -1 || node.left_set >= static_cast<Index>(trees.category_sets.size()))
+    if (node.left_set < TreeNode::threshold_without_zero ||
+        node.left_set >= static_cast<Index>(trees.category_sets.size()))
       refuse(i, "refers to a set of categories that does not exist");
     adopt(i, i + 1 - begin);
     adopt(i, node.right);
@@ -79,6 +83,13 @@ void check_tree(const BoostedTrees& trees, Index begin, Index end) {
 }
 
 }  // namespace
+
+CategorySets::CategorySets(std::vector<std::uint32_t> words, std::vector<Index> begin)
+    : words_(std::move(words)), begin_(std::move(begin)) {
+  if (begin_.empty() || begin_.front() != 0 || !std::is_sorted(begin_.begin(), begin_.end()) ||
+      begin_.back() != static_cast<Index>(words_.size()))
+    throw FormatError("boosted trees: set_begin does not cover the sets of categories");
+}
 
 Vector BoostedTrees::gain_by_feature() const {
   Vector result = Vector::Zero(n_features);
@@ -123,33 +134,33 @@ Value Codec<BoostedTrees>::encode(const BoostedTrees& trees) {
     a.value.push_back(node.value);
     a.right.push_back(node.right);
     a.missing_left.push_back(node.missing_left ? 1 : 0);
+    a.unseen_left.push_back(node.unseen_left ? 1 : 0);
     a.left_set.push_back(node.left_set);
   }
   for (const TreeNodeInfo& info : trees.infos) {
     a.gain.push_back(info.gain);
     a.count.push_back(info.count);
   }
-  for (const CategorySet& set : trees.category_sets)
-    a.category_sets.insert(a.category_sets.end(), set.begin(), set.end());
+  a.category_sets = trees.category_sets.words();
+  a.set_begin = trees.category_sets.begin();
   return Codec<TreeArrays>::encode(a);
 }
 
 BoostedTrees Codec<BoostedTrees>::decode(const Value& value) {
-  const TreeArrays a = Codec<TreeArrays>::decode(value);
+  TreeArrays a = Codec<TreeArrays>::decode(value);
   a.check_sizes();
   BoostedTrees trees;
   trees.n_features = a.n_features;
-  trees.baseline = a.baseline;
-  trees.tree_begin = a.tree_begin;
+  trees.baseline = std::move(a.baseline);
+  trees.tree_begin = std::move(a.tree_begin);
+  trees.nodes.reserve(a.feature.size());
+  trees.infos.reserve(a.feature.size());
   for (std::size_t i = 0; i < a.feature.size(); ++i) {
-    trees.nodes.push_back(
-        {a.value[i], a.feature[i], a.right[i], a.left_set[i], a.missing_left[i] != 0});
+    trees.nodes.push_back({a.value[i], a.feature[i], a.right[i], a.left_set[i],
+                           a.missing_left[i] != 0, a.unseen_left[i] != 0});
     trees.infos.push_back({a.gain[i], a.count[i]});
   }
-  constexpr std::size_t words = std::tuple_size_v<CategorySet>;
-  trees.category_sets.resize(a.category_sets.size() / words);
-  for (std::size_t i = 0; i < a.category_sets.size(); ++i)
-    trees.category_sets[i / words][i % words] = a.category_sets[i];
+  trees.category_sets = CategorySets(std::move(a.category_sets), std::move(a.set_begin));
   trees.check();
   return trees;
 }

@@ -19,13 +19,14 @@ constexpr std::string_view name = HistGradientBoostingRegressor::type_name;
 /// Refuses targets for which the loss is not defined. `of` says which: "y" or "y of the validation
 /// set".
 void check_domain(const RegressionLoss& loss, const Vector& y, std::string_view of) {
-  if (!loss.positive_targets()) return;
+  const bool is_share = loss.is(RegressionLoss::cross_entropy);
+  if (!is_share && !loss.positive_targets()) return;
   const bool zero = !loss.is(RegressionLoss::gamma);
+  const std::string_view domain = is_share ? "in [0, 1]" : zero ? "at least 0" : "above 0";
   for (Index i = 0; i < y.size(); ++i)
-    if (zero ? y[i] < 0.0 : y[i] <= 0.0)
+    if ((zero ? y[i] < 0.0 : y[i] <= 0.0) || (is_share && y[i] > 1.0))
       throw InvalidInput(fmt::format("{}: with loss='{}', {} must be {}, but row {} has {}.", name,
-                                     loss.name(), of, zero ? "at least 0" : "above 0", i,
-                                     number_text(y[i])));
+                                     loss.name(), of, domain, i, number_text(y[i])));
 }
 
 /// Weights of 1 are no weights: the quantiles of leaves know a difference.

@@ -11,8 +11,6 @@
 namespace espalier {
 namespace {
 
-constexpr int most_categories = 255;  // max_bins can be no larger
-
 template <class T>
 bool ascends(const std::vector<T>& values) {
   return std::adjacent_find(values.begin(), values.end(),
@@ -30,9 +28,6 @@ void check_categories(const FeatureCategories& known, const Schema& schema) {
                   [](double v) { return std::isnan(v); }) ||
       !ascends(known.values) || !ascends(known.texts))
     throw FormatError(fmt::format("the categories of feature {} do not ascend", known.feature));
-  if (known.size() > most_categories)
-    throw FormatError(
-        fmt::format("feature {} has more than {} categories", known.feature, most_categories));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <espalier/core/parallel.hpp>
 #include <espalier/detail/exponential.hpp>
+#include <espalier/loss/half_binomial.hpp>
 
 namespace espalier {
 namespace {
@@ -67,14 +68,16 @@ void RegressionLoss::validate() const {
 }
 
 void RegressionLoss::inverse_link(std::span<double> raw) const {
-  if (!user_ && !positive_targets()) return;
+  const bool is_share = is(cross_entropy);
+  if (!user_ && !is_share && !positive_targets()) return;
   const auto n = static_cast<Index>(raw.size());
   parallel_for_blocks(Blocks{n, rows_per_block}, work_per_row * static_cast<double>(n),
                       [&](Index begin, Index end) {
                         const auto block = raw.subspan(static_cast<std::size_t>(begin),
                                                        static_cast<std::size_t>(end - begin));
                         if (user_) return user_->inverse_link(block);
-                        for (double& x : block) x = detail::exponential(x);
+                        for (double& x : block)
+                          x = is_share ? HalfBinomial::inverse_link(x) : detail::exponential(x);
                       });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All trees of a model as JSON; docs/explain.md specifies it.
+#include <cmath>
 #include <utility>
 
 #include <espalier/core/version.hpp>
@@ -43,7 +44,9 @@ Value node_value(const TreeModel& model, std::size_t begin, std::size_t i) {
     object.emplace_back("right", node.right);
     object.emplace_back("gain", info.gain);
   }
-  object.emplace_back("rows", info.count);
+  object.emplace_back("rows", info.count == std::floor(info.count)
+                                  ? Value(static_cast<std::int64_t>(info.count))
+                                  : Value(info.count));
   return object;
 }
 

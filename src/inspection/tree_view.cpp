@@ -9,8 +9,6 @@
 #include <espalier/core/params.hpp>
 #include <espalier/core/value.hpp>
 
-#include "ensemble/hist_gradient_boosting/tree_walk.hpp"
-
 namespace espalier::detail {
 
 std::vector<std::string> TreeModel::categories(Index feature) const {
@@ -42,7 +40,7 @@ std::vector<int> codes_of(const TreeModel& model, const TreeNode& split) {
   const auto n = static_cast<int>(model.categories(split.feature).size());
   std::vector<int> codes;
   for (int code = 0; code < n; ++code)
-    if (hgb::set_contains(model.trees(), split.left_set, code)) codes.push_back(code);
+    if (goes_left(split, code, model.trees().category_sets)) codes.push_back(code);
   return codes;
 }
 

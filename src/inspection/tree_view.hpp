@@ -3,6 +3,7 @@
 /// A boosted model and one of its trees as the exporters see them: with names.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ class TreeView {
     return model_.trees().nodes[static_cast<std::size_t>(begin_ + i)];
   }
   std::int64_t rows(Index i) const {
-    return model_.trees().infos[static_cast<std::size_t>(begin_ + i)].count;
+    return std::llround(model_.trees().infos[static_cast<std::size_t>(begin_ + i)].count);
   }
   double gain(Index i) const {
     return model_.trees().infos[static_cast<std::size_t>(begin_ + i)].gain;

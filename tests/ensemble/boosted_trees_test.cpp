@@ -30,7 +30,7 @@ BoostedTrees two_trees() {
                  {10.0, -1, 0, -1, false}, {20.0, -1, 0, -1, false}};
   trees.infos = {{8.0, 100}, {2.0, 60},  {0.0, 20}, {0.0, 40},
                  {0.0, 40},  {1.0, 100}, {0.0, 90}, {0.0, 10}};
-  trees.category_sets = {{0b101, 1U << 8, 0, 0, 0, 0, 0, 0}};
+  trees.category_sets.push_back(std::vector<std::uint32_t>{0b101, 1U << 8});
   return trees;
 }
 
@@ -111,7 +111,7 @@ TEST(BoostedTrees, RefuseWhatAWalkCouldNotSurvive) {
   expect_refused([](auto& t) { t.nodes[0].feature = 2; }, "a feature that does not exist");
   expect_refused([](auto& t) { t.nodes[1].left_set = 1; },
                  "a set of categories that does not exist");
-  expect_refused([](auto& t) { t.nodes[1].left_set = -2; },
+  expect_refused([](auto& t) { t.nodes[1].left_set = -3; },
                  "a set of categories that does not exist");
   expect_refused([](auto& t) { t.nodes[2].value = nan; }, "node 2 has no value");
 }
@@ -133,7 +133,7 @@ TEST(BoostedTrees, RefusePartsThatDoNotFitTogether) {
 TEST(BoostedTrees, RefuseArraysOfUnequalLength) {
   const Value good = Codec<BoostedTrees>::encode(two_trees());
   for (const char* key : {"value", "right", "missing_left", "left_set", "gain", "count",
-                          "category_sets", "feature"}) {
+                          "category_sets", "set_begin", "unseen_left", "feature"}) {
     Value::Object object = *good.get_if<Value::Object>();
     for (auto& [name, value] : object)
       if (name == key) value = Value::Integers{1, 0, 1};

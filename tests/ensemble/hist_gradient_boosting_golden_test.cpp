@@ -68,7 +68,7 @@ void expect_same_trees(const BoostedTrees& trees, const json& expected) {
       EXPECT_EQ(trees.tree_begin[static_cast<std::size_t>(tree)], static_cast<Index>(i));
     }
     ASSERT_EQ(node.feature, expected["feature"][i].get<int>());
-    EXPECT_EQ(trees.infos[i].count, expected["count"][i].get<std::int64_t>());
+    EXPECT_EQ(trees.infos[i].count, expected["count"][i].get<double>());
     EXPECT_NEAR(trees.infos[i].gain, to_number(expected["gain"][i]), 1e-9 * largest_gain);
     const double value = to_number(expected["value"][i]);
     if (node.is_leaf()) {
@@ -81,7 +81,8 @@ void expect_same_trees(const BoostedTrees& trees, const json& expected) {
       EXPECT_EQ(node.value, value);
       continue;
     }
-    const CategorySet& set = trees.category_sets[static_cast<std::size_t>(node.left_set)];
+    const std::span<const std::uint32_t> set =
+        trees.category_sets[static_cast<std::size_t>(node.left_set)];
     std::vector<int> members;
     for (int code = 0; code < 255; ++code)
       if ((set[static_cast<std::size_t>(code) / 32] >> (code % 32) & 1U) != 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // SHAP values against those of the package shap and of LightGBM (tests/golden/make_ensemble_shap.py).
+#include <array>
 #include <limits>
 #include <string>
 #include <vector>
@@ -82,13 +83,13 @@ BoostedTrees trees_of(const json& all, Index n_features) {
                     tree["right"][i].get<int>(), -1, tree["missing_left"][i].get<int>() == 1};
       if (!tree["left_set"][i].empty()) {
         node.left_set = static_cast<std::int32_t>(trees.category_sets.size());
-        CategorySet set{};
+        std::array<std::uint32_t, 8> set{};
         for (const json& code : tree["left_set"][i])
           set[code.get<std::size_t>() / 32] |= 1U << (code.get<unsigned>() % 32);
         trees.category_sets.push_back(set);
       }
       trees.nodes.push_back(node);
-      trees.infos.push_back({0.0, tree["count"][i].get<std::int64_t>()});
+      trees.infos.push_back({0.0, tree["count"][i].get<double>()});
     }
     trees.tree_begin.push_back(static_cast<Index>(trees.nodes.size()));
   }

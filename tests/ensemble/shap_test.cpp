@@ -13,6 +13,7 @@
 #include "ensemble/engine_data.hpp"
 #include "ensemble/hist_gradient_boosting/feature_table.hpp"
 #include "ensemble/hist_gradient_boosting/shap.hpp"
+#include "ensemble/hist_gradient_boosting/tree_walk.hpp"
 #include "reference/shap_naive.hpp"
 #include "support/expect_error.hpp"
 
@@ -118,7 +119,7 @@ TEST(ShapValues, StayExactOnPathsOfManyFeatures) {
   BoostedTrees trees;
   trees.n_features = depth;
   trees.baseline = Vector::Constant(1, 0.25);
-  std::int64_t rows = 1 << 20;
+  double rows = 1 << 20;
   for (int d = 0; d < depth; ++d) {
     const auto at = static_cast<std::int32_t>(trees.nodes.size());
     trees.nodes.push_back({0.0, d, at + 2, -1, false});

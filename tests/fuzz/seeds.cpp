@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Writes what the fuzzers begin from: `seeds <folder>` makes <folder>/archive, a small fitted model
-// of every kind as CBOR and as JSON, and <folder>/csv, small tables.
+// of every kind as CBOR and as JSON, <folder>/csv, small tables, and <folder>/xgboost and lightgbm,
+// the small models of tests/golden/import.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -46,6 +47,20 @@ void write(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+/// The small models of XGBoost and LightGBM that the tests have.
+void copy_models(const std::filesystem::path& folder) {
+  constexpr std::uintmax_t most_bytes = 13000;
+  std::filesystem::create_directories(folder / "xgboost");
+  std::filesystem::create_directories(folder / "lightgbm");
+  for (const auto& file : std::filesystem::directory_iterator(ESPALIER_GOLDEN_DIR "/import")) {
+    const std::string name = file.path().filename().string();
+    if (file.file_size() > most_bytes || name == "predictions.json") continue;
+    std::filesystem::copy_file(file.path(),
+                               folder / (name.starts_with("xgb") ? "xgboost" : "lightgbm") / name,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -61,6 +76,7 @@ int main(int argc, char** argv) {
     save(*e, folder / "archive" / (prototype.label + ".esp"));
     save(*e, folder / "archive" / (prototype.label + ".json"));
   }
+  copy_models(folder);
   write(folder / "csv" / "plain", "\1a,b\n1,x\n2.5,\"y, z\"\n,NA\n");
   write(folder / "csv" / "crlf", "\3a;b\r\n-1e3;'it''s'\r\n\r\n+inf;\r\n");
   write(folder / "csv" / "comments", "\11# one\na,b\n1,2\n# two\n3,4\n");

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ensemble/hist_gradient_boosting/tree_walk.hpp"
+#include <espalier/ensemble/boosted_trees.hpp>
 
 namespace espalier::hgb::naive {
 
@@ -22,9 +22,9 @@ inline double coalition(const BoostedTrees& trees, Index output, const double* r
       if (node.is_leaf()) return node.value;
       const auto right = static_cast<std::size_t>(node.right);
       if ((known >> node.feature & 1U) != 0)
-        return self(self, goes_left(trees, node, row[node.feature]) ? i + 1 : right);
-      const auto left_rows = static_cast<double>(trees.infos[begin + i + 1].count);
-      const auto right_rows = static_cast<double>(trees.infos[begin + right].count);
+        return self(self, goes_left(node, row[node.feature], trees.category_sets) ? i + 1 : right);
+      const auto left_rows = trees.infos[begin + i + 1].count;
+      const auto right_rows = trees.infos[begin + right].count;
       return (left_rows * self(self, i + 1) + right_rows * self(self, right)) /
              (left_rows + right_rows);
     };

@@ -30,7 +30,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// first, and its leaf values −G/(H + λ) are multiplied by `learning_rate`. Split points are looked
 /// for between at most `max_bins` bins a feature. Trees and predictions are those of
 /// scikit-learn 1.9 for the losses it has, but where gains tie, random draws decide, or rounding makes
-/// it split rows that agree. `huber` and `tweedie` are ours.
+/// it split rows that agree. `huber`, `tweedie` and `cross_entropy`
+/// are ours.
 ///
 /// `loss` | L(y, F) | predicts | y
 /// ---|---|---|---
@@ -40,6 +41,7 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// huber | ½(y − F)² up to a distance δ = `huber_delta`, then linear | a mean that outliers do not move, F | any
 /// poisson | eᶠ − y·F | the mean, eᶠ | ≥ 0, not all 0
 /// gamma | F + y·e⁻ᶠ | the mean, eᶠ | > 0
+/// cross_entropy | log(1 + eᶠ) − y·F | the mean, 1/(1 + e⁻ᶠ) | a share or probability, in [0, 1]
 /// tweedie | e^((2−p)F)/(2−p) − y·e^((1−p)F)/(1−p); p = `tweedie_power` | the mean, eᶠ | ≥ 0, not all 0
 ///
 /// - **absolute_error, quantile and huber** have no second derivative to speak of: trees are grown

@@ -31,12 +31,14 @@ enum class BoostingRegressionLoss {
   huber,           ///< HuberLoss
   poisson,         ///< HalfPoisson
   gamma,           ///< HalfGamma
-  tweedie          ///< HalfTweedie
+  tweedie,         ///< HalfTweedie
+  cross_entropy    ///< HalfBinomial of shares
 };
 
 constexpr auto names_of(BoostingRegressionLoss) {
-  return std::array<std::string_view, 7>{"squared_error", "absolute_error", "quantile", "huber",
-                                         "poisson",       "gamma",          "tweedie"};
+  return std::array<std::string_view, 8>{"squared_error", "absolute_error", "quantile",
+                                         "huber",         "poisson",        "gamma",
+                                         "tweedie",       "cross_entropy"};
 }
 
 /// A loss of one's own: a name, the loss of a target and a raw prediction, and its derivatives by the

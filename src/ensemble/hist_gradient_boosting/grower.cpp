@@ -268,6 +268,7 @@ void TreeGrower::append_to(BoostedTrees& trees) const {
       out.missing_left = split.missing_left;
       if (split.is_categorical) {
         out.left_set = static_cast<std::int32_t>(trees.category_sets.size());
+        out.unseen_left = split.missing_left;
         trees.category_sets.push_back(split.left_bins.words());
       } else {
         out.value = threshold_of(split, bins_[static_cast<std::size_t>(split.feature)]);
@@ -277,7 +278,7 @@ void TreeGrower::append_to(BoostedTrees& trees) const {
     }
     trees.nodes.push_back(out);
     trees.infos.push_back(
-        {node.is_leaf() ? 0.0 : node.split.gain, static_cast<std::int64_t>(node.sums.count)});
+        {node.is_leaf() ? 0.0 : node.split.gain, static_cast<double>(node.sums.count)});
   }
   trees.tree_begin.push_back(static_cast<Index>(trees.nodes.size()));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <vector>
 
 #include <espalier/core/parallel.hpp>
@@ -13,15 +13,7 @@ namespace {
 constexpr Index rows_per_block = 64;
 constexpr Index blocks_per_task = 16;
 
-bool goes_left(const TreeNode& node, double x, const std::vector<CategorySet>& sets) {
-  if (std::isnan(x)) return node.missing_left;
-  if (node.left_set < 0) return x <= node.value;
-  if (!(x >= 0.0 && x < 256.0)) return node.missing_left;
-  const auto code = static_cast<std::size_t>(x);
-  return (sets[static_cast<std::size_t>(node.left_set)][code >> 5] >> (code & 31) & 1U) != 0;
-}
-
-double leaf_value(const TreeNode* tree, const double* row, const std::vector<CategorySet>& sets) {
+double leaf_value(const TreeNode* tree, const double* row, const CategorySets& sets) {
   std::int32_t i = 0;
   while (!tree[i].is_leaf())
     i = goes_left(tree[i], row[tree[i].feature], sets) ? i + 1 : tree[i].right;

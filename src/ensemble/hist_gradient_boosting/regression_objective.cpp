@@ -6,6 +6,7 @@
 
 #include <espalier/core/errors.hpp>
 #include <espalier/loss/absolute_error.hpp>
+#include <espalier/loss/half_binomial.hpp>
 #include <espalier/loss/half_gamma.hpp>
 #include <espalier/loss/half_poisson.hpp>
 #include <espalier/loss/half_squared_error.hpp>
@@ -104,6 +105,7 @@ std::unique_ptr<Objective> make_regression_objective(const RegressionObjectiveOp
   if (loss.is(RegressionLoss::huber)) return pointwise(HuberLoss{options.huber_delta});
   if (loss.is(RegressionLoss::poisson)) return pointwise<HalfPoisson>();
   if (loss.is(RegressionLoss::gamma)) return pointwise<HalfGamma>();
+  if (loss.is(RegressionLoss::cross_entropy)) return pointwise<HalfBinomial>();
   if (loss.is(RegressionLoss::tweedie)) return pointwise(HalfTweedie{options.tweedie_power});
   return pointwise<HalfSquaredError>();
 }

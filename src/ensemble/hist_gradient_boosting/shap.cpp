@@ -9,8 +9,6 @@
 
 #include <espalier/core/parallel.hpp>
 
-#include "ensemble/hist_gradient_boosting/tree_walk.hpp"
-
 namespace espalier::hgb {
 namespace {
 
@@ -114,8 +112,7 @@ std::vector<Edge> edges_of(const TreeNode* nodes, const TreeNodeInfo* infos, std
       edge.earlier = earlier;
       edge.distinct = edges[i].distinct + (earlier < 0 ? 1 : 0);
       edge.is_left = side == 0;
-      edge.share = share_of(static_cast<double>(infos[children[side]].count),
-                            static_cast<double>(infos[children[1 - side]].count));
+      edge.share = share_of(infos[children[side]].count, infos[children[1 - side]].count);
       edge.zero = edge.share * (earlier < 0 ? 1.0 : edges[static_cast<std::size_t>(earlier)].zero);
     }
   }
@@ -209,7 +206,7 @@ void descend(const BoostedTrees& trees, const ShapTree& tree, const double* row,
     if (node.is_leaf()) {
       for (std::size_t q = 0; q < m; ++q) product[q] *= node.value;
     } else {
-      work.left[i] = static_cast<char>(goes_left(trees, node, row[node.feature]));
+      work.left[i] = static_cast<char>(goes_left(node, row[node.feature], trees.category_sets));
     }
   }
 }
