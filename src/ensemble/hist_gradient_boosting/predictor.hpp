@@ -7,6 +7,12 @@
 
 namespace espalier::hgb {
 
+/// Whether a value goes to the left child of a node that is no leaf.
+bool goes_left(const BoostedTrees& trees, const TreeNode& node, double x);
+
+/// Codes from here on are not categories of the node's set, but missing values.
+Index category_limit(const BoostedTrees& trees, const TreeNode& node);
+
 /// Adds the leaves of trees [first, last) to the raw predictions of a table: `raw` is n × outputs,
 /// column-major. Rows run in parallel, in blocks; trees are added in their order, so the bits do
 /// not depend on how many rows are predicted together.
@@ -15,7 +21,11 @@ namespace espalier::hgb {
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
                      double* raw);
 
-/// All of it: baseline plus every tree.
+/// All of it: baseline plus every tree. Compiles the trees (compiled_trees.hpp) when the rows are
+/// many enough to repay it; the bits are the same.
 Matrix predict_raw(const BoostedTrees& trees, const Table& table);
+
+/// One row of features into `raw`, one value an output, by walking down the trees.
+void predict_row(const BoostedTrees& trees, const double* row, double* raw) noexcept;
 
 }  // namespace espalier::hgb
