@@ -17,7 +17,7 @@ constexpr std::int32_t most_leaves = 256;
 constexpr std::int32_t most_lane_columns = 128;
 constexpr std::int32_t most_set_features = 32;
 constexpr std::size_t most_set_words = std::size_t{1} << 20;  // 8 MiB of bits
-constexpr int most_groups = 64;                               // 4096 trees
+constexpr int most_groups = 256;                              // 16384 trees
 constexpr int set_codes = 256;                                // of a set that fits the kernel
 constexpr std::uint8_t missing_at = 0xBF;                     // see in_set
 constexpr std::uint8_t missing_rank = 255;
@@ -25,8 +25,9 @@ constexpr Index blocks_per_task = 4;
 
 /// How many leaves of a tree are stored: what the kernel keeps in registers has fixed sizes.
 std::uint32_t padded_leaves(std::uint32_t n) {
-  if (n <= 16) return 16;
-  return n <= 32 ? 32 : (n + 7) / 8 * 8;
+  for (const std::uint32_t size : {16U, 32U, 64U})
+    if (n <= size) return size;
+  return (n + 7) / 8 * 8;
 }
 
 std::span<const TreeNode> nodes_of(const BoostedTrees& trees, Index t) {
@@ -209,7 +210,7 @@ struct CompiledTrees::Compiler {
     }
     out.lanes_ = {static_cast<int>(n_slots), groups,           out.slot_begin_.data(),
                   bytes,                     bytes + part,     bytes + 2 * part,
-                  bytes + 3 * part,          static_cast<int>(out.set_sources_.size())};
+                  bytes + 3 * part,          static_cast<int>(out.set_sources_.size()), out.n_columns_};
   }
 
   bool contains(const ScoringNode& node, int code) const {
@@ -361,7 +362,7 @@ void CompiledTrees::encode_row(const double* row, std::uint8_t* values) const no
 }
 
 void CompiledTrees::predict_row(const double* row, double* raw) const noexcept {
-  alignas(64) std::uint8_t values[most_lane_columns];
+  alignas(64) std::uint8_t values[most_lane_columns] = {};
   alignas(64) std::uint8_t leaf[most_groups * lane_trees];
   const std::uint64_t* set_bits[most_set_features];
   encode_row(row, values);

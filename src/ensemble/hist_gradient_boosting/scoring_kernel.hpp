@@ -42,7 +42,7 @@ struct ScoringTree {
   std::uint32_t first_node;
   std::uint32_t n_nodes;
   std::uint32_t first_leaf;  ///< in `leaves`
-  std::uint32_t n_leaves;    ///< as stored: 16, 32, or more, up to 256
+  std::uint32_t n_leaves;    ///< as stored: 16, 32, 64, or more, up to 256
 };
 
 /// For many rows.
@@ -65,6 +65,7 @@ struct LaneModel {
   const std::uint8_t* first;
   const std::uint8_t* right;
   int n_set_features;
+  int n_columns;
 };
 
 /// Instruction sets, the later the faster. All give the same bits.
