@@ -25,6 +25,10 @@ Vector HistGradientBoostingRegressor::do_predict(const State& state, const Featu
   return hgb::predict_raw(state, X).col(0);
 }
 
+void HistGradientBoostingRegressor::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(hgb::BoostedRow(builder, state));
+}
+
 template class Implements<HistGradientBoostingRegressor, Regressor,
                           HistGradientBoostingRegressorParams, HistGradientBoostingState>;
 

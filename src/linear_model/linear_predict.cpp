@@ -32,6 +32,28 @@ Matrix linear_predict(const Features& X, const Matrix& coef, const Vector& inter
   return result;
 }
 
+LinearRow::LinearRow(RowBuilder& builder, const Matrix& coef, const Vector& intercept)
+    : first_(builder.contiguous()),
+      p_(static_cast<std::size_t>(coef.cols())),
+      intercept_(intercept.begin(), intercept.end()) {
+  for (Index c = 0; c < coef.rows(); ++c)
+    for (Index j = 0; j < coef.cols(); ++j) coef_.push_back(coef(c, j));
+}
+
+RowStatus LinearRow::raw(const double* registers, double* out) const noexcept {
+  const double* const x = registers + first_;
+  for (std::size_t c = 0; c < intercept_.size(); ++c) {
+    double sum = intercept_[c];
+    const double* const coef = coef_.data() + c * p_;
+    for (std::size_t j = 0; j < p_; ++j) {
+      const double product = coef[j] * x[j];  // a statement of its own: clang then fuses neither
+      sum += product;                         // here nor in linear_predict, g++ both
+    }
+    out[c] = sum;
+  }
+  return RowStatus::ok;
+}
+
 void check_linear_shapes(std::string_view owner, const Matrix& coef, const Vector& intercept,
                          const Schema& schema) {
   if (coef.rows() < 1 || coef.cols() != schema.n_features || intercept.size() != coef.rows())
