@@ -99,8 +99,9 @@ struct Predictor::Compiled {
 };
 
 Predictor::Predictor(const Estimator& estimator) {
-  if (!estimator.fitted()) throw NotFitted(fmt::format(
-      "This {} instance is not fitted yet. Call 'fit' before using it.", estimator.class_name()));
+  if (!estimator.fitted())
+    throw NotFitted(fmt::format("This {} instance is not fitted yet. Call 'fit' before using it.",
+                                estimator.class_name()));
   auto compiled = std::make_shared<Compiled>();
   compiled->estimator = estimator.copy();
   const Schema& schema = estimator.schema();
@@ -160,9 +161,7 @@ Row Predictor::make_row() const { return Row(*this); }
 
 Index Predictor::n_outputs() const noexcept { return compiled_->model->outputs(); }
 const Labels& Predictor::classes() const noexcept { return compiled_->classes; }
-bool Predictor::has_predict_proba() const noexcept {
-  return compiled_->model->has_probabilities();
-}
+bool Predictor::has_predict_proba() const noexcept { return compiled_->model->has_probabilities(); }
 
 RowStatus Predictor::predict_raw(std::span<const double> row,
                                  std::span<double> raw) const noexcept {
@@ -283,8 +282,7 @@ void Estimator::compile(RowBuilder& builder) const {
 
 void Estimator::compile_impl(RowBuilder&) const {
   throw NotSupported(fmt::format(
-      "{} cannot be compiled for scoring single rows; its own methods can be used.",
-      class_name()));
+      "{} cannot be compiled for scoring single rows; its own methods can be used.", class_name()));
 }
 
 void RowBuilder::add_check(bool allow_missing) {

@@ -508,7 +508,8 @@ void SimpleImputer::do_compile(const State& state, RowBuilder& builder) const {
   }
   for (const Index j : state.indicators) {
     indicators.push_back(cell(j));
-    out.push_back({indicator_name(columns[static_cast<std::size_t>(j)].name), slot++, nullptr, true});
+    out.push_back(
+        {indicator_name(columns[static_cast<std::size_t>(j)].name), slot++, nullptr, true});
   }
   builder.add(ImputeStep(std::move(cells), std::move(indicators), first));
   builder.set_columns(std::move(out));

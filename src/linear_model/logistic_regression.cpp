@@ -86,8 +86,7 @@ class LogisticRow : public detail::LinearRow {
   using LinearRow::LinearRow;
   bool has_probabilities() const noexcept override { return true; }
   bool probabilities(const double* raw, double* out) const noexcept override {
-    if (outputs() == 1)
-      return binary_probabilities(raw[0], out), true;
+    if (outputs() == 1) return binary_probabilities(raw[0], out), true;
     const auto k = static_cast<std::size_t>(outputs());
     HalfMultinomial::inverse_link({raw, k}, {out, k});
     return true;

@@ -294,7 +294,8 @@ void OneHotEncoder::do_compile(const State& state, RowBuilder& builder) const {
   builder.add(OneHotStep(std::move(inputs), first, width_of(layout)));
   std::vector<RowColumn> columns;
   for (Index k = 0; k < width_of(layout); ++k)
-    columns.push_back({get_feature_names_out()[static_cast<std::size_t>(k)], first + k, nullptr, true});
+    columns.push_back(
+        {get_feature_names_out()[static_cast<std::size_t>(k)], first + k, nullptr, true});
   builder.set_columns(std::move(columns));
   builder.set_sparse(params().sparse_output);
 }

@@ -131,8 +131,7 @@ class ScaleStep : public RowStep {
 /// x · scale
 class MultiplyStep : public RowStep {
  public:
-  MultiplyStep(std::vector<ScaleStep::Cell> cells, Index to)
-      : cells_(std::move(cells)), to_(to) {}
+  MultiplyStep(std::vector<ScaleStep::Cell> cells, Index to) : cells_(std::move(cells)), to_(to) {}
 
   RowStatus run(double* registers) const noexcept override {
     double* out = registers + to_;

@@ -83,7 +83,8 @@ struct Credit {
     amount.resize(train.rows());
     for (Index i = 0; i < train.rows(); ++i) {
       three[i] = static_cast<int>(seen[static_cast<std::size_t>(i)] * 7919 % 3) * 10;
-      amount[i] = table["Amount"].values()[static_cast<std::size_t>(seen[static_cast<std::size_t>(i)])];
+      amount[i] =
+          table["Amount"].values()[static_cast<std::size_t>(seen[static_cast<std::size_t>(i)])];
     }
   }
 };
@@ -107,8 +108,8 @@ ColumnTransformer ordinal() {
       {{"categories",
         OrdinalEncoder({.handle_unknown = OrdinalUnknown::use_encoded_value, .unknown_value = -1}),
         ColumnType::categorical},
-       {"home", OneHotEncoder({.handle_unknown = OneHotUnknown::infrequent_if_exist,
-                               .max_categories = 3}),
+       {"home",
+        OneHotEncoder({.handle_unknown = OneHotUnknown::infrequent_if_exist, .max_categories = 3}),
         {"Home"}},
        {"filled", SimpleImputer({.add_indicator = true}), {"Income", "Assets"}}},
       {.remainder = ColumnAction::passthrough});
@@ -198,9 +199,10 @@ TEST(Predictor, OfANestedPipelineTakesNumbers) {
   const Vector y = X.unaryExpr([](double x) { return std::isnan(x) ? 1.0 : x; }).rowwise().sum();
   const DataFrame table = Features(X).to_table();
   expect_same((SimpleImputer() | (StandardScaler() | Ridge())).fit(table, y), table);
-  expect_same(HistGradientBoostingRegressor({.max_iter = 12, .min_samples_leaf = 2, .random_state = 0})
-                  .fit(table, y),
-              table);
+  expect_same(
+      HistGradientBoostingRegressor({.max_iter = 12, .min_samples_leaf = 2, .random_state = 0})
+          .fit(table, y),
+      table);
 }
 
 TEST(Predictor, AllocatesNothingForARow) {
@@ -209,8 +211,8 @@ TEST(Predictor, AllocatesNothingForARow) {
   const auto trees =
       (ordinal() | HistGradientBoostingClassifier({.max_iter = 20, .random_state = 0}))
           .fit(data.train, data.y);
-  for (const Classifier* model : {static_cast<const Classifier*>(&linear),
-                                  static_cast<const Classifier*>(&trees)}) {
+  for (const Classifier* model :
+       {static_cast<const Classifier*>(&linear), static_cast<const Classifier*>(&trees)}) {
     const Predictor predictor = model->predictor();
     Row row = predictor.make_row();
     const Index age = predictor.column("Age"), job = predictor.column("Job");
@@ -225,7 +227,10 @@ TEST(Predictor, AllocatesNothingForARow) {
     }
     EXPECT_EQ(n_allocations, before);
   }
-  { const std::vector<double> counted(1000); EXPECT_GT(n_allocations, 0); }
+  {
+    const std::vector<double> counted(1000);
+    EXPECT_GT(n_allocations, 0);
+  }
 }
 
 TEST(Predictor, ServesManyThreads) {
@@ -293,8 +298,9 @@ TEST(Predictor, RefusesWhatCannotBeCompiled) {
   const Labels y = (X.col(0).array() > 0.0).cast<int>();
   EXPECT_TRUE(throws<NotSupported>([&] { DummyClassifier().fit(X, y).predictor(); },
                                    {"DummyClassifier cannot be compiled"}));
-  EXPECT_TRUE(throws<NotSupported>([&] { (StandardScaler() | DummyClassifier()).fit(X, y).predictor(); },
-                                   {"DummyClassifier cannot be compiled"}));
+  EXPECT_TRUE(
+      throws<NotSupported>([&] { (StandardScaler() | DummyClassifier()).fit(X, y).predictor(); },
+                           {"DummyClassifier cannot be compiled"}));
   EXPECT_TRUE(throws<NotSupported>([&] { StandardScaler().fit(X).predictor(); },
                                    {"StandardScaler does not predict"}));
 }
@@ -305,7 +311,8 @@ TEST(Predictor, RefusesWrongUseOfARow) {
   const Predictor predictor = model.predictor();
   Row row = predictor.make_row();
   EXPECT_TRUE(throws<InvalidInput>([&] { row.set("Colour", 1.0); }, {"no column 'Colour'"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { row.set("Age", "old"); }, {"'Age' holds numbers", "'old'"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { row.set("Age", "old"); }, {"'Age' holds numbers", "'old'"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { row.set(Index{99}, 1.0); }, {"no column 99"}));
   EXPECT_EQ(predictor.type(predictor.column("Job")), ColumnType::categorical);
   EXPECT_EQ(predictor.code(predictor.column("Age"), "old"), unseen_code);

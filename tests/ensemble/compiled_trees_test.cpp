@@ -23,8 +23,8 @@ struct Shape {
   Index trees;
   int leaves;
   Index outputs = 1;
-  int thresholds = 200;     // distinct values that thresholds and features take
-  double set_share = 0.2;   // of the splits
+  int thresholds = 200;    // distinct values that thresholds and features take
+  double set_share = 0.2;  // of the splits
 };
 
 /// Appends a random tree of at most `leaves` leaves; returns the index of its root in the tree.
@@ -62,7 +62,8 @@ BoostedTrees random_trees(const Shape& shape, std::uint64_t seed) {
   trees.n_features = shape.features;
   trees.baseline = Vector::LinSpaced(shape.outputs, 0.1, 0.7);
   for (Index t = 0; t < shape.trees; ++t) {
-    const int leaves = t % 7 == 3 ? 1 + static_cast<int>(random.integer(shape.leaves)) : shape.leaves;
+    const int leaves =
+        t % 7 == 3 ? 1 + static_cast<int>(random.integer(shape.leaves)) : shape.leaves;
     grow(trees, trees.nodes.size(), leaves, shape, random);
     trees.tree_begin.push_back(static_cast<Index>(trees.nodes.size()));
   }

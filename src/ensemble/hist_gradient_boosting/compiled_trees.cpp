@@ -85,8 +85,7 @@ struct CompiledTrees::Compiler {
         const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
         rank_sources[f].push_back(static_cast<std::int32_t>(out.sources_.size()));
         out.sources_.push_back(
-            {static_cast<Index>(f),
-             RankGrid({first, first + static_cast<std::ptrdiff_t>(size)})});
+            {static_cast<Index>(f), RankGrid({first, first + static_cast<std::ptrdiff_t>(size)})});
       }
     }
   }
@@ -151,10 +150,9 @@ struct CompiledTrees::Compiler {
         out.sets_[std::size_t{64} * set + static_cast<std::size_t>(code / 8)] |=
             static_cast<std::uint8_t>(1U << (code % 8));
     }
-    const auto column = static_cast<std::uint32_t>(
-        out.set_sources_[static_cast<std::size_t>(known)].column);
-    return {column, set, 0, 0, 0,
-            node.missing_left ? ScoringTest::outside_set : ScoringTest::set};
+    const auto column =
+        static_cast<std::uint32_t>(out.set_sources_[static_cast<std::size_t>(known)].column);
+    return {column, set, 0, 0, 0, node.missing_left ? ScoringTest::outside_set : ScoringTest::set};
   }
 
   ScoringNode membership(const TreeNode& node) {
@@ -208,9 +206,15 @@ struct CompiledTrees::Compiler {
         }
       }
     }
-    out.lanes_ = {static_cast<int>(n_slots), groups,           out.slot_begin_.data(),
-                  bytes,                     bytes + part,     bytes + 2 * part,
-                  bytes + 3 * part,          static_cast<int>(out.set_sources_.size()), out.n_columns_};
+    out.lanes_ = {static_cast<int>(n_slots),
+                  groups,
+                  out.slot_begin_.data(),
+                  bytes,
+                  bytes + part,
+                  bytes + 2 * part,
+                  bytes + 3 * part,
+                  static_cast<int>(out.set_sources_.size()),
+                  out.n_columns_};
   }
 
   bool contains(const ScoringNode& node, int code) const {
@@ -272,8 +276,8 @@ CompiledTrees::CompiledTrees(const BoostedTrees& trees, bool for_one_row, Scorin
   usable_ = true;
 }
 
-void CompiledTrees::encode_block(const Table& table, Index begin, Index end,
-                                 std::uint8_t* columns, double* values) const {
+void CompiledTrees::encode_block(const Table& table, Index begin, Index end, std::uint8_t* columns,
+                                 double* values) const {
   const int n = static_cast<int>(end - begin);
   const auto column_at = [&](std::int32_t c) {
     return columns + static_cast<std::ptrdiff_t>(c) * block_rows;
@@ -313,20 +317,17 @@ void CompiledTrees::encode_block(const Table& table, Index begin, Index end,
     std::uint8_t* const out = column_at(m.column);
     const auto limit = static_cast<double>(m.by_code.size());
     for (int i = 0; i < n; ++i)
-      out[i] = x[i] >= 0.0 && x[i] < limit ? m.by_code[static_cast<std::size_t>(x[i])]
-                                           : m.otherwise;
+      out[i] =
+          x[i] >= 0.0 && x[i] < limit ? m.by_code[static_cast<std::size_t>(x[i])] : m.otherwise;
   }
 }
 
 Matrix CompiledTrees::predict(const Table& table) const {
   const Index n = table.n_rows, outputs = baseline_.size();
   Matrix result(n, outputs);
-  const BlockModel model{nodes_.data(),
-                         trees_.data(),
-                         static_cast<int>(trees_.size()),
-                         static_cast<int>(outputs),
-                         leaves_.data(),
-                         sets_.data()};
+  const BlockModel model{
+      nodes_.data(),  trees_.data(), static_cast<int>(trees_.size()), static_cast<int>(outputs),
+      leaves_.data(), sets_.data()};
   const double work = static_cast<double>(n) * static_cast<double>(n_columns_ + n_trees_);
   parallel_for_blocks({n, block_rows * blocks_per_task}, work, [&](Index task, Index task_end) {
     AlignedArray<std::uint8_t> columns(static_cast<std::size_t>(n_columns_) * block_rows);

@@ -99,9 +99,9 @@ class CompiledTrees {
 
   LaneModel lanes_{};
   std::vector<std::int32_t> slot_begin_;
-  AlignedArray<std::uint8_t> lane_bytes_;        // columns, bounds, first, right
-  std::vector<std::int32_t> set_codes_;          // codes of a set feature that have bits
-  std::vector<std::size_t> set_begin_;           // its bits: for each code, then others, missing
+  AlignedArray<std::uint8_t> lane_bytes_;  // columns, bounds, first, right
+  std::vector<std::int32_t> set_codes_;    // codes of a set feature that have bits
+  std::vector<std::size_t> set_begin_;     // its bits: for each code, then others, missing
   std::vector<std::uint64_t> set_bits_;
 };
 

@@ -58,8 +58,8 @@ void predict_row(const BoostedTrees& trees, const double* row, double* raw) noex
   const Index outputs = trees.outputs();
   for (Index k = 0; k < outputs; ++k) raw[k] = trees.baseline[k];
   for (Index t = 0; t < trees.n_trees(); ++t)
-    raw[t % outputs] += leaf_value(
-        trees, trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)], row);
+    raw[t % outputs] +=
+        leaf_value(trees, trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)], row);
 }
 
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,

@@ -67,8 +67,8 @@ void RankGrid::rank_steps(const double* x, int n, std::uint8_t missing, std::uin
       int r = start[cells[i]];
 #pragma GCC unroll 8
       for (int half = 1 << (steps - 1); half > 0; half >>= 1)
-        r += static_cast<int>(thresholds[r + half - 1] < value) << std::countr_zero(
-                 static_cast<unsigned>(half));
+        r += static_cast<int>(thresholds[r + half - 1] < value)
+             << std::countr_zero(static_cast<unsigned>(half));
       out[begin + i] = value == value ? static_cast<std::uint8_t>(r + 1) : missing;
     }
   }
@@ -76,14 +76,22 @@ void RankGrid::rank_steps(const double* x, int n, std::uint8_t missing, std::uin
 
 void RankGrid::rank(const double* x, int n, std::uint8_t missing, std::uint8_t* out) const {
   switch (std::bit_width(static_cast<unsigned>(first_half_))) {
-    case 1: return rank_steps<1>(x, n, missing, out);
-    case 2: return rank_steps<2>(x, n, missing, out);
-    case 3: return rank_steps<3>(x, n, missing, out);
-    case 4: return rank_steps<4>(x, n, missing, out);
-    case 5: return rank_steps<5>(x, n, missing, out);
-    case 6: return rank_steps<6>(x, n, missing, out);
-    case 7: return rank_steps<7>(x, n, missing, out);
-    default: return rank_steps<8>(x, n, missing, out);
+    case 1:
+      return rank_steps<1>(x, n, missing, out);
+    case 2:
+      return rank_steps<2>(x, n, missing, out);
+    case 3:
+      return rank_steps<3>(x, n, missing, out);
+    case 4:
+      return rank_steps<4>(x, n, missing, out);
+    case 5:
+      return rank_steps<5>(x, n, missing, out);
+    case 6:
+      return rank_steps<6>(x, n, missing, out);
+    case 7:
+      return rank_steps<7>(x, n, missing, out);
+    default:
+      return rank_steps<8>(x, n, missing, out);
   }
 }
 

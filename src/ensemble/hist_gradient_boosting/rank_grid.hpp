@@ -42,10 +42,10 @@ class RankGrid {
 
   double low_ = 0.0;
   double scale_ = 0.0;
-  double last_ = 0.0;    // the last cell
-  int first_half_ = 1;   // 2^(steps − 1)
-  std::vector<double> thresholds_;     // then infinities, for the search to run into
-  std::vector<std::uint8_t> start_;    // thresholds in lower cells
+  double last_ = 0.0;                // the last cell
+  int first_half_ = 1;               // 2^(steps − 1)
+  std::vector<double> thresholds_;   // then infinities, for the search to run into
+  std::vector<std::uint8_t> start_;  // thresholds in lower cells
 };
 
 }  // namespace espalier::hgb

@@ -64,13 +64,13 @@ ESPALIER_AVX2 __m256i load(const std::uint8_t* p) {
 
 /// All ones where a code is in the set; `at` is code / 8, and 0xBF for a missing one.
 ESPALIER_AVX2 __m256i in_set(__m256i at, __m256i bit, const std::uint8_t* set) {
-  const __m256i low = _mm256_broadcastsi128_si256(
-      _mm_load_si128(reinterpret_cast<const __m128i*>(set)));
-  const __m256i high = _mm256_broadcastsi128_si256(
-      _mm_load_si128(reinterpret_cast<const __m128i*>(set + 16)));
-  const __m256i bytes = _mm256_or_si256(
-      _mm256_shuffle_epi8(low, _mm256_adds_epu8(at, _mm256_set1_epi8(0x70))),
-      _mm256_shuffle_epi8(high, _mm256_sub_epi8(at, _mm256_set1_epi8(16))));
+  const __m256i low =
+      _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(set)));
+  const __m256i high =
+      _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(set + 16)));
+  const __m256i bytes =
+      _mm256_or_si256(_mm256_shuffle_epi8(low, _mm256_adds_epu8(at, _mm256_set1_epi8(0x70))),
+                      _mm256_shuffle_epi8(high, _mm256_sub_epi8(at, _mm256_set1_epi8(16))));
   const __m256i outside = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), _mm256_setzero_si256());
   return _mm256_xor_si256(outside, _mm256_set1_epi8(-1));
 }
@@ -88,8 +88,7 @@ ESPALIER_AVX2 void score_block_avx2(const BlockModel& model, const std::uint8_t*
         const std::uint8_t* x =
             columns + static_cast<std::size_t>(node->column) * block_rows + begin;
         const __m256i first = _mm256_set1_epi8(static_cast<char>(node->first));
-        const __m256i change =
-            _mm256_set1_epi8(static_cast<char>(node->first ^ node->right));
+        const __m256i change = _mm256_set1_epi8(static_cast<char>(node->first ^ node->right));
         if (node->test == ScoringTest::rank) {  // x > bound: max(x, bound + 1) = x
           const __m256i bound = _mm256_set1_epi8(static_cast<char>(node->bound + 1));
 #pragma GCC unroll 4
@@ -102,12 +101,11 @@ ESPALIER_AVX2 void score_block_avx2(const BlockModel& model, const std::uint8_t*
           continue;
         }
         const std::uint8_t* set = model.sets + static_cast<std::size_t>(node->set) * 64;
-        const __m256i flip =
-            _mm256_set1_epi8(node->test == ScoringTest::outside_set ? 0 : -1);
+        const __m256i flip = _mm256_set1_epi8(node->test == ScoringTest::outside_set ? 0 : -1);
 #pragma GCC unroll 4
         for (int k = 0; k < lanes; ++k) {
-          const __m256i right = _mm256_xor_si256(
-              in_set(load(x + 32 * k), load(x + block_rows + 32 * k), set), flip);
+          const __m256i right =
+              _mm256_xor_si256(in_set(load(x + 32 * k), load(x + block_rows + 32 * k), set), flip);
           const __m256i here = _mm256_and_si256(right, _mm256_cmpeq_epi8(leaf[k], first));
           leaf[k] = _mm256_xor_si256(leaf[k], _mm256_and_si256(here, change));
         }
@@ -126,8 +124,8 @@ ESPALIER_AVX512 void add_few_leaves(const double* leaves, const std::uint8_t* le
 #pragma GCC unroll 8
   for (int k = 0; k < n_leaves / 8; ++k) table[k] = _mm512_load_pd(leaves + 8 * k);
   for (int i = 0; i < block_rows; i += 8) {
-    const __m512i at = _mm512_cvtepu8_epi64(
-        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(leaf + i)));
+    const __m512i at =
+        _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(leaf + i)));
     __m512d value[n_leaves / 16];
 #pragma GCC unroll 4
     for (int k = 0; k < n_leaves / 16; ++k)
@@ -137,8 +135,8 @@ ESPALIER_AVX512 void add_few_leaves(const double* leaves, const std::uint8_t* le
       value[0] = _mm512_mask_blend_pd(odd, value[0], value[1]);
       if constexpr (n_leaves > 32) {
         value[2] = _mm512_mask_blend_pd(odd, value[2], value[3]);
-        value[0] = _mm512_mask_blend_pd(_mm512_test_epi64_mask(at, _mm512_set1_epi64(32)),
-                                        value[0], value[2]);
+        value[0] = _mm512_mask_blend_pd(_mm512_test_epi64_mask(at, _mm512_set1_epi64(32)), value[0],
+                                        value[2]);
       }
     }
     _mm512_store_pd(raw + i, _mm512_add_pd(_mm512_load_pd(raw + i), value[0]));
@@ -169,8 +167,7 @@ ESPALIER_AVX512 inline void apply(const BlockModel& model, const ScoringNode& no
     const __m512i bytes = _mm512_permutexvar_epi8(_mm512_load_si512(x + 64 * k), set);
     const __mmask64 inside =
         _mm512_test_epi8_mask(bytes, _mm512_load_si512(x + block_rows + 64 * k));
-    const __mmask64 here =
-        _mm512_mask_cmpeq_epi8_mask(_kxor_mask64(inside, flip), leaf[k], first);
+    const __mmask64 here = _mm512_mask_cmpeq_epi8_mask(_kxor_mask64(inside, flip), leaf[k], first);
     leaf[k] = _mm512_mask_mov_epi8(leaf[k], here, right);
   }
 }
@@ -262,8 +259,8 @@ ESPALIER_AVX2 __m256i spread(std::uint32_t bits) {
 ESPALIER_AVX2 inline __m256i look_up(const std::uint8_t* values, int n_columns, __m256i column) {
   __m256i found = _mm256_setzero_si256();
   for (int k = 0; k < n_columns; k += 16) {  // a shuffle gives 0 where its index is above 127
-    const __m256i table = _mm256_broadcastsi128_si256(
-        _mm_load_si128(reinterpret_cast<const __m128i*>(values + k)));
+    const __m256i table =
+        _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(values + k)));
     const __m256i at = _mm256_adds_epu8(
         _mm256_xor_si256(column, _mm256_set1_epi8(static_cast<char>(k))), _mm256_set1_epi8(0x70));
     found = _mm256_or_si256(found, _mm256_shuffle_epi8(table, at));
@@ -343,8 +340,8 @@ void find_leaves(ScoringPath path, const LaneModel& model, const std::uint8_t* v
       std::uint64_t bits = 0;
       for (int f = 0; f < model.n_set_features; ++f) bits |= set_bits[f][s];
       for (std::size_t i = 0; i < lane_trees; ++i) {
-        const bool right = values[model.columns[at + i]] > model.bounds[at + i] ||
-                           (bits >> i & 1U) != 0;
+        const bool right =
+            values[model.columns[at + i]] > model.bounds[at + i] || (bits >> i & 1U) != 0;
         leaf[i] = leaf[i] == model.first[at + i] && right ? model.right[at + i] : leaf[i];
       }
     }
