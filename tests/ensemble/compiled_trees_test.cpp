@@ -109,7 +109,8 @@ Matrix walk(const BoostedTrees& trees, const Matrix& X) {
 
 const Shape shapes[] = {{5, 30, 8},          {28, 100, 31},          {28, 65, 64, 1, 2000},
                         {40, 12, 200},       {70, 9, 256, 3},        {200, 64, 16, 2, 50},
-                        {3, 10, 31, 1, 900}, {4, 130, 31, 1, 50, 0}, {1, 4, 2, 1, 3}};
+                        {3, 10, 31, 1, 900}, {4, 130, 31, 1, 50, 0}, {1, 4, 2, 1, 3},
+                        {100, 70, 31}};
 
 class CompiledTrees_ : public testing::TestWithParam<int> {};
 
@@ -165,7 +166,7 @@ TEST_P(CompiledTrees_, ArePickedWhenTheRowsRepayThem) {
   EXPECT_EQ(predict_raw(trees, some), all(rows, Eigen::all));
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_, testing::Range(0, 9));
+INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_, testing::Range(0, 10));
 
 TEST(CompiledTrees, LeaveLargerTreesToTheWalk) {
   const BoostedTrees trees = random_trees({4, 3, 300}, 1);

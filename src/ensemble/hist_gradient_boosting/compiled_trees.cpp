@@ -14,7 +14,7 @@ namespace espalier::hgb {
 namespace {
 
 constexpr std::int32_t most_leaves = 256;
-constexpr std::int32_t most_lane_columns = 128;
+constexpr std::int32_t most_lane_columns = 256;
 constexpr std::int32_t most_set_features = 32;
 constexpr std::size_t most_set_words = std::size_t{1} << 20;  // 8 MiB of bits
 constexpr int most_groups = 256;                              // 16384 trees

@@ -213,11 +213,21 @@ ESPALIER_AVX512 void score_block_avx512(const BlockModel& model, const std::uint
   }
 }
 
-ESPALIER_AVX512 inline __m512i take_slot(const LaneModel& model, int slot, __m512i low,
-                                         __m512i high, const std::uint64_t* const* set_bits,
-                                         __m512i leaf) {
+/// values[column], for 128 columns, or 256 if `wide`.
+template <bool wide>
+ESPALIER_AVX512 inline __m512i look_up(const __m512i (&values)[4], __m512i column) {
+  const __m512i low = _mm512_permutex2var_epi8(values[0], column, values[1]);
+  if constexpr (!wide) return low;
+  const __m512i high = _mm512_permutex2var_epi8(values[2], column, values[3]);
+  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(column), low, high);
+}
+
+template <bool wide>
+ESPALIER_AVX512 inline __m512i take_slot(const LaneModel& model, int slot,
+                                         const __m512i (&values)[4],
+                                         const std::uint64_t* const* set_bits, __m512i leaf) {
   const std::size_t at = static_cast<std::size_t>(slot) * lane_trees;
-  const __m512i x = _mm512_permutex2var_epi8(low, _mm512_load_si512(model.columns + at), high);
+  const __m512i x = look_up<wide>(values, _mm512_load_si512(model.columns + at));
   __mmask64 goes_right = _mm512_cmpgt_epu8_mask(x, _mm512_load_si512(model.bounds + at));
   for (int f = 0; f < model.n_set_features; ++f) goes_right |= set_bits[f][slot];
   const __mmask64 here =
@@ -226,20 +236,22 @@ ESPALIER_AVX512 inline __m512i take_slot(const LaneModel& model, int slot, __m51
 }
 
 /// Two groups at a time, for the same reason.
-ESPALIER_AVX512 void find_leaves_avx512(const LaneModel& model, const std::uint8_t* values,
+template <bool wide>
+ESPALIER_AVX512 void find_leaves_avx512(const LaneModel& model, const std::uint8_t* bytes,
                                         const std::uint64_t* const* set_bits,
                                         std::uint8_t* leaves) {
-  const __m512i low = _mm512_load_si512(values), high = _mm512_load_si512(values + 64);
+  const __m512i values[4] = {_mm512_load_si512(bytes), _mm512_load_si512(bytes + 64),
+                             _mm512_load_si512(bytes + 128), _mm512_load_si512(bytes + 192)};
   for (int g = 0; g < model.n_groups; g += 2) {
     int a = model.slot_begin[g], b = model.slot_begin[g + 1];
     const int a_end = b, b_end = g + 1 < model.n_groups ? model.slot_begin[g + 2] : b;
     __m512i a_leaf = _mm512_setzero_si512(), b_leaf = _mm512_setzero_si512();
     for (; a < a_end && b < b_end; ++a, ++b) {
-      a_leaf = take_slot(model, a, low, high, set_bits, a_leaf);
-      b_leaf = take_slot(model, b, low, high, set_bits, b_leaf);
+      a_leaf = take_slot<wide>(model, a, values, set_bits, a_leaf);
+      b_leaf = take_slot<wide>(model, b, values, set_bits, b_leaf);
     }
-    for (; a < a_end; ++a) a_leaf = take_slot(model, a, low, high, set_bits, a_leaf);
-    for (; b < b_end; ++b) b_leaf = take_slot(model, b, low, high, set_bits, b_leaf);
+    for (; a < a_end; ++a) a_leaf = take_slot<wide>(model, a, values, set_bits, a_leaf);
+    for (; b < b_end; ++b) b_leaf = take_slot<wide>(model, b, values, set_bits, b_leaf);
     std::uint8_t* const out = leaves + static_cast<std::size_t>(g) * lane_trees;
     _mm512_store_si512(out, a_leaf);
     if (g + 1 < model.n_groups) _mm512_store_si512(out + lane_trees, b_leaf);
@@ -255,7 +267,6 @@ ESPALIER_AVX2 __m256i spread(std::uint32_t bits) {
   return _mm256_cmpeq_epi8(_mm256_and_si256(bytes, bit), bit);
 }
 
-/// values[column], for columns below 128.
 ESPALIER_AVX2 inline __m256i look_up(const std::uint8_t* values, int n_columns, __m256i column) {
   __m256i found = _mm256_setzero_si256();
   for (int k = 0; k < n_columns; k += 16) {  // a shuffle gives 0 where its index is above 127
@@ -328,7 +339,9 @@ void score_block(ScoringPath path, const BlockModel& model, const std::uint8_t* 
 void find_leaves(ScoringPath path, const LaneModel& model, const std::uint8_t* values,
                  const std::uint64_t* const* set_bits, std::uint8_t* leaves) {
 #ifdef ESPALIER_X86_KERNELS
-  if (path == ScoringPath::avx512) return find_leaves_avx512(model, values, set_bits, leaves);
+  if (path == ScoringPath::avx512)
+    return model.n_columns > 128 ? find_leaves_avx512<true>(model, values, set_bits, leaves)
+                                 : find_leaves_avx512<false>(model, values, set_bits, leaves);
   if (path == ScoringPath::avx2) return find_leaves_avx2(model, values, set_bits, leaves);
 #endif
   static_cast<void>(path);

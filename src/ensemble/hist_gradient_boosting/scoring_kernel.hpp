@@ -77,9 +77,10 @@ ScoringPath best_scoring_path();
 void score_block(ScoringPath path, const BlockModel& model, const std::uint8_t* columns,
                  double* raw);
 
-/// The leaf of each tree: n_groups × 64 bytes, aligned. `values` are the bytes of at most 128
-/// columns, `set_bits` for each feature with sets a bit a tree in each slot: the trees whose node
-/// there has a set that sends the row right. The portable code does not pay.
+/// The leaf of each tree: n_groups × 64 bytes, aligned. `values` are the bytes of the columns, 256
+/// of them whether or not there are as many; `set_bits` for each feature with sets a bit a tree in
+/// each slot: the trees whose node there has a set that sends the row right. The portable code does
+/// not pay.
 void find_leaves(ScoringPath path, const LaneModel& model, const std::uint8_t* values,
                  const std::uint64_t* const* set_bits, std::uint8_t* leaves);
 
