@@ -118,10 +118,11 @@ Predictor::Predictor(const Estimator& estimator) {
         "{} does not predict: a predictor is made of a classifier or a regressor, or of a "
         "pipeline that ends in one.",
         estimator.class_name()));
-  if (builder.n_registers() > most_registers)
+  const Index on_stack = builder.n_registers() + builder.model()->outputs();
+  if (on_stack > most_registers)
     throw NotSupported(fmt::format(
-        "{}: a row has {} values and intermediate results; a predictor takes at most {}.",
-        estimator.class_name(), builder.n_registers(), most_registers));
+        "{}: a row has {} values, intermediate and final results; a predictor takes at most {}.",
+        estimator.class_name(), on_stack, most_registers));
   compiled->steps = builder.steps();
   compiled->model = builder.model();
   compiled->stands_alone = estimator.parts().empty();

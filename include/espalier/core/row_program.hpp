@@ -18,7 +18,6 @@
 
 namespace espalier {
 
-class Estimator;
 class Features;
 struct Schema;
 
