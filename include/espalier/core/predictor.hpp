@@ -14,6 +14,7 @@
 
 namespace espalier {
 
+class Estimator;
 class Row;
 
 /// A fitted model or pipeline compiled for scoring: what `model.predictor()` returns.
