@@ -8,12 +8,19 @@
 
 #include <benchmark/benchmark.h>
 
+#include <espalier/compose/column_transformer.hpp>
+#include <espalier/compose/pipeline.hpp>
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
+#include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/preprocessing/one_hot_encoder.hpp>
+#include <espalier/preprocessing/standard_scaler.hpp>
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
+#include "ensemble/hist_gradient_boosting/predictor.hpp"
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
 namespace espalier {
@@ -50,9 +57,11 @@ const Data& data_of(Index n, Index p) {
   return *data;
 }
 
-HistGradientBoostingClassifier model_of(int max_iter) {
-  return HistGradientBoostingClassifier(
-      {.max_iter = max_iter, .early_stopping = false, .random_state = 0});
+HistGradientBoostingClassifier model_of(int max_iter, Index leaves = 31) {
+  return HistGradientBoostingClassifier({.max_iter = max_iter,
+                                         .max_leaf_nodes = static_cast<int>(leaves),
+                                         .early_stopping = false,
+                                         .random_state = 0});
 }
 
 void fit(benchmark::State& state) {
@@ -68,19 +77,87 @@ void fit(benchmark::State& state) {
 
 void predict(benchmark::State& state) {
   const Data& data = data_of(state.range(0), state.range(1));
-  const HistGradientBoostingClassifier model = model_of(100).fit(data.X, data.y);
+  const HistGradientBoostingClassifier model = model_of(100, state.range(3)).fit(data.X, data.y);
   const ThreadLimit limit(static_cast<int>(state.range(2)));
   for (auto _ : state) benchmark::DoNotOptimize(model.decision_function(data.X).data());
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// The plain way, for comparison: every row walks down every tree.
+void walk(benchmark::State& state) {
+  const Data& data = data_of(state.range(0), state.range(1));
+  const HistGradientBoostingClassifier model = model_of(100, state.range(3)).fit(data.X, data.y);
+  const ThreadLimit limit(static_cast<int>(state.range(2)));
+  const BoostedTrees& trees = model.trees();
+  Matrix raw = Matrix::Zero(data.X.rows(), 1);
+  for (auto _ : state) {
+    hgb::add_predictions(trees, 0, trees.n_trees(), data.table(), raw.data());
+    benchmark::DoNotOptimize(raw.data());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
 void predict_one_row(benchmark::State& state) {
   const Data& data = data_of(20'000, state.range(0));
-  const HistGradientBoostingClassifier model = model_of(100).fit(data.X, data.y);
+  const HistGradientBoostingClassifier model = model_of(100, state.range(1)).fit(data.X, data.y);
+  const Predictor predictor = model.predictor();
+  const Matrix rows = data.X.transpose();
   Index row = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(model.decision_function(data.X.middleRows(row, 1)).data());
-    row = (row + 1) % data.X.rows();
+    double p[2];
+    benchmark::DoNotOptimize(
+        predictor.predict_proba({rows.col(row).data(), static_cast<std::size_t>(rows.rows())}, p));
+    row = (row + 1) % rows.cols();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void walk_one_row(benchmark::State& state) {
+  const Data& data = data_of(20'000, state.range(0));
+  const HistGradientBoostingClassifier model = model_of(100, state.range(1)).fit(data.X, data.y);
+  const Matrix rows = data.X.transpose();
+  Index row = 0;
+  for (auto _ : state) {
+    double raw = 0.0;
+    hgb::predict_row(model.trees(), rows.col(row).data(), &raw);
+    benchmark::DoNotOptimize(raw);
+    row = (row + 1) % rows.cols();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+/// A row of ten numbers with holes and four texts through imputers, scaler and encoder to a model.
+template <class Model>
+void predict_pipeline_row(benchmark::State& state, const Model& model) {
+  const Data& data = data_of(20'000, 10);
+  Random random(2);
+  std::vector<Column> columns;
+  for (Index j = 0; j < 10; ++j)
+    columns.push_back(Column::numeric("n" + std::to_string(j), data.X.col(j)));
+  const std::vector<std::string> texts{"red", "green", "blue", "a longer text than fits inside",
+                                       "white"};
+  for (Index j = 0; j < 4; ++j) {
+    std::vector<std::string> cells;
+    for (Index i = 0; i < data.X.rows(); ++i) cells.push_back(texts[random.integer(5)]);
+    columns.push_back(Column::categorical("c" + std::to_string(j), cells));
+  }
+  const DataFrame table(columns);
+  const ColumnTransformer prepare{
+      {"numbers", SimpleImputer() | StandardScaler(), ColumnType::numeric},
+      {"texts",
+       SimpleImputer({.strategy = ImputeStrategy::most_frequent}) |
+           OneHotEncoder({.sparse_output = false, .handle_unknown = OneHotUnknown::ignore}),
+       ColumnType::categorical}};
+  const auto pipeline = (prepare | model).fit(table, data.y);
+  const Predictor predictor = pipeline.predictor();
+  Row row = predictor.make_row();
+  Index i = 0;
+  for (auto _ : state) {
+    for (Index j = 0; j < 10; ++j) row.set(j, data.X(i, j));
+    for (Index j = 10; j < 14; ++j) row.set(j, texts[static_cast<std::size_t>(i + j) % 5]);
+    double p[2];
+    benchmark::DoNotOptimize(predictor.predict_proba(row, p));
+    i = (i + 1) % data.X.rows();
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -162,13 +239,26 @@ BENCHMARK(fit)
     ->Args({2'000, 28, 100, 2})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
-BENCHMARK(predict)
-    ->ArgNames({"rows", "features", "threads"})
-    ->Args({200'000, 28, 1})
-    ->Args({200'000, 28, 2})
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
-BENCHMARK(predict_one_row)->ArgName("features")->Arg(28)->Unit(benchmark::kMicrosecond);
+void prediction_sizes(benchmark::internal::Benchmark* b) {
+  b->ArgNames({"rows", "features", "threads", "leaves"})
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime();
+  for (const Index leaves : {31, 255})
+    for (const Index threads : {1, 2}) b->Args({200'000, 28, threads, leaves});
+}
+BENCHMARK(predict)->Apply(prediction_sizes);
+BENCHMARK(walk)->Apply(prediction_sizes);
+BENCHMARK(predict_one_row)
+    ->ArgNames({"features", "leaves"})
+    ->ArgsProduct({{28, 100}, {31, 255}})
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(walk_one_row)
+    ->ArgNames({"features", "leaves"})
+    ->ArgsProduct({{28, 100}, {31, 255}})
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict_pipeline_row, linear, LogisticRegression())
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(predict_pipeline_row, trees, model_of(100))->Unit(benchmark::kMicrosecond);
 BENCHMARK(bin)
     ->ArgNames({"rows", "features", "threads"})
     ->Args({200'000, 28, 1})

@@ -9,9 +9,11 @@
 #include <espalier/core/estimator.hpp>
 #include <espalier/core/implements.hpp>
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/predictor.hpp>
 #include <espalier/core/progress_bar.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/core/registry.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/core/types.hpp>
 #include <espalier/core/version.hpp>
 #include <espalier/core/warnings.hpp>

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <set>
 
+#include <espalier/core/row_program.hpp>
+
 #include "compose/fit_parts.hpp"
 #include "core/input_checks.hpp"
 
@@ -300,6 +302,25 @@ Features ColumnTransformer::do_transform(const State& state, const Features& X) 
     first_name += static_cast<std::size_t>(block.n_outputs);
   }
   return Features::hstack(outputs, state.sparse_output);
+}
+
+void ColumnTransformer::do_compile(const State& state, RowBuilder& builder) const {
+  const std::vector<RowColumn> input = builder.columns();
+  std::vector<RowColumn> output;
+  for (const FittedColumnBlock& block : state.blocks) {
+    std::vector<RowColumn> columns;
+    for (const Index j : block.columns) columns.push_back(input[static_cast<std::size_t>(j)]);
+    builder.set_columns(std::move(columns));
+    builder.set_sparse(false);
+    if (block.treatment.transformer.empty())
+      builder.add_check(true);
+    else
+      block.treatment.transformer->compile(builder);
+    output.insert(output.end(), builder.columns().begin(), builder.columns().end());
+  }
+  for (std::size_t j = 0; j < output.size(); ++j) output[j].name = state.names_out[j];
+  builder.set_columns(std::move(output));
+  builder.set_sparse(state.sparse_output);
 }
 
 std::vector<std::string> ColumnTransformer::do_feature_names_out(const State& state,

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <espalier/core/row_program.hpp>
+
 #include "compose/fit_parts.hpp"
 
 namespace espalier {
@@ -179,6 +181,12 @@ PipelineState<Role> Pipeline<Role>::do_fit(const Features& X, const OptionalTarg
     state.steps.back().estimator = Polymorphic<Estimator>(std::move(fitted));
   }
   return state;
+}
+
+template <class Role>
+void Pipeline<Role>::do_compile(const State& state, RowBuilder& builder) const {
+  for (const Step& s : state.steps)
+    if (!s.estimator.empty()) s.estimator->compile(builder);
 }
 
 template <class Role>

@@ -62,27 +62,43 @@ Vector row_weights(const ClassWeight& class_weight, const EncodedLabels& y,
 
 Index outputs_for(const Labels& classes) { return classes.size() == 2 ? 1 : classes.size(); }
 
-/// From raw predictions to probabilities, n × classes.
+/// From raw values to one probability a class. `n_classes` above 2 have as many raw values.
+void to_probabilities(const double* raw, Index n_classes, double* out) {
+  if (n_classes == 2) {
+    out[1] = HalfBinomial::inverse_link(raw[0]);
+    out[0] = 1.0 - out[1];
+    return;
+  }
+  const auto k = static_cast<std::size_t>(n_classes);
+  HalfMultinomial::inverse_link({raw, k}, {out, k});
+}
+
+/// The same for all rows: n × classes.
 Matrix probabilities_of(const Matrix& raw) {
   const Index n = raw.rows();
   const Index n_classes = raw.cols() == 1 ? 2 : raw.cols();
   Matrix proba(n, n_classes);
-  if (n_classes == 2) {
-    proba.col(1) = raw.col(0).unaryExpr([](double r) { return HalfBinomial::inverse_link(r); });
-    proba.col(0) = 1.0 - proba.col(1).array();
-    return proba;
-  }
   parallel_for_blocks(Blocks{n, 4096}, 20.0 * static_cast<double>(n * n_classes),
                       [&](Index begin, Index end) {
-                        std::vector<double> row(static_cast<std::size_t>(n_classes));
+                        Vector row(raw.cols()), probabilities(n_classes);
                         for (Index i = begin; i < end; ++i) {
-                          Vector::Map(row.data(), n_classes) = raw.row(i);
-                          HalfMultinomial::inverse_link(row, row);
-                          proba.row(i) = Vector::Map(row.data(), n_classes);
+                          row = raw.row(i);
+                          to_probabilities(row.data(), n_classes, probabilities.data());
+                          proba.row(i) = probabilities;
                         }
                       });
   return proba;
 }
+
+class ClassifierRow : public hgb::BoostedRow {
+ public:
+  using BoostedRow::BoostedRow;
+  bool has_probabilities() const noexcept override { return true; }
+  bool probabilities(const double* raw, double* out) const noexcept override {
+    to_probabilities(raw, outputs() == 1 ? 2 : outputs(), out);
+    return true;
+  }
+};
 
 }  // namespace
 
@@ -169,6 +185,10 @@ std::vector<Matrix> HistGradientBoostingClassifier::staged_decision_function(
 
 ShapValues HistGradientBoostingClassifier::shap_values(const Features& X) const {
   return hgb::shap_values(state(), check_input(X), schema().names_or_default());
+}
+
+void HistGradientBoostingClassifier::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(ClassifierRow(builder, state));
 }
 
 template class Implements<HistGradientBoostingClassifier, Classifier,

@@ -41,6 +41,32 @@ Vector prediction_of(const HistGradientBoostingRegressorState& state, const Matr
   return predicted;
 }
 
+/// The compiled trees, and the inverse link of the loss behind them.
+class RegressorRow : public hgb::BoostedRow {
+ public:
+  RegressorRow(RowBuilder& builder, const HistGradientBoostingRegressorState& state)
+      : BoostedRow(builder, state), loss_(state.loss) {}
+
+  RowStatus raw(const double* registers, double* out) const noexcept override {
+    const RowStatus status = BoostedRow::raw(registers, out);
+    if (status != RowStatus::ok) return status;
+    try {
+      loss_.inverse_link({out, 1});
+    } catch (...) {  // a user's function
+      return RowStatus::not_finite;
+    }
+    return RowStatus::ok;
+  }
+  bool raw_rows(const Features& X, Matrix& out) const override {
+    if (!BoostedRow::raw_rows(X, out)) return false;
+    loss_.inverse_link({out.data(), static_cast<std::size_t>(out.size())});
+    return true;
+  }
+
+ private:
+  RegressionLoss loss_;
+};
+
 hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegressorParams& p) {
   return {p.loss, p.quantile.value_or(0.5), p.huber_delta, p.tweedie_power};
 }
@@ -106,6 +132,10 @@ std::vector<Vector> HistGradientBoostingRegressor::staged_predict(const Features
 
 ShapValues HistGradientBoostingRegressor::shap_values(const Features& X) const {
   return hgb::shap_values(state(), check_input(X), schema().names_or_default());
+}
+
+void HistGradientBoostingRegressor::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(RegressorRow(builder, state));
 }
 
 template class Implements<HistGradientBoostingRegressor, Regressor,

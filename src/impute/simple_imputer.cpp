@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/core/warnings.hpp>
 
 namespace espalier {
@@ -403,6 +404,39 @@ Column restore(const Column& column, std::span<const double> indicator,
   return Column::categorical(column.name(), std::move(codes), std::move(dictionary));
 }
 
+/// The cells that are missing replaced; then 1 or 0 for each indicator.
+class ImputeStep : public RowStep {
+ public:
+  struct Cell {
+    Index from;
+    bool nan_is_missing;  // NaN, and −1 among categories
+    bool is_text;
+    double mark;  // also missing: this value; NaN for none
+    double fill;
+
+    bool is_missing(const double* registers) const noexcept {
+      const double x = registers[from];
+      if (nan_is_missing) return std::isnan(x) || (is_text && x == Column::missing_code);
+      return x == mark;
+    }
+  };
+  ImputeStep(std::vector<Cell> cells, std::vector<Cell> indicators, Index to)
+      : cells_(std::move(cells)), indicators_(std::move(indicators)), to_(to) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    double* out = registers + to_;
+    for (const Cell& cell : cells_)
+      *out++ = cell.is_missing(registers) ? cell.fill : registers[cell.from];
+    for (const Cell& cell : indicators_) *out++ = cell.is_missing(registers) ? 1.0 : 0.0;
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<Cell> cells_;
+  std::vector<Cell> indicators_;
+  Index to_;
+};
+
 }  // namespace
 
 void SimpleImputerState::check(const Schema& schema) const {
@@ -442,6 +476,42 @@ Features SimpleImputer::do_transform(const State& state, const Features& X) cons
   if (X.is_table()) return transform_table(state, X.table(), missing);
   if (X.is_sparse()) return transform_sparse(state, X.sparse(), missing);
   return transform_dense(state, X.dense(), missing);
+}
+
+void SimpleImputer::do_compile(const State& state, RowBuilder& builder) const {
+  const MissingMark missing(params().missing_values);
+  const std::vector<RowColumn>& columns = builder.columns();
+  const auto cell = [&](Index j) {
+    const RowColumn& column = columns[static_cast<std::size_t>(j)];
+    ImputeStep::Cell result{column.slot, missing.standard(), column.is_categorical(),
+                            missing.number(), state.statistics[j]};
+    if (!column.is_categorical()) {
+      if (missing.text() != nullptr) result.mark = nan;
+      return result;
+    }
+    result.mark = missing.text() != nullptr ? column.texts->add(*missing.text()) : nan;
+    const auto& fill = state.texts[static_cast<std::size_t>(j)];
+    if (fill) result.fill = column.texts->add(*fill);
+    return result;
+  };
+  std::vector<RowColumn> out;
+  std::vector<ImputeStep::Cell> cells, indicators;
+  const std::vector<Index> kept = kept_columns(state);
+  const auto width = static_cast<Index>(kept.size() + state.indicators.size());
+  Index slot = builder.reserve(width);
+  const Index first = slot;
+  for (const Index j : kept) {
+    cells.push_back(cell(j));
+    out.push_back(columns[static_cast<std::size_t>(j)]);
+    out.back().slot = slot++;
+  }
+  for (const Index j : state.indicators) {
+    indicators.push_back(cell(j));
+    out.push_back(
+        {indicator_name(columns[static_cast<std::size_t>(j)].name), slot++, nullptr, true});
+  }
+  builder.add(ImputeStep(std::move(cells), std::move(indicators), first));
+  builder.set_columns(std::move(out));
 }
 
 Features SimpleImputer::do_inverse_transform(const State& state, const Features& X) const {

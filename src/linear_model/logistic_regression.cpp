@@ -72,6 +72,27 @@ void warn_not_converged(const LbfgsResult& result, const LogisticRegressionParam
                    result.n_iter, result.message, result.gradient_norm, params.tol));
 }
 
+/// The smaller of the two keeps its digits.
+void binary_probabilities(double raw, double* out) {
+  const double smaller = HalfBinomial::inverse_link(-std::abs(raw));
+  const int likelier = raw > 0.0 ? 1 : 0;
+  out[likelier] = 1.0 - smaller;
+  out[1 - likelier] = smaller;
+}
+
+/// As do_predict_proba.
+class LogisticRow : public detail::LinearRow {
+ public:
+  using LinearRow::LinearRow;
+  bool has_probabilities() const noexcept override { return true; }
+  bool probabilities(const double* raw, double* out) const noexcept override {
+    if (outputs() == 1) return binary_probabilities(raw[0], out), true;
+    const auto k = static_cast<std::size_t>(outputs());
+    HalfMultinomial::inverse_link({raw, k}, {out, k});
+    return true;
+  }
+};
+
 }  // namespace
 
 void LogisticRegressionState::check(const Schema& schema) const {
@@ -113,6 +134,10 @@ Matrix LogisticRegression::do_decision_function(const State& state, const Featur
   return detail::linear_predict(X, state.coef, state.intercept);
 }
 
+void LogisticRegression::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(LogisticRow(builder, state.coef, state.intercept));
+}
+
 Matrix LogisticRegression::do_predict_proba(const State& state, const Features& X) const {
   const Matrix raw = detail::linear_predict(X, state.coef, state.intercept);
   const Index n_classes = state.classes.size();
@@ -123,10 +148,8 @@ Matrix LogisticRegression::do_predict_proba(const State& state, const Features& 
         const std::span<double> values(row.data(), static_cast<std::size_t>(n_classes));
         for (Index i = begin; i < end; ++i) {
           if (n_classes == 2) {
-            const double smaller = HalfBinomial::inverse_link(-std::abs(raw(i, 0)));
-            const Index likelier = raw(i, 0) > 0.0 ? 1 : 0;
-            proba(i, likelier) = 1.0 - smaller;
-            proba(i, 1 - likelier) = smaller;
+            binary_probabilities(raw(i, 0), row.data());
+            proba.row(i) = row;
           } else {
             row = raw.row(i);
             HalfMultinomial::inverse_link(values, values);

@@ -26,6 +26,10 @@ Matrix Ridge::do_predict(const State& state, const Features& X) const {
   return detail::linear_predict(X, state.coef, state.intercept);
 }
 
+void Ridge::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(detail::LinearRow(builder, state.coef, state.intercept));
+}
+
 template class Implements<Ridge, Regressor, RidgeParams, RidgeState>;
 
 }  // namespace espalier

@@ -144,6 +144,11 @@ std::vector<std::int32_t> encode_cells(const FeatureColumn& column, const Catego
   return codes;
 }
 
+RowCategories row_categories(const RowColumn& column, const Categories& categories) {
+  if (column.is_categorical()) return {column, std::span<const std::string>(categories.texts())};
+  return {column, std::span<const double>(categories.numbers())};
+}
+
 std::string unseen_cells(const FeatureColumn& column, const std::vector<std::int32_t>& codes) {
   constexpr std::size_t shown = 5;
   std::vector<std::string> found;

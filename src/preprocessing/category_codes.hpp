@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <espalier/core/features.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/core/schema.hpp>
 #include <espalier/preprocessing/categories.hpp>
 #include <espalier/preprocessing/min_frequency.hpp>
@@ -33,6 +34,9 @@ CountedCategories count_categories(const FeatureColumn& column, const Categories
 
 /// The position of each cell in `categories`; `unseen_code` for what is not there.
 std::vector<std::int32_t> encode_cells(const FeatureColumn& column, const Categories& categories);
+
+/// The same for one row; a missing cell is RowCategories::missing.
+RowCategories row_categories(const RowColumn& column, const Categories& categories);
 
 /// The distinct cells whose code is `unseen_code`, as a message shows them; empty if there are
 /// none.

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/core/warnings.hpp>
 
 #include "preprocessing/category_codes.hpp"
@@ -188,6 +189,39 @@ std::optional<Index> decode_outputs(const Outputs& outputs, const ColumnLayout& 
   return layout.is_infrequent(group) ? categories.size() : layout.first_category_of(group);
 }
 
+class OneHotStep : public RowStep {
+ public:
+  static constexpr std::int32_t nowhere = -1;  // outputs that stay 0
+  static constexpr std::int32_t refused = -2;
+  struct Input {
+    RowCategories position;
+    std::vector<std::int32_t> outputs;  // by category
+    std::int32_t missing;
+    std::int32_t unseen;
+  };
+  OneHotStep(std::vector<Input> inputs, Index to, Index width)
+      : inputs_(std::move(inputs)), to_(to), width_(width) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    double* const out = registers + to_;
+    std::fill_n(out, width_, 0.0);
+    for (const Input& input : inputs_) {
+      const std::int32_t position = input.position(registers);
+      const std::int32_t output = position >= 0 ? input.outputs[static_cast<std::size_t>(position)]
+                                  : position == RowCategories::missing ? input.missing
+                                                                       : input.unseen;
+      if (output == refused) return RowStatus::unknown_category;
+      if (output >= 0) out[output] = 1.0;
+    }
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<Input> inputs_;
+  Index to_;
+  Index width_;
+};
+
 }  // namespace
 
 void OneHotEncoderState::check(const Schema& schema) const {
@@ -237,6 +271,33 @@ Features OneHotEncoder::do_transform(const State& state, const Features& X) cons
   const Index width = width_of(layout);
   if (params().sparse_output) return to_sparse(encoded, X.rows(), X.cols(), width);
   return to_dense(encoded, X.rows(), X.cols(), width);
+}
+
+void OneHotEncoder::do_compile(const State& state, RowBuilder& builder) const {
+  const std::vector<ColumnLayout> layout = layout_of(state);
+  const OneHotUnknown rule = params().handle_unknown;
+  const bool use_group = rule == OneHotUnknown::infrequent_if_exist || rule == OneHotUnknown::warn;
+  const Index first = builder.reserve(width_of(layout));
+  std::vector<OneHotStep::Input> inputs;
+  for (std::size_t j = 0; j < layout.size(); ++j) {
+    const Categories& categories = state.categories[j];
+    OneHotStep::Input input{detail::row_categories(builder.columns()[j], categories), {}, 0, 0};
+    for (Index c = 0; c < categories.size(); ++c)
+      input.outputs.push_back(
+          static_cast<std::int32_t>(layout[j].output_of(layout[j].group_of(c))));
+    input.unseen = rule == OneHotUnknown::error ? OneHotStep::refused
+                   : use_group ? static_cast<std::int32_t>(layout[j].infrequent_output())
+                               : OneHotStep::nowhere;
+    input.missing = categories.has_missing() ? input.outputs.back() : input.unseen;
+    inputs.push_back(std::move(input));
+  }
+  builder.add(OneHotStep(std::move(inputs), first, width_of(layout)));
+  std::vector<RowColumn> columns;
+  for (Index k = 0; k < width_of(layout); ++k)
+    columns.push_back(
+        {get_feature_names_out()[static_cast<std::size_t>(k)], first + k, nullptr, true});
+  builder.set_columns(std::move(columns));
+  builder.set_sparse(params().sparse_output);
 }
 
 void OneHotEncoder::report_unknown(const std::vector<std::string>& unknown) const {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/row_program.hpp>
 
 #include "preprocessing/category_codes.hpp"
 
@@ -30,6 +31,36 @@ void check_free(std::string_view param, double value, Index frequent, const std:
                     "category of column '{}'.",
                     param, number_text(value), column));
 }
+
+class OrdinalStep : public RowStep {
+ public:
+  struct Input {
+    RowCategories position;
+    std::vector<double> values;     // by category
+    std::optional<double> missing;  // none: refused
+    std::optional<double> unseen;
+  };
+  OrdinalStep(std::vector<Input> inputs, Index to) : inputs_(std::move(inputs)), to_(to) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    double* out = registers + to_;
+    for (const Input& input : inputs_) {
+      const std::int32_t position = input.position(registers);
+      if (position >= 0) {
+        *out++ = input.values[static_cast<std::size_t>(position)];
+        continue;
+      }
+      const auto& value = position == RowCategories::missing ? input.missing : input.unseen;
+      if (!value) return RowStatus::unknown_category;
+      *out++ = *value;
+    }
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<Input> inputs_;
+  Index to_;
+};
 
 }  // namespace
 
@@ -98,6 +129,27 @@ Features OrdinalEncoder::do_transform(const State& state, const Features& X) con
     });
   });
   return result;
+}
+
+void OrdinalEncoder::do_compile(const State& state, RowBuilder& builder) const {
+  std::vector<RowColumn> columns = builder.columns();
+  const Index first = builder.reserve(static_cast<Index>(columns.size()));
+  std::vector<OrdinalStep::Input> inputs;
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const Categories& categories = state.categories[j];
+    const detail::Grouping grouping =
+        detail::group_categories(present(categories), state.infrequent[j]);
+    OrdinalStep::Input input{detail::row_categories(columns[j], categories),
+                             {grouping.group_of.begin(), grouping.group_of.end()},
+                             params().unknown_value,
+                             params().unknown_value};
+    if (categories.has_missing()) input.missing = params().encoded_missing_value;
+    inputs.push_back(std::move(input));
+    columns[j] = {columns[j].name, first + static_cast<Index>(j)};
+  }
+  builder.add(OrdinalStep(std::move(inputs), first));
+  builder.set_columns(std::move(columns));
+  builder.set_sparse(false);
 }
 
 Features OrdinalEncoder::do_inverse_transform(const State& state, const Features& X) const {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/row_program.hpp>
 
 namespace espalier {
 namespace {
@@ -118,6 +119,43 @@ void check_finite(const Moments& m, bool with_std, const Features& X, Index j) {
                   X.names_or_default()[static_cast<std::size_t>(j)]));
 }
 
+/// (x − mean) / scale
+class ScaleStep : public RowStep {
+ public:
+  struct Cell {
+    Index from;
+    double mean;
+    double scale;
+  };
+  ScaleStep(std::vector<Cell> cells, Index to) : cells_(std::move(cells)), to_(to) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    double* out = registers + to_;
+    for (const Cell& cell : cells_) *out++ = (registers[cell.from] - cell.mean) / cell.scale;
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<Cell> cells_;
+  Index to_;
+};
+
+/// x · scale
+class MultiplyStep : public RowStep {
+ public:
+  MultiplyStep(std::vector<ScaleStep::Cell> cells, Index to) : cells_(std::move(cells)), to_(to) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    double* out = registers + to_;
+    for (const ScaleStep::Cell& cell : cells_) *out++ = registers[cell.from] * cell.scale;
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<ScaleStep::Cell> cells_;
+  Index to_;
+};
+
 }  // namespace
 
 void StandardScalerState::check(const Schema& schema) const {
@@ -161,6 +199,25 @@ Features StandardScaler::do_transform(const State& state, const Features& X) con
     result.col(j) = (X.dense().col(j).array() - mean) / state.scale[j];
   });
   return result;
+}
+
+void StandardScaler::do_compile(const State& state, RowBuilder& builder) const {
+  std::vector<RowColumn> columns = builder.columns();
+  std::vector<ScaleStep::Cell> cells;
+  const Index first = builder.reserve(static_cast<Index>(columns.size()));
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const auto k = static_cast<Index>(j);
+    const double scale = state.scale[k];
+    // A sparse matrix is not centred, but multiplied by the inverse.
+    cells.push_back({columns[j].slot, params().with_mean ? state.mean[k] : 0.0,
+                     builder.is_sparse() ? 1.0 / scale : scale});
+    columns[j] = {columns[j].name, first + k};
+  }
+  if (builder.is_sparse())
+    builder.add(MultiplyStep(std::move(cells), first));
+  else
+    builder.add(ScaleStep(std::move(cells), first));
+  builder.set_columns(std::move(columns));
 }
 
 Features StandardScaler::do_inverse_transform(const State& state, const Features& X) const {

@@ -12,6 +12,7 @@
 
 #include <espalier/core/archive.hpp>
 #include <espalier/core/random.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/metrics/regression.hpp>
 
@@ -195,6 +196,16 @@ TEST(RegressionLosses, EarlyStoppingWatchesTheLoss) {
   EXPECT_NEAR(model.validation_score().tail(1)[0], -loss, 1e-12);
 }
 
+TEST(RegressionLosses, CrossEntropyOfZerosAndOnesIsTheClassifiersLogLoss) {
+  const Data data(400);
+  const Vector is_high = (data.y.array() > 3.0).cast<double>();
+  const Model shares =
+      Model({.loss = RegressionLoss::cross_entropy, .max_iter = 20}).fit(data.X, is_high);
+  const HistGradientBoostingClassifier classes =
+      HistGradientBoostingClassifier({.max_iter = 20}).fit(data.X, Labels(is_high.cast<int>()));
+  EXPECT_EQ(shares.predict(data.X), classes.predict_proba(data.X).col(1));
+}
+
 TEST(RegressionLosses, LinkIsThatOfTheFit) {
   const Data data(200);
   Model model({.loss = RegressionLoss::poisson, .max_iter = 5});
@@ -226,6 +237,11 @@ TEST(RegressionLosses, RefuseTargetsOutsideTheirDomain) {
                              {name, "all are 0"}));
   }
   EXPECT_TRUE(throws<InvalidInput>([&] { fit(L::gamma, 0.0); }, {name, "above 0", "row 17"}));
+  Vector shares = data.y / data.y.maxCoeff();
+  EXPECT_NO_THROW(Model({.loss = L::cross_entropy, .max_iter = 1}).fit(data.X, shares));
+  shares[17] = 1.01;
+  EXPECT_TRUE(throws<InvalidInput>([&] { Model({.loss = L::cross_entropy}).fit(data.X, shares); },
+                                   {name, "in [0, 1]", "row 17", "1.01"}));
   Vector y = data.y;
   y[3] = -1.0;
   EXPECT_TRUE(throws<InvalidInput>(

@@ -194,6 +194,7 @@ class ColumnTransformer : public Implements<ColumnTransformer, Transformer, Colu
   std::vector<EstimatorPart> do_parts() const;
   State do_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const;
   Features do_transform(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
   std::vector<std::string> do_feature_names_out(const State& state, const Schema& schema) const;
 };
 

@@ -144,6 +144,7 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   std::vector<EstimatorPart> do_parts() const;
   State do_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const;
 
+  void do_compile(const State& state, RowBuilder& builder) const;
   Features through_transformers(const State& state, const Features& X) const;
   template <class R>
   static const R& last(const State& state);

@@ -18,12 +18,15 @@
 #include <espalier/core/features.hpp>
 #include <espalier/core/fit_context.hpp>
 #include <espalier/core/params.hpp>
+#include <espalier/core/predictor.hpp>
 #include <espalier/core/schema.hpp>
 #include <espalier/core/tags.hpp>
 #include <espalier/core/target.hpp>
 #include <espalier/core/value.hpp>
 
 namespace espalier {
+
+class RowBuilder;
 
 enum class RoleKind { transformer, classifier, regressor, clusterer, outlier_detector, other };
 
@@ -98,6 +101,14 @@ class Estimator {
   /// Iterations of the last fit, where the algorithm iterates.
   virtual std::optional<Index> iterations() const { return std::nullopt; }
 
+  // Scoring (see predictor.hpp).
+
+  /// The fitted model or pipeline compiled for scoring: one row without allocation, or many.
+  /// @throws NotFitted;  NotSupported  naming the class that cannot be compiled
+  Predictor predictor() const;
+  /// Appends what this fitted estimator does to a row; compositions call it for their parts.
+  void compile(RowBuilder& builder) const;
+
   // Composition.
 
   virtual std::vector<EstimatorPart> parts() const { return {}; }
@@ -127,6 +138,8 @@ class Estimator {
 
   virtual void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context,
                         Schema schema) = 0;
+  /// @throws NotSupported  unless a class supplies it
+  virtual void compile_impl(RowBuilder& builder) const;
   virtual bool get_own_param(std::string_view name, Value& result) const = 0;
   virtual bool set_own_param(std::string_view name, const Value& value) = 0;
   virtual Estimator* mutable_part(std::string_view) { return nullptr; }

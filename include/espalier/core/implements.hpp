@@ -54,7 +54,7 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// What a class writes:
 ///
 /// - all: `do_fit(X, [y,] context)`, y as Labels, Vector, Matrix or Target; if need be `do_tags()`
-///   and `do_validate()`;
+///   and `do_validate()`, and `do_compile(state, builder)` for a predictor() (row_program.hpp);
 /// - Transformer: `do_transform(state, X)`; if it can, `do_inverse_transform(state, X)`, and
 ///   `do_feature_names_out(state, schema)`;
 /// - Classifier: `State::classes` and one or more of `do_predict_proba(state, X)`,
@@ -224,6 +224,12 @@ class Implements : public Role_ {
     fitted_ = std::move(fitted);
   }
 
+  void compile_impl(RowBuilder& builder) const override {
+    if constexpr (requires(const Derived& d, const State& s) { d.do_compile(s, builder); })
+      self().do_compile(state(), builder);
+    else
+      Role::compile_impl(builder);
+  }
   Features transform_impl(const Features& X) const {
     if constexpr (requires(const Derived& d, const State& s) { d.do_transform(s, X); })
       return self().do_transform(state(), X);

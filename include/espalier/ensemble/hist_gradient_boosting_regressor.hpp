@@ -146,6 +146,7 @@ class HistGradientBoostingRegressor
   void do_validate() const;
   State do_fit(const Features& X, const Vector& y, const FitContext& context) const;
   Vector do_predict(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
 };
 
 extern template class Implements<HistGradientBoostingRegressor, Regressor,

@@ -106,6 +106,7 @@ class SimpleImputer
   void do_validate() const;
   State do_fit(const Features& X, const FitContext& context) const;
   Features do_transform(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
   Features do_inverse_transform(const State& state, const Features& X) const;
   std::vector<std::string> do_feature_names_out(const State& state, const Schema& schema) const;
 };

@@ -111,6 +111,7 @@ class LogisticRegression : public Implements<LogisticRegression, Classifier,
   State do_fit(const Features& X, const Target& y, const FitContext& context) const;
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
 };
 
 extern template class Implements<LogisticRegression, Classifier, LogisticRegressionParams,

@@ -57,6 +57,7 @@ class Ridge : public Implements<Ridge, Regressor, RidgeParams, RidgeState> {
   friend Implements;
   State do_fit(const Features& X, const Matrix& y, const FitContext& context) const;
   Matrix do_predict(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
 };
 
 extern template class Implements<Ridge, Regressor, RidgeParams, RidgeState>;

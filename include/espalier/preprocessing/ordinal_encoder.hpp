@@ -96,6 +96,7 @@ class OrdinalEncoder
   void do_validate() const;
   State do_fit(const Features& X, const FitContext& context) const;
   Features do_transform(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
   Features do_inverse_transform(const State& state, const Features& X) const;
 };
 

@@ -67,6 +67,7 @@ class StandardScaler
   friend Implements;
   State do_fit(const Features& X, const FitContext& context) const;
   Features do_transform(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
   Features do_inverse_transform(const State& state, const Features& X) const;
   void refuse_sparse_centring(const Features& X) const;
 };

@@ -2,6 +2,7 @@
 #include "ensemble/hist_gradient_boosting/fit.hpp"
 
 #include <cmath>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -35,6 +36,27 @@ void check_rows(Index n, std::string_view owner) {
     throw InvalidInput(fmt::format("{}: X has {} samples, but at most {} are possible.", owner, n,
                                    FixedPoint::most_rows));
 }
+
+/// Categories as codes; what is missing or unseen becomes NaN.
+class CodeStep : public RowStep {
+ public:
+  struct Cell {
+    RowCategories position;
+    Index to;
+  };
+  explicit CodeStep(std::vector<Cell> cells) : cells_(std::move(cells)) {}
+
+  RowStatus run(double* registers) const noexcept override {
+    for (const Cell& cell : cells_) {
+      const std::int32_t position = cell.position(registers);
+      registers[cell.to] = position >= 0 ? position : std::numeric_limits<double>::quiet_NaN();
+    }
+    return RowStatus::ok;
+  }
+
+ private:
+  std::vector<Cell> cells_;
+};
 
 Vector to_vector(const std::vector<double>& values) {
   return Vector::Map(values.data(), static_cast<Index>(values.size()));
@@ -106,6 +128,40 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
 
 Matrix predict_raw(const HistGradientBoostingState& state, const Features& X) {
   return predict_raw(state.trees, encode_features(X, state.categories).table);
+}
+
+BoostedRow::BoostedRow(RowBuilder& builder, const HistGradientBoostingState& state)
+    : fitted_(std::make_shared<const Fitted>(Fitted{state.trees, state.categories})),
+      compiled_(std::make_shared<const CompiledTrees>(state.trees, true)) {
+  std::vector<RowColumn> columns = builder.columns();
+  std::vector<CodeStep::Cell> cells;
+  for (const FeatureCategories& known : state.categories) {
+    RowColumn& column = columns[static_cast<std::size_t>(known.feature)];
+    const Index to = builder.reserve(1);
+    cells.push_back({column.is_categorical()
+                         ? RowCategories(column, std::span<const std::string>(known.texts))
+                         : RowCategories(column, std::span<const double>(known.values)),
+                     to});
+    column = {column.name, to};
+  }
+  if (!cells.empty()) builder.add(CodeStep(std::move(cells)));
+  builder.set_columns(std::move(columns));
+  first_ = builder.contiguous();
+}
+
+RowStatus BoostedRow::raw(const double* registers, double* out) const noexcept {
+  if (compiled_->scores_rows())
+    compiled_->predict_row(registers + first_, out);
+  else
+    predict_row(fitted_->trees, registers + first_, out);
+  return RowStatus::ok;
+}
+
+bool BoostedRow::raw_rows(const Features& X, Matrix& out) const {
+  const EncodedTable encoded = encode_features(X, fitted_->categories);
+  out = compiled_->usable() ? compiled_->predict(encoded.table)
+                            : predict_raw(fitted_->trees, encoded.table);
+  return true;
 }
 
 }  // namespace espalier::hgb

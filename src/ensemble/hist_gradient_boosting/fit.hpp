@@ -5,15 +5,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include <espalier/core/fit_context.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
 #include <espalier/ensemble/early_stopping.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_state.hpp>
 
 #include "ensemble/hist_gradient_boosting/boosting.hpp"
+#include "ensemble/hist_gradient_boosting/compiled_trees.hpp"
 #include "ensemble/hist_gradient_boosting/objective.hpp"
 
 namespace espalier::hgb {
@@ -65,5 +68,23 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
 
 /// n × outputs.
 Matrix predict_raw(const HistGradientBoostingState& state, const Features& X);
+
+/// The compiled trees of a state behind the steps of a row.
+class BoostedRow : public RowModel {
+ public:
+  BoostedRow(RowBuilder& builder, const HistGradientBoostingState& state);
+  Index outputs() const noexcept override { return fitted_->trees.outputs(); }
+  RowStatus raw(const double* registers, double* out) const noexcept override;
+  bool raw_rows(const Features& X, Matrix& out) const override;
+
+ private:
+  struct Fitted {  // without what only training needs
+    BoostedTrees trees;
+    std::vector<FeatureCategories> categories;
+  };
+  std::shared_ptr<const Fitted> fitted_;
+  std::shared_ptr<const CompiledTrees> compiled_;
+  Index first_;
+};
 
 }  // namespace espalier::hgb

@@ -15,7 +15,11 @@ namespace espalier::hgb {
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
                      double* raw);
 
-/// All of it: baseline plus every tree.
+/// All of it: baseline plus every tree. Compiles the trees (compiled_trees.hpp) when the rows are
+/// many enough to repay it; the bits are the same.
 Matrix predict_raw(const BoostedTrees& trees, const Table& table);
+
+/// One row of features into `raw`, one value an output, by walking down the trees.
+void predict_row(const BoostedTrees& trees, const double* row, double* raw) noexcept;
 
 }  // namespace espalier::hgb

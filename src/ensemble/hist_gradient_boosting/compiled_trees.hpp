@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <espalier/ensemble/boosted_trees.hpp>
+
+#include "ensemble/hist_gradient_boosting/rank_grid.hpp"
+#include "ensemble/hist_gradient_boosting/scoring_kernel.hpp"
+#include "ensemble/hist_gradient_boosting/table.hpp"
+
+namespace espalier::hgb {
+
+/// An array whose first element is aligned to a cache line.
+template <class T>
+class AlignedArray {
+ public:
+  AlignedArray() = default;
+  explicit AlignedArray(std::size_t n)
+      : data_(n > 0 ? new (std::align_val_t{64}) T[n]() : nullptr), size_(n) {}
+
+  std::size_t size() const { return size_; }
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  struct Free {
+    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
+  };
+  std::unique_ptr<T[], Free> data_;
+  std::size_t size_ = 0;
+};
+
+/// Boosted trees in the form in which they predict fastest (scoring_kernel.hpp), for many rows and
+/// for one. Raw predictions have the bits that walking down the trees gives.
+///
+/// Trees of up to 256 leaves are compiled; with a larger one among them, `usable()` is false.
+/// O(nodes · log nodes) to make; about 16 bytes a node for many rows, and 4 for one.
+class CompiledTrees {
+ public:
+  /// `for_one_row`: `predict_row` will be called. `path` is for tests.
+  CompiledTrees(const BoostedTrees& trees, bool for_one_row,
+                ScoringPath path = best_scoring_path());
+
+  /// Whether the trees are of a size that can be compiled.
+  static bool fits(const BoostedTrees& trees);
+  bool usable() const { return usable_; }
+  /// Whether predict_row can be called: there are not too many columns or categories.
+  bool scores_rows() const { return lanes_.n_groups > 0; }
+
+  /// n × outputs.
+  Matrix predict(const Table& table) const;
+  /// One row of features into outputs. Allocates nothing, starts no thread.
+  void predict_row(const double* row, double* raw) const noexcept;
+
+ private:
+  /// What a feature becomes in a block: one column of bytes, or two.
+  struct Source {
+    Index feature;
+    RankGrid grid;                   // kind rank
+    std::int32_t missing_high = -1;  // column in which a missing value is 255
+    std::int32_t missing_low = -1;   // column in which it is 0
+  };
+  struct SetSource {  // categories with sets of at most 256 codes
+    Index feature;
+    std::int32_t column;  // and the one after it
+    std::int32_t set_feature = -1;
+  };
+  struct Membership {  // a set of any size: a column that holds 0 for left, 2 for right
+    Index feature;
+    std::vector<std::uint8_t> by_code;
+    std::uint8_t otherwise;
+    std::int32_t column;
+  };
+  struct Compiler;
+
+  void encode_block(const Table& table, Index begin, Index end, std::uint8_t* columns,
+                    double* values) const;
+  void encode_row(const double* row, std::uint8_t* values) const noexcept;
+
+  ScoringPath path_;
+  bool usable_ = false;
+  Vector baseline_;
+  Index n_trees_ = 0;
+  std::vector<Source> sources_;
+  std::vector<SetSource> set_sources_;
+  std::vector<Membership> memberships_;
+  std::int32_t n_columns_ = 0;
+
+  std::vector<ScoringNode> nodes_;
+  std::vector<ScoringTree> trees_;
+  AlignedArray<double> leaves_;
+  AlignedArray<std::uint8_t> sets_;
+
+  LaneModel lanes_{};
+  std::vector<std::int32_t> slot_begin_;
+  AlignedArray<std::uint8_t> lane_bytes_;  // columns, bounds, first, right
+  std::vector<std::int32_t> set_codes_;    // codes of a set feature that have bits
+  std::vector<std::size_t> set_begin_;     // its bits: for each code, then others, missing
+  std::vector<std::uint64_t> set_bits_;
+};
+
+}  // namespace espalier::hgb
