@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
-/// names, ranges and defaults of scikit-learn 1.9 where it has them. Not there yet: monotonic_cst,
-/// interaction_cst, warm_start, and scoring (early stopping watches the loss). Instead of verbose
-/// there is the callback of the FitContext.
+/// names, ranges and defaults of scikit-learn 1.9 where it has them. Not there yet: warm_start, and
+/// scoring (early stopping watches the loss). Instead of verbose there is the callback of the
+/// FitContext.
 #pragma once
 
 #include <array>
@@ -15,6 +15,8 @@
 #include <espalier/core/params.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
 #include <espalier/ensemble/early_stopping.hpp>
+#include <espalier/ensemble/interaction_constraints.hpp>
+#include <espalier/ensemble/monotonic_constraints.hpp>
 #include <espalier/ensemble/regression_loss.hpp>
 #include <espalier/loss/class_weight.hpp>
 
@@ -46,10 +48,13 @@ constexpr auto hist_gradient_boosting_fields() {
       field("l2_regularization", &P::l2_regularization, at_least(0.0),
             "L2 penalty on the values of the leaves"),
       field("max_features", &P::max_features, above_up_to(0.0, 1.0),
-            "share of the features tried at each split"),
+            "share of the features tried at each split, among those that interaction_cst allows"),
       field("max_bins", &P::max_bins, between(2, 255),
             "bins of a feature at most, beside the one for missing values"),
       field("categorical_features", &P::categorical_features, "the columns that hold categories"),
+      field("monotonic_cst", &P::monotonic_cst,
+            "whether predictions may only rise (1) or fall (-1) with a feature"),
+      field("interaction_cst", &P::interaction_cst, "which features may meet on a path of a tree"),
       field("early_stopping", &P::early_stopping, "whether to stop when the loss no longer falls"),
       field("validation_fraction", &P::validation_fraction, above(0.0),
             "share (below 1) or number of rows set aside to watch the loss; none: watch the "
@@ -78,6 +83,8 @@ struct HistGradientBoostingRegressorParams {
   double max_features = 1.0;
   int max_bins = 255;
   CategoricalFeatures categorical_features = {};
+  MonotonicConstraints monotonic_cst = {};
+  InteractionConstraints interaction_cst = {};
   EarlyStopping early_stopping = {};
   std::optional<double> validation_fraction = 0.1;
   int n_iter_no_change = 10;
@@ -109,6 +116,8 @@ struct HistGradientBoostingClassifierParams {
   double max_features = 1.0;
   int max_bins = 255;
   CategoricalFeatures categorical_features = {};
+  MonotonicConstraints monotonic_cst = {};
+  InteractionConstraints interaction_cst = {};
   EarlyStopping early_stopping = {};
   std::optional<double> validation_fraction = 0.1;
   int n_iter_no_change = 10;

@@ -105,6 +105,7 @@ void TreeGrower::add_root(const Gradients& gradients) {
   builder_.set_gradients(gradients);
   TrainingNode root;
   root.end = data_.rows();
+  root.allowed = options_.interactions.root();
   root.histogram = pool_.take();
   builder_.build(rows_, root.histogram);
   Sums sums;  // over the bins of any feature
@@ -129,7 +130,10 @@ bool TreeGrower::may_be_split(const TrainingNode& node) const {
 /// The best split of a node that has a histogram; gives the histogram back if there is none.
 void TreeGrower::find_split(int index) {
   TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
-  node.split = splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_);
+  const ChildRules children{node.lowest, node.highest,
+                            node.allowed == nullptr ? nullptr : &node.allowed->features};
+  node.split =
+      splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_, children);
   if (!node.split.found()) drop_histogram(index);
 }
 
@@ -157,12 +161,29 @@ void TreeGrower::split_node(int index) {
   nodes_[i].right = right;
   if (!data_.has_missing(split.feature))
     nodes_[i].split.missing_left = split.left.count > split.right.count;
+  constrain_children(index);
   ++n_leaves_;
   const bool last = options_.max_leaf_nodes && n_leaves_ == *options_.max_leaf_nodes;
   if (last)
     drop_histogram(index);
   else
     split_children(index);
+}
+
+/// What a split says about those below it.
+void TreeGrower::constrain_children(int index) {
+  const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+  TrainingNode& left = nodes_[static_cast<std::size_t>(node.left)];
+  TrainingNode& right = nodes_[static_cast<std::size_t>(node.right)];
+  left.lowest = right.lowest = node.lowest;
+  left.highest = right.highest = node.highest;
+  const int sign = options_.split.sign_of(node.split.feature);
+  const double middle = (left.sums.value + right.sums.value) / 2.0;
+  if (sign > 0)
+    left.highest = right.lowest = middle;
+  else if (sign < 0)
+    left.lowest = right.highest = middle;
+  left.allowed = right.allowed = options_.interactions.below(node.allowed, node.split.feature);
 }
 
 /// Histograms and best splits of the children of a node that has just been split.

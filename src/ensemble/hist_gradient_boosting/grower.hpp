@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,6 +13,7 @@
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
+#include "ensemble/hist_gradient_boosting/interactions.hpp"
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
 namespace espalier::hgb {
@@ -20,6 +23,7 @@ struct GrowerOptions {
   std::optional<int> max_leaf_nodes = 31;  ///< ≥ 2
   std::optional<int> max_depth = {};       ///< ≥ 1: edges from the root to the deepest leaf
   double shrinkage = 0.1;                  ///< leaf values are multiplied by it
+  Interactions interactions = {};          ///< which features may meet on a path
 };
 
 /// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it
@@ -31,7 +35,10 @@ struct TrainingNode {
   int depth = 0;
   Split split;
   Histogram histogram;
-  int left = -1;  ///< −1: a leaf
+  double lowest = -std::numeric_limits<double>::infinity();  ///< bounds of the children's values
+  double highest = std::numeric_limits<double>::infinity();
+  std::shared_ptr<const AllowedFeatures> allowed = {};  ///< null: all features may split it
+  int left = -1;                                        ///< −1: a leaf
   int right = -1;
 
   bool is_leaf() const { return left < 0; }
@@ -42,6 +49,11 @@ struct TrainingNode {
 /// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing
 /// is left to gain. Of two children, the smaller is scanned and the larger is what remains of the
 /// parent.
+///
+/// Under monotonic constraints the children of a split on a constrained feature keep to their side of
+/// the middle between their values, and so do all nodes below them; other splits pass the bounds of
+/// their node on. Values are multiplied by `shrinkage` when the tree is complete, and leaves that are
+/// refitted know no bounds.
 ///
 /// The result has the same bits for any number of threads. All memory is reused by the next tree.
 ///
@@ -75,6 +87,7 @@ class TreeGrower {
   int add_child(int parent, const NodeSums& sums, Index begin, Index end);
   void split_node(int index);
   void split_children(int index);
+  void constrain_children(int index);
   void find_split(int index);
   void drop_histogram(int index);
   Index partition(const TrainingNode& node);
