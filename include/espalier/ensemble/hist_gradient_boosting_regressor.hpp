@@ -72,6 +72,12 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///   root to a leaf: "no_interactions" gives an additive model, "pairwise" at most two features a
 ///   tree path. Positions are those of the columns of X (scikit-learn 1.9 counts them after it has
 ///   moved categorical columns to the front).
+/// - **Row subsampling** (ours here; the name is GradientBoostingRegressor's). With `subsample` below 1
+///   each iteration draws so large a share of the rows without replacement and grows its trees on
+///   them alone: `min_samples_leaf` and leaf values, re-fitted ones too, know no other rows.
+///   Derivatives and losses are those of all rows, and gains and counts of the trees those of the
+///   rows drawn. @see Friedman, "Stochastic gradient boosting", CSDA 38 (2002) 367–378
+/// - **Depth-wise growth** (ours): `growth`, see TreeGrowth.
 /// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows. Medians and quantiles
 ///   interpolate without weights and do not with them, as in scikit-learn; but here weights of 1 are
 ///   no weights.

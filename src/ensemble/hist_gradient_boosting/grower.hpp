@@ -24,6 +24,7 @@ struct GrowerOptions {
   std::optional<int> max_depth = {};       ///< ≥ 1: edges from the root to the deepest leaf
   double shrinkage = 0.1;                  ///< leaf values are multiplied by it
   Interactions interactions = {};          ///< which features may meet on a path
+  bool depth_wise = false;                 ///< nodes closest to the root first
 };
 
 /// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it
@@ -47,7 +48,7 @@ struct TrainingNode {
 
 /// Grows one tree after another on the same binned data, best split first: of all nodes that can be
 /// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing
-/// is left to gain. Of two children, the smaller is scanned and the larger is what remains of the
+/// is left to gain. With `depth_wise`, that holds within each level of the tree, one after the other. Of two children, the smaller is scanned and the larger is what remains of the
 /// parent.
 ///
 /// Under monotonic constraints the children of a split on a constrained feature keep to their side of
@@ -67,6 +68,10 @@ class TreeGrower {
   TreeGrower(const TreeGrower&) = delete;
   TreeGrower& operator=(const TreeGrower&) = delete;
 
+  /// The next trees are grown on these rows alone, ascending, not empty. Other rows get the values of
+  /// the leaves they reach.
+  void draw(std::vector<Row> rows);
+
   /// Fits a tree to the derivatives: its leaves hold shrinkage · (−G/(H + λ)). O(rows × features ×
   /// depth).
   void grow(const Gradients& gradients, Random& random);
@@ -74,7 +79,7 @@ class TreeGrower {
   // The tree grown last.
 
   std::span<const TrainingNode> nodes() const { return nodes_; }  ///< the root first
-  /// Gives each leaf the value that a function finds for its rows, times `shrinkage`. The function
+  /// Gives each leaf the value that a function finds for its (drawn) rows, times `shrinkage`. The function
   /// is called from several threads.
   void refit_leaves(const std::function<double(std::span<const Row>)>& value_of);
   /// Adds each row's leaf value to `raw`, one number a row.
@@ -83,6 +88,7 @@ class TreeGrower {
   void append_to(BoostedTrees& trees) const;
 
  private:
+  void add_outside(double* raw) const;
   void add_root(const Gradients& gradients);
   int add_child(int parent, const NodeSums& sums, Index begin, Index end);
   void split_node(int index);
@@ -107,6 +113,8 @@ class TreeGrower {
   int n_leaves_ = 0;
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
   std::vector<Row> buffer_;
+  std::vector<Row> drawn_;    // ascending; empty: all rows
+  std::vector<Row> outside_;  // the others
 };
 
 }  // namespace espalier::hgb
