@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/ensemble/categorical_features.hpp>
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include <espalier/core/errors.hpp>
 
+#include "ensemble/column_lookup.hpp"
+
 namespace espalier {
 namespace {
-
-std::size_t position_of(const std::string& name, const Features& X, std::string_view owner) {
-  const auto& names = X.names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end())
-    throw InvalidInput(fmt::format("{}: categorical_features names the column '{}', but X {}.",
-                                   owner, name,
-                                   names.empty() ? "has no column names" : "has no such column"));
-  return static_cast<std::size_t>(found - names.begin());
-}
-
-std::size_t checked_position(Index position, const Features& X, std::string_view owner) {
-  if (position < 0 || position >= X.cols())
-    throw InvalidInput(
-        fmt::format("{}: categorical_features contains the position {}, but X has {} columns.",
-                    owner, position, X.cols()));
-  return static_cast<std::size_t>(position);
-}
 
 bool is_categorical(const Features& X, Index j) {
   return X.is_table() && X.column(j).categorical != nullptr;
@@ -35,11 +17,14 @@ bool is_categorical(const Features& X, Index j) {
 }  // namespace
 
 std::vector<bool> CategoricalFeatures::choose(const Features& X, std::string_view owner) const {
+  constexpr std::string_view param = "categorical_features";
   std::vector<bool> chosen(static_cast<std::size_t>(X.cols()), false);
+  const auto choose_column = [&](Index j) { chosen[static_cast<std::size_t>(j)] = true; };
   if (const auto* names = std::get_if<std::vector<std::string>>(&choice_)) {
-    for (const std::string& name : *names) chosen[position_of(name, X, owner)] = true;
+    for (const std::string& name : *names)
+      choose_column(detail::column_named(name, X, owner, param));
   } else if (const auto* positions = std::get_if<std::vector<Index>>(&choice_)) {
-    for (const Index j : *positions) chosen[checked_position(j, X, owner)] = true;
+    for (const Index j : *positions) choose_column(detail::column_at(j, X, owner, param));
   }
   const bool by_type = std::holds_alternative<FromDtype>(choice_);
   for (Index j = 0; j < X.cols(); ++j) {

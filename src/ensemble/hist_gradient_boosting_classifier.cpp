@@ -118,6 +118,10 @@ HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
   if (encoded.classes.size() < 2)
     throw InvalidInput(fmt::format("{}: y has only one class, {}; at least two are needed.", name,
                                    encoded.classes[0]));
+  if (encoded.classes.size() > 2 && !params().monotonic_cst.is_none())
+    throw InvalidInput(fmt::format(
+        "{}: monotonic_cst is not supported for multiclass classification, but y has {} classes.",
+        name, encoded.classes.size()));
   std::optional<hgb::FitTargets> validation;
   if (context.validation)
     validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes),

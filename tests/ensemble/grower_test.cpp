@@ -92,6 +92,64 @@ TEST_F(GrowerTest, LeavesHoldTheNewtonStepTimesTheShrinkage) {
   }
 }
 
+TEST_F(GrowerTest, KnowsOnlyTheRowsDrawn) {
+  std::vector<Row> rows;
+  for (Row row = 0; row < 3000; ++row)
+    if (row * 7 % 10 < 4) rows.push_back(row);
+  TreeGrower grower(matrix, bins, {.max_leaf_nodes = 20});
+  Random random(1);
+  grower.draw(rows);
+  grower.grow({g, h}, random);
+  BoostedTrees trees = empty_model();
+  grower.append_to(trees);
+  EXPECT_EQ(trees.infos[0].count, static_cast<double>(rows.size()));
+  std::vector<double> raw(3000, 0.0);
+  grower.add_to(raw.data());
+  for (Index i = 0; i < 3000; ++i) {
+    Vector row(5);
+    for (Index f = 0; f < 5; ++f)
+      row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
+    ASSERT_EQ(raw[static_cast<std::size_t>(i)], naive::predict(trees, row, 0));
+  }
+  // Derivatives of other rows change nothing.
+  for (Row row = 0; row < 3000; ++row) {
+    if (row * 7 % 10 < 4) continue;
+    g[row] = -0.5F * g[row];
+    h[row] = 0.5F * h[row];
+  }
+  Random again(1);
+  grower.grow({g, h}, again);
+  std::vector<double> other(3000, 0.0);
+  grower.add_to(other.data());
+  for (std::size_t i = 0; i < 3000; ++i) ASSERT_NEAR(other[i], raw[i], 1e-9);
+}
+
+TEST_F(GrowerTest, DepthWiseGrowsLevelByLevel) {
+  const auto same = [](const BoostedTrees& a, const BoostedTrees& b) {
+    return std::equal(a.nodes.begin(), a.nodes.end(), b.nodes.begin(), b.nodes.end(),
+                      [](const TreeNode& x, const TreeNode& y) {
+                        return x.feature == y.feature && x.value == y.value && x.right == y.right;
+                      });
+  };
+  const auto with_leaves = [&](int n, bool depth_wise) {
+    return grow({.max_leaf_nodes = n, .depth_wise = depth_wise});
+  };
+  EXPECT_EQ(depth(with_leaves(16, true)), 4);
+  EXPECT_GT(depth(with_leaves(16, false)), 4);
+  const BoostedTrees full = grow({.max_leaf_nodes = {}, .max_depth = 4});
+  EXPECT_TRUE(same(with_leaves(16, true), full)) << "a full level is all that fits";
+  EXPECT_TRUE(same(grow({.max_leaf_nodes = {}, .max_depth = 5, .depth_wise = true}),
+                   grow({.max_leaf_nodes = {}, .max_depth = 5})))
+      << "without a limit the order does not matter";
+  // Of the second level, the node that gains more.
+  const BoostedTrees three = with_leaves(3, true);
+  const auto gain_of = [&](std::int32_t node) {
+    return full.infos[static_cast<std::size_t>(node)].gain;
+  };
+  const bool left = gain_of(1) > gain_of(full.nodes[0].right);
+  EXPECT_NE(three.nodes[1].is_leaf(), left);
+}
+
 TEST_F(GrowerTest, ObeysItsLimits) {
   EXPECT_EQ(leaves(grow({.max_leaf_nodes = 2})), 2);
   EXPECT_EQ(leaves(grow({.max_leaf_nodes = 17})), 17);

@@ -207,6 +207,18 @@ TEST(HistGradientBoostingClassifier, GrowsScikitLearnsTreesOnWine) {
                                              to_labels(golden("ensemble_multiclass.json")["y"]));
 }
 
+TEST(HistGradientBoosting, GrowsScikitLearnsTreesUnderConstraints) {
+  const json constraints = golden("ensemble_constraints.json");
+  const json diabetes = golden("ensemble_regression.json");
+  for (const json& test : constraints["regression"])
+    check_case<HistGradientBoostingRegressor, Vector>(to_matrix(diabetes["X"]),
+                                                      to_vector(diabetes["y"]), test);
+  const json cancer = golden("ensemble_binary.json");
+  for (const json& test : constraints["binary"])
+    check_case<HistGradientBoostingClassifier, Labels>(to_matrix(cancer["X"]),
+                                                       to_labels(cancer["y"]), test);
+}
+
 TEST(HistGradientBoosting, GrowsScikitLearnsTreesOnCreditDataWithCategories) {
   const json data = golden("ensemble_mixed.json");
   const DataFrame table = mixed_table(data["columns"]);

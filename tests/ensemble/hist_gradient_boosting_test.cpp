@@ -97,6 +97,56 @@ TEST(HistGradientBoosting, FollowsItsSeed) {
   EXPECT_NE(with_seed(1), with_seed(2));
 }
 
+TEST(HistGradientBoosting, SubsamplesWithTheSameBitsOnAnyNumberOfThreads) {
+  const TableData data(40'000, 8);
+  for (const RegressionLoss loss :
+       {RegressionLoss::squared_error, RegressionLoss::absolute_error}) {
+    const Regressor_ regressor({.loss = loss,
+                                .max_iter = 4,
+                                .growth = TreeGrowth::depth_wise,
+                                .max_features = 0.6,
+                                .subsample = 0.3,
+                                .random_state = 3});
+    const std::string one = bits(regressor, data.X, data.y, {.n_threads = 1});
+    for (const int threads : {2, 4, 7})
+      EXPECT_EQ(bits(regressor, data.X, data.y, {.n_threads = threads}), one);
+  }
+}
+
+TEST(HistGradientBoosting, DrawsOtherRowsAtEachIteration) {
+  const TableData data(2000);
+  const auto trees_of = [&](double subsample, std::int64_t seed) {
+    Regressor_ model({.learning_rate = 1e-9,  // all iterations see the same derivatives, nearly
+                      .max_iter = 3,
+                      .subsample = subsample,
+                      .random_state = seed});
+    return model.fit(data.X, data.y).trees();
+  };
+  const auto root = [](const BoostedTrees& trees, Index t) {
+    return trees.infos[static_cast<std::size_t>(trees.tree_begin[static_cast<std::size_t>(t)])];
+  };
+  const BoostedTrees all = trees_of(1.0, 1);
+  const BoostedTrees some = trees_of(0.25, 1);
+  EXPECT_NEAR(root(all, 0).gain, root(all, 1).gain, 1e-4 * root(all, 0).gain);
+  EXPECT_EQ(root(some, 0).count, 500.0);
+  EXPECT_EQ(root(some, 1).count, 500.0);
+  EXPECT_GT(std::abs(root(some, 0).gain - root(some, 1).gain), 1e-3 * root(some, 0).gain);
+  EXPECT_EQ(root(some, 1).gain, root(trees_of(0.25, 1), 1).gain);
+  EXPECT_NE(root(some, 1).gain, root(trees_of(0.25, 2), 1).gain);
+}
+
+TEST(HistGradientBoosting, LearnsFromAShareOfTheRows) {
+  const TableData data(4000);
+  const TableData other(2000, 5, 77);
+  const double share =
+      Regressor_({.subsample = 0.2, .random_state = 0}).fit(data.X, data.y).score(other.X, other.y);
+  const double all = Regressor_({.random_state = 0}).fit(data.X, data.y).score(other.X, other.y);
+  EXPECT_GT(share, all - 0.03);
+  const Classifier_ classifier =
+      Classifier_({.subsample = 0.5, .random_state = 0}).fit(data.X, data.three);
+  EXPECT_GT(classifier.score(other.X, other.three), 0.8);
+}
+
 // What is learned
 
 TEST(HistGradientBoostingRegressor, LearnsANonlinearFunctionWithHolesAndCategories) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -43,14 +44,26 @@ struct Fixture {
     node = {all.gradient, all.hessian, all.count, node_value(all.gradient, all.hessian, l2)};
   }
 
-  Split split(double max_features = 1.0, std::uint64_t seed = 0) const {
+  Split split(double max_features = 1.0, std::uint64_t seed = 0,
+              const std::vector<int>* allowed = nullptr) const {
     std::vector<char> has_missing;
     for (Index f = 0; f < matrix.features(); ++f)
       has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
     const Splitter splitter(bins, matrix.layout(), has_missing,
-                            {problem.min_samples_leaf, problem.l2, max_features});
+                            {problem.min_samples_leaf,
+                             problem.l2,
+                             max_features,
+                             {problem.monotonic.begin(), problem.monotonic.end()}});
     Random random(seed);
-    return splitter.best_split(histogram, builder.fixed_point(), node, random);
+    return splitter.best_split(histogram, builder.fixed_point(), node, random,
+                               {problem.lowest, problem.highest, allowed});
+  }
+
+  void constrain(std::vector<int> monotonic, double lowest, double highest) {
+    problem.monotonic = std::move(monotonic);
+    problem.lowest = lowest;
+    problem.highest = highest;
+    node.value = std::clamp(node.value, lowest, highest);
   }
 
   bool goes_left(const Split& split, Row row) const {
@@ -73,6 +86,32 @@ TEST(Splitting, FindsWhatTryingEverythingFinds) {
     EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
     EXPECT_EQ(split.feature, expected.feature);
   }
+}
+
+TEST(Splitting, UnderConstraintsFindsWhatTryingEverythingFinds) {
+  int different = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Fixture f(120 + static_cast<Index>(seed) * 7, 4, 12, seed, seed % 3 == 0 ? 1.5 : 0.0);
+    const int free = f.split().feature;
+    const int sign = seed % 2 == 0 ? 1 : -1;
+    f.constrain({-sign, sign, -sign, 0}, seed % 5 < 2 ? -0.4 : -1e300, seed % 5 < 3 ? 0.3 : 1e300);
+    const naive::Best expected = naive::best_split(f.problem, f.rows);
+    const Split split = f.split();
+    SCOPED_TRACE(seed);
+    ASSERT_EQ(split.found(), expected.gain > 0.0);
+    different += split.feature != free ? 1 : 0;
+    if (!split.found()) continue;
+    EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
+    EXPECT_EQ(split.feature, expected.feature);
+    EXPECT_LE(f.problem.monotonic[static_cast<std::size_t>(split.feature)] *
+                  (split.left.value - split.right.value),
+              0.0);
+    for (const double value : {split.left.value, split.right.value}) {
+      EXPECT_GE(value, f.problem.lowest);
+      EXPECT_LE(value, f.problem.highest);
+    }
+  }
+  EXPECT_GT(different, 10) << "the constraints bind";
 }
 
 TEST(Splitting, TriesEachKindOfFeature) {
@@ -180,6 +219,16 @@ TEST(Splitting, DrawsFeaturesBySeed) {
   }
   EXPECT_GT(chosen.size(), 3U);
   EXPECT_EQ(f.split(1.0, 1).feature, f.split(1.0, 2).feature);
+}
+
+TEST(Splitting, DrawsAmongTheAllowedFeatures) {
+  const Fixture f(500, 10, 20, 1);
+  const std::vector<int> allowed{2, 5, 6, 9};
+  std::set<int> chosen;
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    chosen.insert(f.split(0.2, seed, &allowed).feature);  // 0.2 · 4 is 1 feature
+  EXPECT_EQ(chosen, (std::set<int>{2, 5, 6, 9}));
+  EXPECT_NE(f.split().feature, f.split(1.0, 0, &allowed).feature);
 }
 
 }  // namespace

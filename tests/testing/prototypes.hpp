@@ -73,6 +73,12 @@ inline std::vector<Prototype> special_prototypes() {
   add(HistGradientBoostingRegressor(
           {.max_iter = 8, .min_samples_leaf = 5, .max_features = 0.5, .early_stopping = true}),
       "_stopping");
+  add(HistGradientBoostingRegressor({.max_iter = 8,
+                                     .max_leaf_nodes = 12,
+                                     .growth = TreeGrowth::depth_wise,
+                                     .min_samples_leaf = 5,
+                                     .interaction_cst = InteractionConstraints::pairwise()}),
+      "_pairwise");
   using Loss = RegressionLoss;
   add(HistGradientBoostingRegressor(
           {.loss = Loss::absolute_error, .max_iter = 10, .min_samples_leaf = 5}),

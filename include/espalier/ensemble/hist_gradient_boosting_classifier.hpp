@@ -32,8 +32,9 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 /// Minimises the (weighted) log loss over sums of trees: for two classes one tree an iteration,
 /// whose sum is the log-odds of the second class; for K > 2 classes K trees an iteration, whose
 /// sums are the unnormalised log-probabilities of the classes. Everything else, missing values,
-/// categories, weights, early stopping, cost, is as in HistGradientBoostingRegressor, which says
-/// more.
+/// categories, weights, constraints, early stopping, cost, is as in HistGradientBoostingRegressor,
+/// which says more. Monotonic constraints are for two classes, and bind the probability of the
+/// second.
 ///
 /// `class_weight` multiplies the sample weights by a weight for each class. "balanced" is n /
 /// (K·nₖ) with numbers of rows, as in scikit-learn's HistGradientBoostingClassifier, even when
@@ -48,7 +49,8 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
-///                           class, or a column has too many categories
+///                           class, a column has too many categories, a constraint does not fit
+///                           the columns, or monotonic_cst meets more than two classes
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
 ///      Ke et al., "LightGBM", NeurIPS 30 (2017)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
-/// names, ranges and defaults of scikit-learn 1.9 where it has them. Not there yet: monotonic_cst,
-/// interaction_cst, warm_start, and scoring (early stopping watches the loss). Instead of verbose
-/// there is the callback of the FitContext.
+/// names, ranges and defaults of scikit-learn 1.9 where it has them; `growth` and `subsample` are ours.
+/// Not there yet: warm_start, and
+/// scoring (early stopping watches the loss). Instead of verbose there is the callback of the
+/// FitContext.
 #pragma once
 
 #include <array>
@@ -15,6 +16,8 @@
 #include <espalier/core/params.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
 #include <espalier/ensemble/early_stopping.hpp>
+#include <espalier/ensemble/interaction_constraints.hpp>
+#include <espalier/ensemble/monotonic_constraints.hpp>
 #include <espalier/ensemble/regression_loss.hpp>
 #include <espalier/loss/class_weight.hpp>
 
@@ -25,6 +28,16 @@ enum class BoostingClassificationLoss { log_loss };
 
 constexpr auto names_of(BoostingClassificationLoss) {
   return std::array<std::string_view, 1>{"log_loss"};
+}
+
+/// Which node of a tree is split next (ours; LightGBM's and XGBoost's terms). `leaf_wise`: the one that
+/// gains most, wherever it is, as scikit-learn and LightGBM do. `depth_wise`: level by level, and within
+/// a level the one that gains most, close to XGBoost's default. The two differ only where
+/// max_leaf_nodes ends a tree; depth-wise trees are then flat, of about log₂(max_leaf_nodes) levels.
+enum class TreeGrowth { leaf_wise, depth_wise };
+
+constexpr auto names_of(TreeGrowth) {
+  return std::array<std::string_view, 2>{"leaf_wise", "depth_wise"};
 }
 
 namespace detail {
@@ -41,15 +54,23 @@ constexpr auto hist_gradient_boosting_fields() {
             "leaves of a tree at most; none: no limit"),
       field("max_depth", &P::max_depth, at_least(1),
             "edges from the root to a leaf at most; none: no limit"),
+      field("growth", &P::growth,
+            "which node is split next, until there are max_leaf_nodes leaves"),
       field("min_samples_leaf", &P::min_samples_leaf, at_least(1),
             "rows in a leaf at least, whatever their weight"),
       field("l2_regularization", &P::l2_regularization, at_least(0.0),
             "L2 penalty on the values of the leaves"),
       field("max_features", &P::max_features, above_up_to(0.0, 1.0),
-            "share of the features tried at each split"),
+            "share of the features tried at each split, among those that interaction_cst allows"),
+      field(
+          "subsample", &P::subsample, above_up_to(0.0, 1.0),
+          "share of the rows that each iteration draws, without replacement, to grow its trees on"),
       field("max_bins", &P::max_bins, between(2, 255),
             "bins of a feature at most, beside the one for missing values"),
       field("categorical_features", &P::categorical_features, "the columns that hold categories"),
+      field("monotonic_cst", &P::monotonic_cst,
+            "whether predictions may only rise (1) or fall (-1) with a feature"),
+      field("interaction_cst", &P::interaction_cst, "which features may meet on a path of a tree"),
       field("early_stopping", &P::early_stopping, "whether to stop when the loss no longer falls"),
       field("validation_fraction", &P::validation_fraction, above(0.0),
             "share (below 1) or number of rows set aside to watch the loss; none: watch the "
@@ -73,11 +94,15 @@ struct HistGradientBoostingRegressorParams {
   int max_iter = 100;
   std::optional<int> max_leaf_nodes = 31;
   std::optional<int> max_depth = {};
+  TreeGrowth growth = TreeGrowth::leaf_wise;
   int min_samples_leaf = 20;
   double l2_regularization = 0.0;
   double max_features = 1.0;
+  double subsample = 1.0;
   int max_bins = 255;
   CategoricalFeatures categorical_features = {};
+  MonotonicConstraints monotonic_cst = {};
+  InteractionConstraints interaction_cst = {};
   EarlyStopping early_stopping = {};
   std::optional<double> validation_fraction = 0.1;
   int n_iter_no_change = 10;
@@ -104,11 +129,15 @@ struct HistGradientBoostingClassifierParams {
   int max_iter = 100;
   std::optional<int> max_leaf_nodes = 31;
   std::optional<int> max_depth = {};
+  TreeGrowth growth = TreeGrowth::leaf_wise;
   int min_samples_leaf = 20;
   double l2_regularization = 0.0;
   double max_features = 1.0;
+  double subsample = 1.0;
   int max_bins = 255;
   CategoricalFeatures categorical_features = {};
+  MonotonicConstraints monotonic_cst = {};
+  InteractionConstraints interaction_cst = {};
   EarlyStopping early_stopping = {};
   std::optional<double> validation_fraction = 0.1;
   int n_iter_no_change = 10;

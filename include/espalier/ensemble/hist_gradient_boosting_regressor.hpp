@@ -62,6 +62,22 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///   categories each; a split sends a set of categories left. Predicting matches categories by
 ///   their text, whatever the dictionary of the new table, and treats those not seen at fit as
 ///   missing.
+/// - **Monotonic constraints.** With `monotonic_cst` 1 (−1) for a numerical feature, predictions do
+///   not fall (rise) as it grows and the other features stay. Values are clipped to bounds as the
+///   tree grows, and gains are those of clipped values. Leaves that are filled with medians or
+///   quantiles (absolute_error, quantile, huber) do not know these bounds, as in scikit-learn: with
+///   these losses the constraint guides the splits and guarantees nothing. Nor does it say where
+///   missing values stand.
+/// - **Interaction constraints.** `interaction_cst` says which features may meet on a path from the
+///   root to a leaf: "no_interactions" gives an additive model, "pairwise" at most two features a
+///   tree path. Positions are those of the columns of X (scikit-learn 1.9 counts them after it has
+///   moved categorical columns to the front).
+/// - **Row subsampling** (ours here; the name is GradientBoostingRegressor's). With `subsample` below 1
+///   each iteration draws so large a share of the rows without replacement and grows its trees on
+///   them alone: `min_samples_leaf` and leaf values, re-fitted ones too, know no other rows.
+///   Derivatives and losses are those of all rows, and gains and counts of the trees those of the
+///   rows drawn. @see Friedman, "Stochastic gradient boosting", CSDA 38 (2002) 367–378
+/// - **Depth-wise growth** (ours): `growth`, see TreeGrowth.
 /// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows. Medians and quantiles
 ///   interpolate without weights and do not with them, as in scikit-learn; but here weights of 1 are
 ///   no weights.
@@ -83,8 +99,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///
 /// @throws InvalidParameter  a parameter is outside its range, or loss quantile without `quantile`
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, a column has too
-///                           many categories, y is outside the domain of the loss, or the
-///                           derivatives of the loss overflow
+///                           many categories, a constraint does not fit the columns, y is outside
+///                           the domain of the loss, or the derivatives of the loss overflow
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
 ///      (2017); for the losses see their own headers

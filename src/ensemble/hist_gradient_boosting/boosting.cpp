@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ensemble/hist_gradient_boosting/boosting.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <utility>
@@ -20,6 +21,23 @@ std::vector<double> raw_baseline(const Vector& baseline, Index n) {
   raw.reserve(static_cast<std::size_t>(n * baseline.size()));
   for (const double b : baseline) raw.insert(raw.end(), static_cast<std::size_t>(n), b);
   return raw;
+}
+
+/// Far from the streams of the trees, which are counted from 1.
+constexpr std::uint64_t first_sample_stream = std::uint64_t{1} << 62;
+
+/// A share of n rows, one at least, each set of so many equally likely; ascending.
+/// @see Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S
+std::vector<Row> draw_rows(Index n, double share, Random random) {
+  auto wanted = std::max<Index>(1, static_cast<Index>(share * static_cast<double>(n)));
+  std::vector<Row> rows;
+  rows.reserve(static_cast<std::size_t>(wanted));
+  for (Index i = 0; wanted > 0; ++i) {
+    if (static_cast<double>(n - i) * random.uniform() >= static_cast<double>(wanted)) continue;
+    rows.push_back(static_cast<Row>(i));
+    --wanted;
+  }
+  return rows;
 }
 
 /// Everything that lives from the first iteration to the last.
@@ -77,6 +95,10 @@ class Booster {
     const auto rows = static_cast<std::size_t>(n);
     objective_.derivatives(train_.targets, raw_.data(), gradients_.data(),
                            hessians_.empty() ? nullptr : hessians_.data());
+    if (options_.subsample < 1.0)
+      grower_.draw(draw_rows(
+          n, options_.subsample,
+          Random(options_.seed, first_sample_stream + static_cast<std::uint64_t>(iteration))));
     for (Index k = 0; k < objective_.outputs(); ++k) {
       const Gradients gradients{
           {gradients_.data() + k * n, rows},

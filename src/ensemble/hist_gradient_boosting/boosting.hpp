@@ -19,6 +19,7 @@ struct BoostingOptions {
   GrowerOptions grower = {};
   int max_iter = 100;
   int max_bins = 255;
+  double subsample = 1.0;  ///< share of the rows that the trees of an iteration are grown on
   bool early_stopping = false;
   int n_iter_no_change = 10;
   double tol = 1e-7;
@@ -40,6 +41,9 @@ struct BoostingResult {
 
 /// Newton boosting: each iteration fits one tree an output to the first and second derivatives of
 /// the loss at the raw predictions so far.
+///
+/// With `subsample` below 1 each iteration draws rows of its own, without replacement; the leaves of its
+/// trees hold what these rows say, and are added to the raw predictions of all rows.
 ///
 /// With early stopping, training ends when `n_iter_no_change` iterations in a row have not improved
 /// on the validation rows, or on the training rows when `validation` is null; the trees of those

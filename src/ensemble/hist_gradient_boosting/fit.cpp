@@ -37,6 +37,13 @@ void check_rows(Index n, std::string_view owner) {
                                    FixedPoint::most_rows));
 }
 
+Interactions interactions_of(const InteractionConstraints& constraints, const Features& X,
+                             std::string_view owner) {
+  if (constraints.is_none()) return {};
+  if (constraints.is_pairwise()) return Interactions::pairwise(X.cols());
+  return {X.cols(), constraints.groups(X, owner)};
+}
+
 /// Categories as codes; what is missing or unseen becomes NaN.
 class CodeStep : public RowStep {
  public:
@@ -90,6 +97,8 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
 
   HistGradientBoostingState state;
   const std::vector<bool> chosen = options.categorical_features.choose(X, options.owner);
+  boosting.grower.split.monotonic = options.monotonic_cst.signs(X, chosen, options.owner);
+  boosting.grower.interactions = interactions_of(options.interaction_cst, X, options.owner);
   state.categories = find_categories(X, chosen, boosting.max_bins, options.owner);
   const std::vector<int> n_categories = category_counts(X.cols(), state.categories);
   const EncodedTable encoded = encode_features(X, state.categories);

@@ -13,7 +13,10 @@
 #include <espalier/core/row_program.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
 #include <espalier/ensemble/early_stopping.hpp>
+#include <espalier/ensemble/hist_gradient_boosting_params.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_state.hpp>
+#include <espalier/ensemble/interaction_constraints.hpp>
+#include <espalier/ensemble/monotonic_constraints.hpp>
 
 #include "ensemble/hist_gradient_boosting/boosting.hpp"
 #include "ensemble/hist_gradient_boosting/compiled_trees.hpp"
@@ -24,6 +27,8 @@ namespace espalier::hgb {
 struct FitOptions {
   BoostingOptions boosting;
   CategoricalFeatures categorical_features;
+  MonotonicConstraints monotonic_cst;
+  InteractionConstraints interaction_cst;
   EarlyStopping early_stopping;
   std::optional<double> validation_fraction;
   std::string_view owner;  ///< the estimator, for messages
@@ -37,15 +42,19 @@ void check_validation_fraction(const std::optional<double>& fraction, std::strin
 
 template <class Params>
 FitOptions fit_options(const Params& p, std::string_view owner) {
-  const SplitRules split{static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization,
-                         p.max_features};
-  const GrowerOptions grower{split, p.max_leaf_nodes, p.max_depth, p.learning_rate};
-  return {
-      {grower, p.max_iter, p.max_bins, false, p.n_iter_no_change, p.tol, seed_of(p.random_state)},
-      p.categorical_features,
-      p.early_stopping,
-      p.validation_fraction,
-      owner};
+  const SplitRules split{
+      static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization, p.max_features, {}};
+  const GrowerOptions grower{split,       p.max_leaf_nodes,
+                             p.max_depth, p.learning_rate,
+                             {},          p.growth == TreeGrowth::depth_wise};
+  return {{grower, p.max_iter, p.max_bins, p.subsample, false, p.n_iter_no_change, p.tol,
+           seed_of(p.random_state)},
+          p.categorical_features,
+          p.monotonic_cst,
+          p.interaction_cst,
+          p.early_stopping,
+          p.validation_fraction,
+          owner};
 }
 
 /// The targets of all rows: values, or class codes.

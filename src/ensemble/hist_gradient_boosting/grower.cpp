@@ -80,13 +80,14 @@ void TreeGrower::grow(const Gradients& gradients, Random& random) {
   heap_.clear();
   n_leaves_ = 1;
   add_root(gradients);
-  const auto less_gain = [this](int a, int b) {
-    const double gain_a = nodes_[static_cast<std::size_t>(a)].split.gain;
-    const double gain_b = nodes_[static_cast<std::size_t>(b)].split.gain;
-    return gain_a != gain_b ? gain_a < gain_b : a > b;
+  const auto is_later = [this](int a, int b) {
+    const TrainingNode& node_a = nodes_[static_cast<std::size_t>(a)];
+    const TrainingNode& node_b = nodes_[static_cast<std::size_t>(b)];
+    if (options_.depth_wise && node_a.depth != node_b.depth) return node_a.depth > node_b.depth;
+    return node_a.split.gain != node_b.split.gain ? node_a.split.gain < node_b.split.gain : a > b;
   };
   while (!heap_.empty() && (!options_.max_leaf_nodes || n_leaves_ < *options_.max_leaf_nodes)) {
-    std::pop_heap(heap_.begin(), heap_.end(), less_gain);
+    std::pop_heap(heap_.begin(), heap_.end(), is_later);
     const int best = heap_.back();
     heap_.pop_back();
     split_node(best);
@@ -94,17 +95,33 @@ void TreeGrower::grow(const Gradients& gradients, Random& random) {
                             nodes_[static_cast<std::size_t>(best)].right}) {
       if (!nodes_[static_cast<std::size_t>(child)].split.found()) continue;
       heap_.push_back(child);
-      std::push_heap(heap_.begin(), heap_.end(), less_gain);
+      std::push_heap(heap_.begin(), heap_.end(), is_later);
     }
   }
   for (const int waiting : heap_) drop_histogram(waiting);
 }
 
+void TreeGrower::draw(std::vector<Row> rows) {
+  drawn_ = std::move(rows);
+  outside_.clear();
+  auto next = drawn_.begin();
+  for (Row row = 0; row < static_cast<Row>(data_.rows()); ++row) {
+    if (next != drawn_.end() && *next == row)
+      ++next;
+    else
+      outside_.push_back(row);
+  }
+}
+
 void TreeGrower::add_root(const Gradients& gradients) {
-  std::iota(rows_.begin(), rows_.end(), Row{0});
+  if (drawn_.empty())
+    std::iota(rows_.begin(), rows_.end(), Row{0});
+  else
+    rows_ = drawn_;
   builder_.set_gradients(gradients);
   TrainingNode root;
-  root.end = data_.rows();
+  root.end = static_cast<Index>(rows_.size());
+  root.allowed = options_.interactions.root();
   root.histogram = pool_.take();
   builder_.build(rows_, root.histogram);
   Sums sums;  // over the bins of any feature
@@ -129,7 +146,10 @@ bool TreeGrower::may_be_split(const TrainingNode& node) const {
 /// The best split of a node that has a histogram; gives the histogram back if there is none.
 void TreeGrower::find_split(int index) {
   TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
-  node.split = splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_);
+  const ChildRules children{node.lowest, node.highest,
+                            node.allowed == nullptr ? nullptr : &node.allowed->features};
+  node.split =
+      splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_, children);
   if (!node.split.found()) drop_histogram(index);
 }
 
@@ -157,12 +177,29 @@ void TreeGrower::split_node(int index) {
   nodes_[i].right = right;
   if (!data_.has_missing(split.feature))
     nodes_[i].split.missing_left = split.left.count > split.right.count;
+  constrain_children(index);
   ++n_leaves_;
   const bool last = options_.max_leaf_nodes && n_leaves_ == *options_.max_leaf_nodes;
   if (last)
     drop_histogram(index);
   else
     split_children(index);
+}
+
+/// What a split says about those below it.
+void TreeGrower::constrain_children(int index) {
+  const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+  TrainingNode& left = nodes_[static_cast<std::size_t>(node.left)];
+  TrainingNode& right = nodes_[static_cast<std::size_t>(node.right)];
+  left.lowest = right.lowest = node.lowest;
+  left.highest = right.highest = node.highest;
+  const int sign = options_.split.sign_of(node.split.feature);
+  const double middle = (left.sums.value + right.sums.value) / 2.0;
+  if (sign > 0)
+    left.highest = right.lowest = middle;
+  else if (sign < 0)
+    left.lowest = right.highest = middle;
+  left.allowed = right.allowed = options_.interactions.below(node.allowed, node.split.feature);
 }
 
 /// Histograms and best splits of the children of a node that has just been split.
@@ -246,6 +283,39 @@ void TreeGrower::add_to(double* raw) const {
                  for (Index k = node.begin; k < node.end; ++k)
                    raw[rows_[static_cast<std::size_t>(k)]] += value;
                });
+  if (!outside_.empty()) add_outside(raw);
+}
+
+/// Walks the rows down that were not drawn.
+void TreeGrower::add_outside(double* raw) const {
+  struct Step {  // what a row needs of a node
+    const Bin* bins = nullptr;
+    int left = -1;
+    int right = -1;
+    double value = 0.0;
+    LeftTable goes_left{};
+  };
+  std::vector<Step> steps;
+  for (const TrainingNode& node : nodes_) {
+    if (node.is_leaf()) {
+      steps.push_back({.value = leaf_value(node)});
+      continue;
+    }
+    const auto f = static_cast<std::size_t>(node.split.feature);
+    steps.push_back({data_.column(node.split.feature), node.left, node.right, 0.0,
+                     left_table(node.split, bins_[f].missing_bin())});
+  }
+  const Blocks blocks{static_cast<Index>(outside_.size()), rows_per_block};
+  parallel_for_blocks(blocks, 20.0 * static_cast<double>(blocks.n), [&](Index begin, Index end) {
+    for (Index k = begin; k < end; ++k) {
+      const Row row = outside_[static_cast<std::size_t>(k)];
+      const Step* step = steps.data();
+      while (step->left >= 0)
+        step = &steps[static_cast<std::size_t>(
+            step->goes_left[step->bins[row]] != 0 ? step->left : step->right)];
+      raw[row] += step->value;
+    }
+  });
 }
 
 void TreeGrower::append_to(BoostedTrees& trees) const {

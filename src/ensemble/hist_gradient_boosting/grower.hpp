@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,6 +13,7 @@
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
+#include "ensemble/hist_gradient_boosting/interactions.hpp"
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
 namespace espalier::hgb {
@@ -20,6 +23,8 @@ struct GrowerOptions {
   std::optional<int> max_leaf_nodes = 31;  ///< ≥ 2
   std::optional<int> max_depth = {};       ///< ≥ 1: edges from the root to the deepest leaf
   double shrinkage = 0.1;                  ///< leaf values are multiplied by it
+  Interactions interactions = {};          ///< which features may meet on a path
+  bool depth_wise = false;                 ///< nodes closest to the root first
 };
 
 /// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it
@@ -31,7 +36,10 @@ struct TrainingNode {
   int depth = 0;
   Split split;
   Histogram histogram;
-  int left = -1;  ///< −1: a leaf
+  double lowest = -std::numeric_limits<double>::infinity();  ///< bounds of the children's values
+  double highest = std::numeric_limits<double>::infinity();
+  std::shared_ptr<const AllowedFeatures> allowed = {};  ///< null: all features may split it
+  int left = -1;                                        ///< −1: a leaf
   int right = -1;
 
   bool is_leaf() const { return left < 0; }
@@ -40,8 +48,13 @@ struct TrainingNode {
 
 /// Grows one tree after another on the same binned data, best split first: of all nodes that can be
 /// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing
-/// is left to gain. Of two children, the smaller is scanned and the larger is what remains of the
+/// is left to gain. With `depth_wise`, that holds within each level of the tree, one after the other. Of two children, the smaller is scanned and the larger is what remains of the
 /// parent.
+///
+/// Under monotonic constraints the children of a split on a constrained feature keep to their side of
+/// the middle between their values, and so do all nodes below them; other splits pass the bounds of
+/// their node on. Values are multiplied by `shrinkage` when the tree is complete, and leaves that are
+/// refitted know no bounds.
 ///
 /// The result has the same bits for any number of threads. All memory is reused by the next tree.
 ///
@@ -55,6 +68,10 @@ class TreeGrower {
   TreeGrower(const TreeGrower&) = delete;
   TreeGrower& operator=(const TreeGrower&) = delete;
 
+  /// The next trees are grown on these rows alone, ascending, not empty. Other rows get the values of
+  /// the leaves they reach.
+  void draw(std::vector<Row> rows);
+
   /// Fits a tree to the derivatives: its leaves hold shrinkage · (−G/(H + λ)). O(rows × features ×
   /// depth).
   void grow(const Gradients& gradients, Random& random);
@@ -62,7 +79,7 @@ class TreeGrower {
   // The tree grown last.
 
   std::span<const TrainingNode> nodes() const { return nodes_; }  ///< the root first
-  /// Gives each leaf the value that a function finds for its rows, times `shrinkage`. The function
+  /// Gives each leaf the value that a function finds for its (drawn) rows, times `shrinkage`. The function
   /// is called from several threads.
   void refit_leaves(const std::function<double(std::span<const Row>)>& value_of);
   /// Adds each row's leaf value to `raw`, one number a row.
@@ -71,10 +88,12 @@ class TreeGrower {
   void append_to(BoostedTrees& trees) const;
 
  private:
+  void add_outside(double* raw) const;
   void add_root(const Gradients& gradients);
   int add_child(int parent, const NodeSums& sums, Index begin, Index end);
   void split_node(int index);
   void split_children(int index);
+  void constrain_children(int index);
   void find_split(int index);
   void drop_histogram(int index);
   Index partition(const TrainingNode& node);
@@ -94,6 +113,8 @@ class TreeGrower {
   int n_leaves_ = 0;
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
   std::vector<Row> buffer_;
+  std::vector<Row> drawn_;    // ascending; empty: all rows
+  std::vector<Row> outside_;  // the others
 };
 
 }  // namespace espalier::hgb

@@ -23,11 +23,29 @@ constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
 enum class Verdict { evaluate, too_small, exhausted };
 
-/// One scan over the bins of a node: the rows passed so far against the rest.
+/// What a scan needs to know, and stays the same over the bins of a feature.
+struct Task {
+  const NodeSums& node;
+  const SplitRules& rules;
+  const ChildRules& children;
+  int sign;  // of the feature's monotonic constraint
+};
+
+/// One scan over the bins of a node: the rows passed so far against the rest. With `bounded`, values
+/// stay between the bounds of the children and in the order of `sign`.
+template <bool bounded>
 class Scan {
  public:
-  Scan(const NodeSums& node, const SplitRules& rules, double gain_to_beat)
-      : node_(node), rules_(rules), loss_(node.gradient * node.value), best_gain_(gain_to_beat) {}
+  /// `sign`: 1 if the value of the rows passed must not exceed that of the others, −1 the other way
+  /// round, 0 if either may.
+  Scan(const Task& task, int sign, double gain_to_beat)
+      : node_(task.node),
+        rules_(task.rules),
+        lowest_(task.children.lowest),
+        highest_(task.children.highest),
+        sign_(sign),
+        loss_(task.node.gradient * task.node.value),
+        best_gain_(gain_to_beat) {}
 
   /// Whether both sides may be children. Once the rest is too small, it stays so.
   Verdict judge(const Sums& passed) const {
@@ -40,11 +58,16 @@ class Scan {
 
   /// Remembers the cut after `position` if it is better than all before.
   void consider(const Sums& passed, int position) {
-    const double passed_loss = side_loss(passed.gradient, passed.hessian);
-    const double other_loss =
-        side_loss(node_.gradient - passed.gradient, node_.hessian - passed.hessian);
+    const double other_gradient = node_.gradient - passed.gradient;
+    const double passed_value = value(passed.gradient, passed.hessian);
+    const double other_value = value(other_gradient, node_.hessian - passed.hessian);
+    if constexpr (bounded) {
+      if (sign_ * passed_value > sign_ * other_value) return;
+    }
+    const double passed_loss = passed.gradient * passed_value;
+    const double other_loss = other_gradient * other_value;
     const double gain = loss_ - passed_loss - other_loss;
-    if (gain > best_gain_ && gain > -rounding * (passed_loss + other_loss)) {
+    if (gain > best_gain_ && gain > rounding * magnitude(passed_loss, other_loss)) {
       best_gain_ = gain;
       best_ = passed;
       position_ = position;
@@ -61,15 +84,25 @@ class Scan {
   }
 
  private:
-  double side_loss(double gradient, double hessian) const {
-    return gradient * node_value(gradient, hessian, rules_.l2_regularization);
+  double value(double gradient, double hessian) const {
+    const double free = node_value(gradient, hessian, rules_.l2_regularization);
+    if constexpr (bounded) return std::clamp(free, lowest_, highest_);
+    return free;
+  }
+  /// A clipped value may have a positive loss.
+  static double magnitude(double passed_loss, double other_loss) {
+    if constexpr (bounded) return std::abs(passed_loss) + std::abs(other_loss);
+    return -(passed_loss + other_loss);
   }
   NodeSums side(double gradient, double hessian, std::uint32_t count) const {
-    return {gradient, hessian, count, node_value(gradient, hessian, rules_.l2_regularization)};
+    return {gradient, hessian, count, value(gradient, hessian)};
   }
 
   const NodeSums& node_;
   const SplitRules& rules_;
+  double lowest_;
+  double highest_;
+  int sign_;
   double loss_;
   double best_gain_;
   Sums best_;
@@ -78,8 +111,8 @@ class Scan {
 
 /// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without
 /// rows moves no row, so the cut after it is the one before.
-template <class BinAt>
-void sweep(const Sums* cells, int n, const BinAt& bin_at, Scan& scan) {
+template <bool bounded, class BinAt>
+void sweep(const Sums* cells, int n, const BinAt& bin_at, Scan<bounded>& scan) {
   Sums passed;
   for (int i = 0; i < n; ++i) {
     const Sums& cell = cells[bin_at(i)];
@@ -92,9 +125,10 @@ void sweep(const Sums* cells, int n, const BinAt& bin_at, Scan& scan) {
 }
 
 /// Cuts with missing values on the right; the last one separates them from all others.
-void scan_missing_right(const Sums* cells, int n_bins, bool has_missing, const NodeSums& node,
-                        const SplitRules& rules, Split& split) {
-  Scan scan(node, rules, split.gain);
+template <bool bounded>
+void scan_missing_right(const Sums* cells, int n_bins, bool has_missing, const Task& task,
+                        Split& split) {
+  Scan<bounded> scan(task, task.sign, split.gain);
   sweep(
       cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; }, scan);
   if (!scan.found()) return;
@@ -106,9 +140,9 @@ void scan_missing_right(const Sums* cells, int n_bins, bool has_missing, const N
 }
 
 /// Cuts with missing values on the left, from the last bin down.
-void scan_missing_left(const Sums* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
-                       Split& split) {
-  Scan scan(node, rules, split.gain);
+template <bool bounded>
+void scan_missing_left(const Sums* cells, int n_bins, const Task& task, Split& split) {
+  Scan<bounded> scan(task, -task.sign, split.gain);
   sweep(
       cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; }, scan);
   if (!scan.found()) return;
@@ -136,14 +170,14 @@ std::vector<int> sorted_categories(const Sums* cells, int n_bins, const NodeSums
 }
 
 /// Cuts off categories from either end of the order, up to its middle; they go left.
-void scan_categories(const Sums* cells, int n_bins, const NodeSums& node, const SplitRules& rules,
-                     Split& split) {
-  const std::vector<int> order = sorted_categories(cells, n_bins, node);
+template <bool bounded>
+void scan_categories(const Sums* cells, int n_bins, const Task& task, Split& split) {
+  const std::vector<int> order = sorted_categories(cells, n_bins, task.node);
   const auto n = static_cast<int>(order.size());
   if (n < 2) return;
   const auto from_front = [&](int i) { return order[static_cast<std::size_t>(i)]; };
   const auto from_back = [&](int i) { return order[static_cast<std::size_t>(n - 1 - i)]; };
-  const auto adopt = [&](const Scan& scan, const auto& bin_at) {
+  const auto adopt = [&](const Scan<bounded>& scan, const auto& bin_at) {
     split.gain = scan.gain();
     split.left = scan.passed_side();
     split.right = scan.other_side();
@@ -152,10 +186,10 @@ void scan_categories(const Sums* cells, int n_bins, const NodeSums& node, const 
     split.missing_left = split.left_bins.contains(n_bins);
   };
 
-  Scan front(node, rules, split.gain);
+  Scan<bounded> front(task, 0, split.gain);
   sweep(cells, (n + 1) / 2, from_front, front);
   if (front.found()) adopt(front, from_front);
-  Scan back(node, rules, split.gain);
+  Scan<bounded> back(task, 0, split.gain);
   sweep(cells, (n + 1) / 2 - 1, from_back, back);
   if (back.found()) adopt(back, from_back);
 }
@@ -171,13 +205,15 @@ Splitter::Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layou
     : bins_(bins), layout_(layout), has_missing_(std::move(has_missing)), rules_(rules) {}
 
 Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_point,
-                           const NodeSums& node, Random& random) const {
+                           const NodeSums& node, Random& random, const ChildRules& children) const {
   const Index n = layout_.features();
-  const std::vector<char> tried = draw_features(random);
+  const std::vector<char> tried = draw_features(random, children.features);
   std::vector<Split> splits(static_cast<std::size_t>(n));
   parallel_for(n, 5.0 * static_cast<double>(layout_.cells()), [&](Index f) {
-    if (tried.empty() || tried[static_cast<std::size_t>(f)] != 0)
-      splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, fixed_point, node);
+    if (!tried.empty() && tried[static_cast<std::size_t>(f)] == 0) return;
+    splits[static_cast<std::size_t>(f)] =
+        rules_.monotonic.empty() ? best_split_of<false>(f, histogram, fixed_point, node, children)
+                                 : best_split_of<true>(f, histogram, fixed_point, node, children);
   });
   std::size_t best = 0;
   for (std::size_t f = 1; f < splits.size(); ++f)
@@ -185,8 +221,10 @@ Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_p
   return splits[best];
 }
 
+template <bool bounded>
 Split Splitter::best_split_of(Index feature, const Histogram& histogram,
-                              const FixedPoint& fixed_point, const NodeSums& node) const {
+                              const FixedPoint& fixed_point, const NodeSums& node,
+                              const ChildRules& children) const {
   const auto f = static_cast<std::size_t>(feature);
   const int n_bins = bins_[f].n_bins;
   std::array<Sums, 256> sums;
@@ -198,23 +236,33 @@ Split Splitter::best_split_of(Index feature, const Histogram& histogram,
   Split split;
   split.feature = static_cast<int>(feature);
   split.is_categorical = bins_[f].is_categorical;
+  const Task task{node, rules_, children, rules_.sign_of(split.feature)};
   if (split.is_categorical) {
-    scan_categories(cells, n_bins, node, rules_, split);
+    scan_categories<bounded>(cells, n_bins, task, split);
   } else {
-    scan_missing_right(cells, n_bins, has_missing, node, rules_, split);
-    if (cells[n_bins].count > 0) scan_missing_left(cells, n_bins, node, rules_, split);
+    scan_missing_right<bounded>(cells, n_bins, has_missing, task, split);
+    if (cells[n_bins].count > 0) scan_missing_left<bounded>(cells, n_bins, task, split);
   }
   return split;
 }
 
-/// A flag per feature; empty when all are tried.
-std::vector<char> Splitter::draw_features(Random& random) const {
-  if (!(rules_.max_features < 1.0)) return {};
-  const Index n = layout_.features();
+/// A flag per feature, those drawn among the allowed; empty when all are tried.
+std::vector<char> Splitter::draw_features(Random& random, const std::vector<int>* allowed) const {
+  const bool all_drawn = !(rules_.max_features < 1.0);
+  if (all_drawn && allowed == nullptr) return {};
+  const Index n = allowed == nullptr ? layout_.features() : static_cast<Index>(allowed->size());
+  std::vector<char> tried(static_cast<std::size_t>(layout_.features()));
+  const auto try_feature = [&](Index i) {
+    const Index f = allowed == nullptr ? i : (*allowed)[static_cast<std::size_t>(i)];
+    tried[static_cast<std::size_t>(f)] = 1;
+  };
+  if (all_drawn) {
+    for (Index i = 0; i < n; ++i) try_feature(i);
+    return tried;
+  }
   const auto k = std::max<Index>(
       1, static_cast<Index>(std::ceil(rules_.max_features * static_cast<double>(n))));
-  std::vector<char> tried(static_cast<std::size_t>(n));
-  for (const Index f : random.choice(n, k)) tried[static_cast<std::size_t>(f)] = 1;
+  for (const Index i : random.choice(n, k)) try_feature(i);
   return tried;
 }
 

@@ -5,11 +5,13 @@
 ///
 /// A node with gradient sum G and Hessian sum H has the value v = −G/(H + λ), the minimiser of
 /// G·v + ½(H + λ)v², and the loss G·v (twice that minimum). The gain of a split is the loss of the
-/// node minus the losses of its children.
+/// node minus the losses of its children. Under monotonic constraints the value of a node is clipped
+/// to its bounds, and loss and gain are those of the clipped value.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -60,7 +62,21 @@ struct Split {
 struct SplitRules {
   std::uint32_t min_samples_leaf = 20;  ///< rows, whatever their weight
   double l2_regularization = 0.0;       ///< λ
-  double max_features = 1.0;            ///< share of the features tried at each node, drawn anew
+  double max_features = 1.0;  ///< share of the allowed features tried at each node, drawn anew
+  /// For each feature, 1 (the value must not fall from left to right), −1 (not rise) or 0; empty:
+  /// all 0.
+  std::vector<std::int8_t> monotonic = {};
+
+  int sign_of(int feature) const {
+    return monotonic.empty() ? 0 : monotonic[static_cast<std::size_t>(feature)];
+  }
+};
+
+/// What the splits above a node say about its children.
+struct ChildRules {
+  double lowest = -std::numeric_limits<double>::infinity();  ///< their values at least
+  double highest = std::numeric_limits<double>::infinity();  ///< and at most
+  const std::vector<int>* features = nullptr;  ///< ascending: may split the node; null: all may
 };
 
 /// A child with a smaller sum of Hessians is not allowed: its value would be ill determined.
@@ -85,12 +101,14 @@ class Splitter {
   /// training data have any. Categorical features are cut in the order of G/(H + 10); categories
   /// that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
   Split best_split(const Histogram& histogram, const FixedPoint& fixed_point, const NodeSums& node,
-                   Random& random) const;
+                   Random& random, const ChildRules& children = {}) const;
 
  private:
+  /// `bounded`: values are clipped and compared. What has no monotonic constraints is spared that.
+  template <bool bounded>
   Split best_split_of(Index feature, const Histogram& histogram, const FixedPoint& fixed_point,
-                      const NodeSums& node) const;
-  std::vector<char> draw_features(Random& random) const;
+                      const NodeSums& node, const ChildRules& children) const;
+  std::vector<char> draw_features(Random& random, const std::vector<int>* allowed) const;
 
   std::span<const FeatureBins> bins_;
   const FeatureLayout& layout_;
