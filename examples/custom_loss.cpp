@@ -44,8 +44,8 @@ int main() try {
   const HistGradientBoostingRegressor squares({.learning_rate = 0.05, .random_state = 0});
   HistGradientBoostingRegressor robust(
       {.loss = LogCosh{30.0}, .learning_rate = 0.05, .random_state = 0});
-  const auto error = [&](const HistGradientBoostingRegressor& model) {
-    return mean_absolute_error(Target(y_test).values(), model.predict(X_test));
+  const auto error = [&rows = X_test, &truth = y_test](const HistGradientBoostingRegressor& model) {
+    return mean_absolute_error(Target(truth).values(), model.predict(rows));
   };
   robust.fit(X_train, spoiled);
   const double with_squares = error(HistGradientBoostingRegressor(squares).fit(X_train, spoiled));
