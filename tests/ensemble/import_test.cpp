@@ -247,10 +247,9 @@ TEST(Import, RefusesTreesThatAreNone) {
            {"max_feature_idx=", "max_feature_idx=1"},
            {"num_tree_per_iteration=", "num_tree_per_iteration=0"},
            {"num_class=", "num_class=1\nnum_class=1"}}) {
-    ASSERT_NE(damaged(start, line), text) << line;
-    EXPECT_TRUE(
-        throws<FormatError>([&] { parse_lightgbm(damaged(start, line)); }, {"LightGBM model"}))
-        << line;
+    const std::string bad = damaged(start, line);
+    ASSERT_NE(bad, text) << line;
+    EXPECT_TRUE(throws<FormatError>([&] { parse_lightgbm(bad); }, {"LightGBM model"})) << line;
   }
 }
 
