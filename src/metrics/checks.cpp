@@ -117,7 +117,7 @@ Index LabelIndex::find(int label) const {
 
 LabelIndex column_classes(std::string_view function, const LabelsRef& y_true, const Labels& given,
                           Index columns) {
-  const LabelIndex present = LabelIndex::of({&y_true});
+  LabelIndex present = LabelIndex::of({&y_true});
   if (given.size() == 0) {
     if (present.size() != columns)
       throw InvalidInput(
@@ -126,7 +126,7 @@ LabelIndex column_classes(std::string_view function, const LabelsRef& y_true, co
                       function, present.size(), describe(present.labels()), columns));
     return present;
   }
-  const LabelIndex classes(function, given);
+  LabelIndex classes(function, given);
   if (!std::is_sorted(given.begin(), given.end()))
     throw InvalidInput(
         fmt::format("{}: labels {} are not in rising order", function, describe(given)));

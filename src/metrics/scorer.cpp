@@ -225,6 +225,7 @@ double Scorer::operator()(Predictions& predictions, const Target& y,
 
 std::vector<std::string> scorer_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(named_scorers));
   for (const Named& scorer : named_scorers) names.emplace_back(scorer.name);
   return names;
 }

@@ -72,8 +72,8 @@ TYPED_TEST(LossOfOneValue, DerivativesAreThoseOfTheLoss) {
         EXPECT_EQ(d.hessian, 1.0);
       }
       const LossGradient both = loss.loss_gradient(y, raw);
-      EXPECT_EQ(both.loss, loss.loss(y, raw));
-      EXPECT_EQ(both.gradient, loss.gradient(y, raw));
+      EXPECT_DOUBLE_EQ(both.loss, loss.loss(y, raw));
+      EXPECT_DOUBLE_EQ(both.gradient, loss.gradient(y, raw));
     }
   }
 }

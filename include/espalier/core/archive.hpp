@@ -69,7 +69,7 @@ template <class T>
 std::unique_ptr<T> as_class(std::unique_ptr<Estimator> estimator) {
   T* cast = dynamic_cast<T*>(estimator.get());
   if (cast == nullptr) refuse_class(*estimator, expected_class<T>());
-  estimator.release();
+  estimator.release();  // NOLINT(bugprone-unused-return-value): it is `cast`
   return std::unique_ptr<T>(cast);
 }
 

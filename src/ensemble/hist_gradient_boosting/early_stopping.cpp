@@ -53,6 +53,7 @@ RowSplit hold_out(Index n, Index n_validation, std::span<const double> codes, st
       members[static_cast<std::size_t>(codes[i])].push_back(static_cast<Index>(i));
     std::erase_if(members, [](const auto& rows) { return rows.empty(); });
     std::vector<Index> sizes;
+    sizes.reserve(members.size());
     for (const auto& rows : members) sizes.push_back(static_cast<Index>(rows.size()));
     const std::vector<Index> share = shares(sizes, n_validation);
     for (std::size_t c = 0; c < members.size(); ++c)
