@@ -37,8 +37,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="this share of the rows; default: 1, with --quick 0.25")
     parser.add_argument("--cache", type=pathlib.Path, default=harness.ROOT / "build/compare-data",
                         help="where the data are kept (default: %(default)s)")
-    parser.add_argument("--programs", type=pathlib.Path, metavar="FOLDER",
-                        help="our programs, built already")
+    parser.add_argument("--programs", type=lambda folder: pathlib.Path(folder).resolve(),
+                        metavar="FOLDER", help="our programs, built already")
     return parser.parse_args()
 
 
