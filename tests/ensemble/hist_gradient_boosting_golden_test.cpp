@@ -10,6 +10,7 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
+#include "ensemble/golden_rules.hpp"
 #include "support/golden.hpp"
 
 namespace espalier {
@@ -21,19 +22,6 @@ using testing_support::to_labels;
 using testing_support::to_matrix;
 using testing_support::to_number;
 using testing_support::to_vector;
-
-// The rules by which make_ensemble.py makes holes and weights.
-
-Matrix with_holes(Matrix X) {
-  for (Index i = 0; i < X.rows(); ++i)
-    for (Index j = 0; j < X.cols(); ++j)
-      if ((7 * i + 13 * j) % 11 == 0) X(i, j) = std::numeric_limits<double>::quiet_NaN();
-  return X;
-}
-
-Vector weights_for(Index n) {
-  return Vector::NullaryExpr(n, [](Index i) { return 0.5 * static_cast<double>(1 + (3 * i) % 5); });
-}
 
 Value to_value(const json& v) {
   if (v.is_null()) return {};

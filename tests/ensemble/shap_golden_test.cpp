@@ -10,6 +10,7 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
+#include "ensemble/golden_rules.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 #include "ensemble/hist_gradient_boosting/shap.hpp"
 #include "support/golden.hpp"
@@ -22,18 +23,6 @@ using testing_support::golden;
 using testing_support::to_labels;
 using testing_support::to_matrix;
 using testing_support::to_vector;
-
-// The rules by which make_ensemble.py makes holes and weights.
-Matrix with_holes(Matrix X) {
-  for (Index i = 0; i < X.rows(); ++i)
-    for (Index j = 0; j < X.cols(); ++j)
-      if ((7 * i + 13 * j) % 11 == 0) X(i, j) = std::numeric_limits<double>::quiet_NaN();
-  return X;
-}
-
-Vector weights_for(Index n) {
-  return Vector::NullaryExpr(n, [](Index i) { return 0.5 * static_cast<double>(1 + (3 * i) % 5); });
-}
 
 template <class Model, class Y>
 void expect_shap(const Matrix& X, const Y& y, const json& test) {

@@ -146,7 +146,8 @@ TEST(ShapValues, StayExactOnPathsOfManyFeatures) {
   for (Index i = 0; i < table.n_rows; ++i) {
     std::vector<double> row;
     for (const auto& column : columns) row.push_back(column[static_cast<std::size_t>(i)]);
-    const double raw = 0.25 + trees.nodes[hgb::leaf_of(trees, 0, row.data())].value;
+    const double raw =
+        0.25 + trees.nodes[hgb::leaf_of(trees.nodes.data(), row.data(), trees.category_sets)].value;
     EXPECT_NEAR(values.row(i).sum() + expected, raw, 1e-11);
   }
 }

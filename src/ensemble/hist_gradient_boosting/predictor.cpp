@@ -7,6 +7,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "ensemble/hist_gradient_boosting/compiled_trees.hpp"
+#include "ensemble/hist_gradient_boosting/tree_walk.hpp"
 
 namespace espalier::hgb {
 namespace {
@@ -16,10 +17,7 @@ constexpr Index rows_per_block = 64;
 constexpr Index blocks_per_task = 16;
 
 double leaf_value(const BoostedTrees& trees, const TreeNode* tree, const double* row) {
-  std::int32_t i = 0;
-  while (!tree[i].is_leaf())
-    i = goes_left(tree[i], row[tree[i].feature], trees.category_sets) ? i + 1 : tree[i].right;
-  return tree[i].value;
+  return tree[leaf_of(tree, row, trees.category_sets)].value;
 }
 
 /// Copies rows [begin, end) so that each is contiguous.
@@ -44,8 +42,7 @@ void predict_row(const BoostedTrees& trees, const double* row, double* raw) noex
   const Index outputs = trees.outputs();
   for (Index k = 0; k < outputs; ++k) raw[k] = trees.baseline[k];
   for (Index t = 0; t < trees.n_trees(); ++t)
-    raw[t % outputs] +=
-        leaf_value(trees, trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)], row);
+    raw[t % outputs] += leaf_value(trees, tree_at(trees, t), row);
 }
 
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
@@ -61,7 +58,7 @@ void add_predictions(const BoostedTrees& trees, Index first, Index last, const T
       const Index end = std::min(begin + rows_per_block, task_end);
       gather(table, begin, end, rows.data());
       for (Index t = first; t < last; ++t) {
-        const TreeNode* tree = trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)];
+        const TreeNode* tree = tree_at(trees, t);
         double* out = raw + (t % outputs) * n;
         for (Index i = begin; i < end; ++i)
           out[i] += leaf_value(trees, tree, rows.data() + (i - begin) * p);

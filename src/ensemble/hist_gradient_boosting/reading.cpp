@@ -23,7 +23,8 @@ Eigen::MatrixXi leaf_indices(const HistGradientBoostingState& state, const Featu
     for (Index i = begin; i < end; ++i) {
       for (Index f = 0; f < table.n_features(); ++f)
         row[static_cast<std::size_t>(f)] = table.column(f)[table.source_row(i)];
-      for (Index t = 0; t < trees.n_trees(); ++t) leaves(i, t) = leaf_of(trees, t, row.data());
+      for (Index t = 0; t < trees.n_trees(); ++t)
+        leaves(i, t) = leaf_of(tree_at(trees, t), row.data(), trees.category_sets);
     }
   });
   return leaves;

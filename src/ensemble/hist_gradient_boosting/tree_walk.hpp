@@ -7,13 +7,16 @@
 
 namespace espalier::hgb {
 
-/// The leaf that a row of all features reaches in tree t: its number, counted from the first node
-/// of the tree.
-inline std::int32_t leaf_of(const BoostedTrees& trees, Index t, const double* row) {
-  const TreeNode* tree = trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)];
+/// The first node of tree t.
+inline const TreeNode* tree_at(const BoostedTrees& trees, Index t) {
+  return trees.nodes.data() + trees.tree_begin[static_cast<std::size_t>(t)];
+}
+
+/// The leaf that a row of all features reaches in a tree: its number, counted from the first node.
+inline std::int32_t leaf_of(const TreeNode* tree, const double* row, const CategorySets& sets) {
   std::int32_t i = 0;
   while (!tree[i].is_leaf())
-    i = goes_left(tree[i], row[tree[i].feature], trees.category_sets) ? i + 1 : tree[i].right;
+    i = goes_left(tree[i], row[tree[i].feature], sets) ? i + 1 : tree[i].right;
   return i;
 }
 
