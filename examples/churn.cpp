@@ -61,7 +61,7 @@ int main() try {
   std::cout << table << "\nIts columns, one a row:\n"
             << table.describe().to_string(table.cols(), 160) << "\n";
   const DataFrame X = table.drop("churn");
-  const Column y = table["churn"];
+  const Column& y = table["churn"];
   const auto [X_train, X_test, y_train, y_test] =
       train_test_split(X, y, {.test_size = 0.25, .random_state = 7, .stratify = true});
   std::cout << X_train.rows() << " rows to learn from, " << X_test.rows() << " held out\n";

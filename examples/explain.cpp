@@ -13,7 +13,7 @@ using namespace espalier;
 int main() try {
   const DataFrame table = read_csv(ESPALIER_EXAMPLE_DATA "/churn.csv");
   const DataFrame X = table.drop("churn");
-  const Column y = table["churn"];
+  const Column& y = table["churn"];
   const auto [X_train, X_test, y_train, y_test] =
       train_test_split(X, y, {.test_size = 0.25, .random_state = 7, .stratify = true});
 

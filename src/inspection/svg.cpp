@@ -132,8 +132,8 @@ std::vector<Point> simplified(const std::vector<Point>& line, double tolerance) 
     }
     if (farthest == begin) continue;
     kept[farthest] = true;
-    spans.push_back({begin, farthest});
-    spans.push_back({farthest, end});
+    spans.emplace_back(begin, farthest);
+    spans.emplace_back(farthest, end);
   }
   std::vector<Point> result;
   for (std::size_t i = 0; i < line.size(); ++i)

@@ -163,6 +163,7 @@ Features OrdinalEncoder::do_inverse_transform(const State& state, const Features
         detail::group_categories(present(categories), state.infrequent[k]);
     std::vector<Index> codes;
     for (const double value : values.col(j)) {
+      // NOLINTNEXTLINE(bugprone-branch-clone): unknown_value may be the code of infrequent ones
       if (categories.has_missing() && same(value, params().encoded_missing_value)) {
         codes.push_back(-1);
       } else if (value >= 0.0 && value < static_cast<double>(grouping.groups) &&
