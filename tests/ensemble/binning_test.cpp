@@ -115,6 +115,18 @@ TEST(Binning, CategoriesAreBins) {
   EXPECT_TRUE(matrix.has_missing(0));
 }
 
+TEST(Binning, RareCategoriesShareTheLastBin) {
+  const std::vector<double> codes{0, 1, 1, 2, 3, 3, 3, 4, 4, nan};
+  const Table table{{codes.data()}, 10, {}};
+  const std::vector<int> n_categories{6};  // the last one has no rows
+  const auto bins = find_bins(table, n_categories, {}, {.max_bins = 4});
+  EXPECT_EQ(bins[0].n_bins, 4);
+  EXPECT_EQ(bins[0].bin_of_category, (std::vector<Bin>{3, 0, 3, 1, 2, 3}));
+  const BinnedMatrix matrix(table, bins);
+  EXPECT_EQ(bins_of_rows(matrix, 0), (std::vector<int>{3, 0, 0, 3, 1, 1, 1, 2, 2, 4}));
+  EXPECT_TRUE(find_bins(table, n_categories, {}, {.max_bins = 6})[0].bin_of_category.empty());
+}
+
 TEST(Binning, RowsOfATableAreChosen) {
   const std::vector<double> column{10, 1, 20, 2, 30, 4, 40, 8};
   const std::vector<Index> odd{1, 3, 5, 7};

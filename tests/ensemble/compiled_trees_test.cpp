@@ -27,6 +27,8 @@ struct Shape {
   Index outputs = 1;
   int thresholds = 200;    // distinct values that thresholds and features take
   double set_share = 0.2;  // of the splits
+  int codes = 256;         // of a set
+  int alike = 1;           // neighbouring codes that all sets treat alike
 };
 
 /// Appends a random tree of at most `leaves` leaves; returns the index of its root in the tree.
@@ -42,9 +44,11 @@ void grow(BoostedTrees& trees, std::size_t begin, int leaves, const Shape& shape
   node.missing_left = node.unseen_left = random.uniform() < 0.5;
   if (random.uniform() < shape.set_share) {
     node.left_set = static_cast<std::int32_t>(trees.category_sets.size());
-    std::array<std::uint32_t, 8> set{};
-    for (int code = 0; code < 256; code += 1 + static_cast<int>(random.integer(20)))
-      set[static_cast<std::size_t>(code / 32)] |= 1U << (code % 32);
+    std::vector<std::uint32_t> set(static_cast<std::size_t>(shape.codes / 32), 0);
+    for (int first = 0; first < shape.codes;
+         first += shape.alike * (1 + static_cast<int>(random.integer(20))))
+      for (int code = first; code < std::min(first + shape.alike, shape.codes); ++code)
+        set[static_cast<std::size_t>(code / 32)] |= 1U << (code % 32);
     trees.category_sets.push_back(set);
   } else {
     const double u = random.uniform();
@@ -82,7 +86,7 @@ Matrix random_rows(const Shape& shape, Index n, std::uint64_t seed) {
     const double u = random.uniform();
     x = 0.1 * static_cast<double>(random.integer(shape.thresholds));
     if (u < 0.3) x = std::nextafter(x, u < 0.15 ? inf : -inf);
-    if (u > 0.5) x = static_cast<double>(random.integer(300)) - 2.0;
+    if (u > 0.5) x = static_cast<double>(random.integer(shape.codes + 44)) - 2.0;
     if (u > 0.85) x = random.normal() * 10.0;
     if (u > 0.95) x = nan;
     if (u > 0.99) x = u > 0.995 ? inf : -inf;
@@ -109,10 +113,19 @@ Matrix walk(const BoostedTrees& trees, const Matrix& X) {
   return raw;
 }
 
-const Shape shapes[] = {{5, 30, 8},          {28, 100, 31},          {28, 65, 64, 1, 2000},
-                        {40, 12, 200},       {70, 9, 256, 3},        {200, 64, 16, 2, 50},
-                        {3, 10, 31, 1, 900}, {4, 130, 31, 1, 50, 0}, {1, 4, 2, 1, 3},
-                        {100, 70, 31}};
+const Shape shapes[] = {
+    {5, 30, 8},
+    {28, 100, 31},
+    {28, 65, 64, 1, 2000},
+    {40, 12, 200},
+    {70, 9, 256, 3},
+    {200, 64, 16, 2, 50},
+    {3, 10, 31, 1, 900},
+    {4, 130, 31, 1, 50, 0},
+    {1, 4, 2, 1, 3},
+    {100, 70, 31},
+    {9, 60, 31, 1, 200, 0.3, 4'096, 32},
+    {5, 20, 12, 2, 200, 0.3, 1'024}};  // more classes of codes than a byte tells
 
 class CompiledTrees_ : public testing::TestWithParam<int> {};
 
@@ -168,7 +181,7 @@ TEST_P(CompiledTrees_, ArePickedWhenTheRowsRepayThem) {
   EXPECT_EQ(predict_raw(trees, some), all(rows, Eigen::all));
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_, testing::Range(0, 10));
+INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_, testing::Range(0, static_cast<int>(std::size(shapes))));
 
 TEST(CompiledTrees, LeaveLargerTreesToTheWalk) {
   const BoostedTrees trees = random_trees({4, 3, 300}, 1);

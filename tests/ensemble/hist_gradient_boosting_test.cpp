@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stop_token>
 #include <string>
@@ -321,11 +322,56 @@ TEST(HistGradientBoosting, NamesTheColumnThatIsWrong) {
       {"'a'", "no column names"}));
 }
 
-TEST(HistGradientBoosting, RefusesTooManyCategories) {
-  const TableData data(500);
-  EXPECT_TRUE(throws<InvalidInput>([&] { Regressor_({.max_bins = 6}).fit(data.X, data.y); },
-                                   {"'c3'", "7 categories", "max_bins = 6"}));
-  EXPECT_NO_THROW(Regressor_({.max_iter = 1, .max_bins = 7}).fit(data.X, data.y));
+/// Shops of very different sizes, each with an effect of its own.
+struct Shops {
+  std::vector<std::string> names;
+  std::vector<double> size;
+  Vector y;
+
+  explicit Shops(Index n) : y(n) {
+    Random random(4);
+    for (Index i = 0; i < n; ++i) {
+      const auto shop = static_cast<int>(2'000 * std::pow(random.uniform(), 3.0));
+      names.push_back("shop " + std::to_string(shop));
+      size.push_back(random.normal());
+      y[i] = std::sin(static_cast<double>(shop * shop)) + 0.3 * size.back() + 0.1 * random.normal();
+    }
+  }
+  DataFrame table(std::vector<std::string> shops) const {
+    return {Column::categorical("shop", std::move(shops)), Column::numeric("size", size)};
+  }
+};
+
+TEST(HistGradientBoosting, TakesMoreCategoriesThanBins) {
+  const Shops data(8'000);
+  const Features X = data.table(data.names);
+  const Regressor_ model =
+      Regressor_({.max_iter = 30, .max_bins = 100, .random_state = 0}).fit(X, data.y);
+
+  // The same as giving all categories but the 99 largest one name, the last one.
+  std::map<std::string, int> rows;
+  for (const std::string& name : data.names) ++rows[name];
+  std::vector<std::pair<int, std::string>> by_size;
+  for (const auto& [name, count] : rows) by_size.emplace_back(-count, name);
+  ASSERT_GT(by_size.size(), 500U);
+  std::sort(by_size.begin(), by_size.end());
+  std::vector<std::string> gathered = data.names;
+  for (std::string& name : gathered)
+    if (std::pair(-rows[name], name) >= by_size[99]) name = "~ other";
+  const Features other = data.table(gathered);
+  const Regressor_ expected =
+      Regressor_({.max_iter = 30, .max_bins = 100, .random_state = 0}).fit(other, data.y);
+  EXPECT_EQ(model.predict(X), expected.predict(other));
+  EXPECT_GT(model.score(X, data.y), 0.4);
+
+  const DataFrame strange{Column::categorical("shop", {"a new shop", ""}),
+                          Column::numeric("size", {0.1, 0.1})};
+  const Vector predicted = model.predict(strange);
+  EXPECT_EQ(predicted[0], predicted[1]) << "a new category is missing, not rare";
+
+  EXPECT_EQ(load<Regressor_>(to_cbor(model)).predict(X), model.predict(X));
+  EXPECT_EQ(model.predictor().predict(X), model.predict(X));
+  EXPECT_EQ(model.shap_values(X).values, expected.shap_values(other).values);
 }
 
 // Early stopping

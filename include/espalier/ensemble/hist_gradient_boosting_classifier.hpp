@@ -49,8 +49,8 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
-///                           class, a column has too many categories, a constraint does not fit
-///                           the columns, or monotonic_cst meets more than two classes
+///                           class, a constraint does not fit the columns, or monotonic_cst meets
+///                           more than two classes
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
 ///      Ke et al., "LightGBM", NeurIPS 30 (2017)

@@ -58,10 +58,11 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// - **score** is R², whatever the loss.
 /// - **Missing values** (NaN) need no imputation: each split sends them where they gain most, or,
 ///   where training had none, to the side with more rows.
-/// - **Categories.** The categorical columns of a DataFrame are used as they are, up to `max_bins`
-///   categories each; a split sends a set of categories left. Predicting matches categories by
-///   their text, whatever the dictionary of the new table, and treats those not seen at fit as
-///   missing.
+/// - **Categories.** The categorical columns of a DataFrame are used as they are; a split sends a
+///   set of categories left. Predicting matches categories by their text, whatever the dictionary
+///   of the new table, and treats those not seen at fit as missing. There may be any number of them
+///   (scikit-learn refuses more than `max_bins`): those with the most rows are told apart, and the
+///   others, from the `max_bins`-th on, stay together on one side of each split.
 /// - **Monotonic constraints.** With `monotonic_cst` 1 (−1) for a numerical feature, predictions do
 ///   not fall (rise) as it grows and the other features stay. Values are clipped to bounds as the
 ///   tree grows, and gains are those of clipped values. Leaves that are filled with medians or
@@ -98,9 +99,9 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///     HistGradientBoostingRegressor claims({.loss = RegressionLoss::poisson});
 ///
 /// @throws InvalidParameter  a parameter is outside its range, or loss quantile without `quantile`
-/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, a column has too
-///                           many categories, a constraint does not fit the columns, y is outside
-///                           the domain of the loss, or the derivatives of the loss overflow
+/// @throws InvalidInput      X or y is empty or infinite, they disagree in length, a constraint
+///                           does not fit the columns, y is outside the domain of the loss, or the
+///                           derivatives of the loss overflow
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
 ///      (2017); for the losses see their own headers

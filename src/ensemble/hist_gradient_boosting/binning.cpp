@@ -131,6 +131,26 @@ std::vector<double> thresholds_of(const Table& table, Index feature, std::span<c
   return find_thresholds(std::move(observations), max_bins);
 }
 
+/// The bins of more categories than there are bins.
+std::vector<Bin> bins_of_categories(const Table& table, Index feature, int n_categories,
+                                    int max_bins) {
+  std::vector<Index> rows(static_cast<std::size_t>(n_categories), 0);
+  const double* column = table.column(feature);
+  for (Index i = 0; i < table.n_rows; ++i) {
+    const double code = column[table.source_row(i)];
+    if (!std::isnan(code)) ++rows[static_cast<std::size_t>(code)];
+  }
+  std::vector<std::size_t> by_rows(rows.size());
+  std::iota(by_rows.begin(), by_rows.end(), std::size_t{0});
+  std::stable_sort(by_rows.begin(), by_rows.end(),
+                   [&](std::size_t a, std::size_t b) { return rows[a] > rows[b]; });
+  by_rows.resize(static_cast<std::size_t>(max_bins - 1));
+  std::sort(by_rows.begin(), by_rows.end());
+  std::vector<Bin> bins(rows.size(), static_cast<Bin>(max_bins - 1));
+  for (std::size_t bin = 0; bin < by_rows.size(); ++bin) bins[by_rows[bin]] = static_cast<Bin>(bin);
+  return bins;
+}
+
 /// Rows that stand for a long table; empty for one that is short enough. Weights are spent by the
 /// draw.
 std::vector<Index> draw_sample(Index n, std::span<const double> weights,
@@ -145,6 +165,7 @@ std::vector<Index> draw_sample(Index n, std::span<const double> weights,
 
 Bin FeatureBins::bin_of(double x) const {
   if (std::isnan(x)) return static_cast<Bin>(missing_bin());
+  if (!bin_of_category.empty()) return bin_of_category[static_cast<std::size_t>(x)];
   if (is_categorical) return static_cast<Bin>(x);
   return static_cast<Bin>(std::lower_bound(thresholds.begin(), thresholds.end(), x) -
                           thresholds.begin());
@@ -164,7 +185,9 @@ std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_ca
         const int categories = n_categories[static_cast<std::size_t>(f)];
         feature.is_categorical = categories >= 0;
         if (feature.is_categorical) {
-          feature.n_bins = categories;
+          feature.n_bins = std::min(categories, options.max_bins);
+          if (categories > options.max_bins)
+            feature.bin_of_category = bins_of_categories(table, f, categories, options.max_bins);
         } else {
           feature.thresholds = thresholds_of(table, f, sample, sample_weights, options.max_bins);
           feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
@@ -187,7 +210,9 @@ std::vector<int> bin_counts(std::span<const FeatureBins> bins) {
 class BinSearch {
  public:
   explicit BinSearch(const FeatureBins& feature)
-      : missing_(static_cast<Bin>(feature.missing_bin())), categorical_(feature.is_categorical) {
+      : missing_(static_cast<Bin>(feature.missing_bin())),
+        categorical_(feature.is_categorical),
+        bin_of_category_(feature.bin_of_category) {
     thresholds_.fill(std::numeric_limits<double>::infinity());
     std::copy(feature.thresholds.begin(), feature.thresholds.end(), thresholds_.begin());
     while (steps_ < 8 && (std::size_t{1} << steps_) <= feature.thresholds.size()) ++steps_;
@@ -203,8 +228,7 @@ class BinSearch {
       x.fill(0.0);
       std::copy_n(values + begin, m, x.begin());
       if (categorical_) {
-        for (std::size_t k = 0; k < lanes; ++k)
-          bin[k] = static_cast<std::uint64_t>(std::isnan(x[k]) ? 0.0 : x[k]);
+        for (std::size_t k = 0; k < lanes; ++k) bin[k] = category_bin(x[k]);
       } else {
         for (std::uint64_t half = (std::uint64_t{1} << steps_) / 2; half > 0; half /= 2)
           for (std::size_t k = 0; k < lanes; ++k)
@@ -222,11 +246,17 @@ class BinSearch {
   }
 
  private:
+  std::uint64_t category_bin(double code) const {
+    const auto category = static_cast<std::size_t>(std::isnan(code) ? 0.0 : code);
+    return bin_of_category_.empty() ? category : bin_of_category_[category];
+  }
+
   static constexpr std::size_t lanes = 8;
   std::array<double, 256> thresholds_;
   int steps_ = 0;
   Bin missing_;
   bool categorical_;
+  std::span<const Bin> bin_of_category_;
 };
 
 }  // namespace

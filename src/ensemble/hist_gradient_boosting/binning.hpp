@@ -20,8 +20,11 @@ namespace espalier::hgb {
 /// missing.
 struct FeatureBins {
   std::vector<double> thresholds;  ///< numerical: bin i holds thresholds[i−1] < x ≤ thresholds[i]
-  int n_bins = 1;  ///< numerical: thresholds + 1; categorical: the number of categories
-  bool is_categorical = false;  ///< bin i is category i
+  int n_bins =
+      1;  ///< numerical: thresholds + 1; categorical: the number of categories, or max_bins
+  bool is_categorical = false;
+  /// Categorical with more categories than bins: the bin of each. Empty: bin i is category i.
+  std::vector<Bin> bin_of_category = {};
 
   int missing_bin() const { return n_bins; }
   Bin bin_of(double x) const;
@@ -37,6 +40,9 @@ struct BinningOptions {
 /// Finds the bins of every feature of the table. `n_categories[f]` is the number of categories of a
 /// categorical feature, −1 for a numerical one. `weights` belong to the rows of the table, or are
 /// empty.
+///
+/// Of more than `max_bins` categories, the `max_bins` − 1 with the most rows (the first of equals)
+/// have a bin each, in their order, and all others share the last bin.
 ///
 /// The thresholds of a numerical feature with at most `max_bins` distinct values are the midpoints
 /// of neighbours; of one with more, the (weighted) quantiles 1/max_bins, 2/max_bins, … by the

@@ -18,7 +18,7 @@ constexpr std::int32_t most_lane_columns = 256;
 constexpr std::int32_t most_set_features = 32;
 constexpr std::size_t most_set_words = std::size_t{1} << 20;  // 8 MiB of bits
 constexpr int most_groups = 256;                              // 16384 trees
-constexpr int set_codes = 256;                                // of a set that fits the kernel
+constexpr std::size_t most_classes = 256;                     // that sets of the kernel hold
 constexpr Index most_codes = Index{1} << 24;                  // of all sets together
 constexpr std::uint8_t missing_at = 0xBF;                     // see in_set
 constexpr std::uint8_t missing_rank = 255;
@@ -65,10 +65,12 @@ struct CompiledTrees::Compiler {
   const BoostedTrees& trees;
   std::vector<std::vector<double>> thresholds;          // by feature, ascending
   std::vector<std::vector<std::int32_t>> rank_sources;  // by feature: its chunks of thresholds
-  std::vector<std::int32_t> set_source;                 // by feature, -1
+  std::vector<std::int32_t> set_source;                 // by feature; none: too many classes
+  static constexpr std::int32_t none = -1;
 
   void run(bool for_one_row) {
     collect_thresholds();
+    collect_sets();
     std::size_t n_leaves = 0, set_nodes = 0;
     for (Index t = 0; t < trees.n_trees(); ++t) {
       n_leaves += padded_leaves(static_cast<std::uint32_t>(nodes_of(trees, t).size() / 2 + 1));
@@ -86,7 +88,6 @@ struct CompiledTrees::Compiler {
     const auto p = static_cast<std::size_t>(trees.n_features);
     thresholds.resize(p);
     rank_sources.resize(p);
-    set_source.assign(p, -1);
     for (const TreeNode& node : trees.nodes)
       if (!node.is_leaf() && node.left_set < 0)
         thresholds[static_cast<std::size_t>(node.feature)].push_back(node.value);
@@ -103,6 +104,44 @@ struct CompiledTrees::Compiler {
             {static_cast<Index>(f), RankGrid({first, first + static_cast<std::ptrdiff_t>(size)})});
       }
     }
+  }
+
+  void collect_sets() {
+    const auto p = static_cast<std::size_t>(trees.n_features);
+    set_source.assign(p, none);
+    std::vector<std::vector<const TreeNode*>> splits(p);
+    for (const TreeNode& node : trees.nodes)
+      if (!node.is_leaf() && node.is_categorical())
+        splits[static_cast<std::size_t>(node.feature)].push_back(&node);
+    for (std::size_t f = 0; f < p; ++f) {
+      SetSource source{static_cast<Index>(f), out.n_columns_, {}, {}};
+      if (splits[f].empty() || !find_classes(splits[f], source)) continue;
+      set_source[f] = static_cast<std::int32_t>(out.set_sources_.size());
+      out.set_sources_.push_back(std::move(source));
+      out.n_columns_ += 2;
+    }
+  }
+
+  /// Splits the codes into classes, set after set; false if there are too many.
+  bool find_classes(const std::vector<const TreeNode*>& splits, SetSource& source) const {
+    Index limit = 0;
+    for (const TreeNode* node : splits) limit = std::max(limit, category_limit(trees, *node));
+    std::vector<std::size_t> classes(static_cast<std::size_t>(limit), 0);
+    std::size_t n_classes = 0;
+    for (const TreeNode* node : splits) {
+      std::map<std::pair<std::size_t, bool>, std::size_t> renamed;
+      for (std::size_t code = 0; code < classes.size(); ++code) {
+        const bool left = goes_left(*node, static_cast<double>(code), trees.category_sets);
+        classes[code] = renamed.try_emplace({classes[code], left}, renamed.size()).first->second;
+      }
+      n_classes = renamed.size();
+      if (n_classes > most_classes) return false;
+    }
+    source.class_of.assign(classes.begin(), classes.end());
+    source.examples.resize(n_classes);
+    for (std::size_t code = classes.size(); code-- > 0;)
+      source.examples[classes[code]] = static_cast<std::uint32_t>(code);
+    return true;
   }
 
   void add_tree(std::span<const TreeNode> tree) {
@@ -151,23 +190,19 @@ struct CompiledTrees::Compiler {
   }
 
   ScoringNode set_condition(const TreeNode& node) {
-    if (category_limit(trees, node) > set_codes) return membership(node);
-    std::int32_t& known = set_source[static_cast<std::size_t>(node.feature)];
-    if (known < 0) {
-      known = static_cast<std::int32_t>(out.set_sources_.size());
-      out.set_sources_.push_back({node.feature, out.n_columns_});
-      out.n_columns_ += 2;
-    }
+    const std::int32_t known = set_source[static_cast<std::size_t>(node.feature)];
+    if (known == none) return membership(node);
+    const SetSource& source = out.set_sources_[static_cast<std::size_t>(known)];
     const auto set = static_cast<std::uint32_t>(n_sets++);
-    for (int code = 0; code < set_codes; ++code) {
-      const bool left = goes_left(node, code, trees.category_sets);
-      if (left != node.missing_left)
-        out.sets_[std::size_t{64} * set + static_cast<std::size_t>(code / 8)] |=
-            static_cast<std::uint8_t>(1U << (code % 8));
-    }
-    const auto column =
-        static_cast<std::uint32_t>(out.set_sources_[static_cast<std::size_t>(known)].column);
-    return {column, set, 0, 0, 0, node.missing_left ? ScoringTest::outside_set : ScoringTest::set};
+    for (std::size_t c = 0; c < source.examples.size(); ++c)
+      if (goes_left(node, source.examples[c], trees.category_sets) != node.missing_left)
+        out.sets_[std::size_t{64} * set + c / 8] |= static_cast<std::uint8_t>(1U << (c % 8));
+    return {static_cast<std::uint32_t>(source.column),
+            set,
+            0,
+            0,
+            0,
+            node.missing_left ? ScoringTest::outside_set : ScoringTest::set};
   }
 
   ScoringNode membership(const TreeNode& node) {
@@ -232,29 +267,15 @@ struct CompiledTrees::Compiler {
                   out.n_columns_};
   }
 
-  bool contains(const ScoringNode& node, int code) const {
-    return (out.sets_[std::size_t{64} * node.set + static_cast<std::size_t>(code / 8)] >>
-                (code % 8) &
-            1U) != 0;
+  bool contains(const ScoringNode& node, std::size_t c) const {
+    return (out.sets_[std::size_t{64} * node.set + c / 8] >> (c % 8) & 1U) != 0;
   }
 
-  /// How many codes of each feature have bits of their own: those beyond are in no set.
   bool lay_out_sets(std::size_t n_slots) {
-    out.set_codes_.assign(out.set_sources_.size(), 0);
-    for (const ScoringNode& node : out.nodes_) {
-      if (node.test == ScoringTest::rank) continue;
-      int& highest = out.set_codes_[source_of(node)];
-      // The codes that no set tells from each other are the last ones.
-      for (int code = set_codes - 1; code >= highest; --code)
-        if (contains(node, code) != contains(node, set_codes - 1)) {
-          highest = code + 1;
-          break;
-        }
-    }
     std::size_t words = 0;
-    for (std::size_t s = 0; s < out.set_sources_.size(); ++s) {
+    for (const SetSource& source : out.set_sources_) {
       out.set_begin_.push_back(words);
-      words += static_cast<std::size_t>(out.set_codes_[s] + 2) * n_slots;
+      words += (source.examples.size() + 1) * n_slots;
     }
     if (words > most_set_words) return false;
     out.set_bits_.assign(words, 0);
@@ -270,15 +291,12 @@ struct CompiledTrees::Compiler {
   void add_set_bits(const ScoringNode& node, std::size_t slot, std::uint64_t bit,
                     std::size_t n_slots) {
     const std::size_t s = source_of(node);
-    const int codes = out.set_codes_[s];
-    for (int row = 0; row < codes + 1; ++row) {
-      const bool inside = contains(node, row < codes ? row : set_codes - 1);
-      if (inside == (node.test == ScoringTest::outside_set))
-        out.set_bits_[out.set_begin_[s] + static_cast<std::size_t>(row) * n_slots + slot] |= bit;
-    }
+    const std::size_t classes = out.set_sources_[s].examples.size();
+    for (std::size_t c = 0; c < classes; ++c)
+      if (contains(node, c) == (node.test == ScoringTest::outside_set))
+        out.set_bits_[out.set_begin_[s] + c * n_slots + slot] |= bit;
     if (node.test == ScoringTest::set)
-      out.set_bits_[out.set_begin_[s] + static_cast<std::size_t>(codes + 1) * n_slots + slot] |=
-          bit;
+      out.set_bits_[out.set_begin_[s] + classes * n_slots + slot] |= bit;
   }
 
   std::size_t n_sets = 0;
@@ -321,10 +339,9 @@ void CompiledTrees::encode_block(const Table& table, Index begin, Index end, std
     std::uint8_t* const at = column_at(source.column);
     std::uint8_t* const bit = at + block_rows;
     for (int i = 0; i < n; ++i) {
-      const bool is_code = x[i] >= 0.0 && x[i] < set_codes;
-      const int code = is_code ? static_cast<int>(x[i]) : 0;
-      at[i] = is_code ? static_cast<std::uint8_t>(code / 8) : missing_at;
-      bit[i] = static_cast<std::uint8_t>(1U << (code % 8));
+      const int c = source.class_at(x[i]);
+      at[i] = c >= 0 ? static_cast<std::uint8_t>(c / 8) : missing_at;
+      bit[i] = static_cast<std::uint8_t>(1U << (c & 7));
     }
   }
   for (const Membership& m : memberships_) {
@@ -384,10 +401,9 @@ void CompiledTrees::predict_row(const double* row, double* raw) const noexcept {
   encode_row(row, values);
   const auto n_slots = static_cast<std::size_t>(lanes_.n_slots);
   for (std::size_t s = 0; s < set_sources_.size(); ++s) {
-    const double x = row[set_sources_[s].feature];
-    const auto codes = static_cast<std::size_t>(set_codes_[s]);
-    std::size_t at = codes + 1;  // missing
-    if (x >= 0.0 && x < set_codes) at = std::min(static_cast<std::size_t>(x), codes);
+    const SetSource& source = set_sources_[s];
+    const int c = source.class_at(row[source.feature]);
+    const std::size_t at = c >= 0 ? static_cast<std::size_t>(c) : source.examples.size();
     set_bits[s] = set_bits_.data() + set_begin_[s] + at * n_slots;
   }
   find_leaves(path_, lanes_, values, set_bits, leaf);

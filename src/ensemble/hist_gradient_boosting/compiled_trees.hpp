@@ -66,12 +66,21 @@ class CompiledTrees {
     std::int32_t missing_high = -1;  // column in which a missing value is 255
     std::int32_t missing_low = -1;   // column in which it is 0
   };
-  struct SetSource {  // categories with sets of at most 256 codes
+  /// Categories. Codes that all sets of the feature treat alike are one class: however many
+  /// categories there are, training tells no more than 255 of them apart.
+  struct SetSource {
     Index feature;
-    std::int32_t column;  // and the one after it
-    std::int32_t set_feature = -1;
+    std::int32_t column;                  // and the one after it
+    std::vector<std::uint8_t> class_of;   // by code; other numbers are as good as missing
+    std::vector<std::uint32_t> examples;  // a code of each class
+
+    int class_at(double x) const noexcept {  // -1: missing
+      return x >= 0.0 && x < static_cast<double>(class_of.size())
+                 ? class_of[static_cast<std::size_t>(x)]
+                 : -1;
+    }
   };
-  struct Membership {  // a set of any size: a column that holds 0 for left, 2 for right
+  struct Membership {  // a set of one of too many classes: a column of 0 for left, 2 for right
     Index feature;
     std::vector<std::uint8_t> by_code;
     std::uint8_t otherwise;
@@ -100,8 +109,7 @@ class CompiledTrees {
   LaneModel lanes_{};
   std::vector<std::int32_t> slot_begin_;
   AlignedArray<std::uint8_t> lane_bytes_;  // columns, bounds, first, right
-  std::vector<std::int32_t> set_codes_;    // codes of a set feature that have bits
-  std::vector<std::size_t> set_begin_;     // its bits: for each code, then others, missing
+  std::vector<std::size_t> set_begin_;     // bits of a set feature: for each class, then missing
   std::vector<std::uint64_t> set_bits_;
 };
 

@@ -5,9 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
-
-#include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
 namespace espalier::hgb {
@@ -57,8 +54,7 @@ std::vector<double> encode_values(std::span<const double> column,
 
 }  // namespace
 
-std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen,
-                                               int max_bins, std::string_view owner) {
+std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen) {
   std::vector<FeatureCategories> result;
   for (Index j = 0; j < X.cols(); ++j) {
     if (!chosen[static_cast<std::size_t>(j)]) continue;
@@ -69,12 +65,6 @@ std::vector<FeatureCategories> find_categories(const Features& X, const std::vec
       found.texts = occurring_texts(*column.categorical);
     else
       found.values = occurring_values(column.numbers);
-    if (found.size() > max_bins)
-      throw InvalidInput(
-          fmt::format("{}: the categorical column '{}' has {} categories, but at most max_bins = "
-                      "{} are possible. Encode it "
-                      "otherwise, or gather its rare categories.",
-                      owner, column.name, found.size(), max_bins));
     result.push_back(std::move(found));
   }
   return result;

@@ -19,9 +19,7 @@ struct EncodedTable {
 };
 
 /// The categories that the chosen columns of X hold.
-/// @throws InvalidInput  naming `owner` and the column: more than `max_bins` categories
-std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen,
-                                               int max_bins, std::string_view owner);
+std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen);
 
 /// X with the categories as codes 0, 1, …; what is missing or not among the categories becomes NaN.
 EncodedTable encode_features(const Features& X, const std::vector<FeatureCategories>& categories);

@@ -99,7 +99,7 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
   const std::vector<bool> chosen = options.categorical_features.choose(X, options.owner);
   boosting.grower.split.monotonic = options.monotonic_cst.signs(X, chosen, options.owner);
   boosting.grower.interactions = interactions_of(options.interaction_cst, X, options.owner);
-  state.categories = find_categories(X, chosen, boosting.max_bins, options.owner);
+  state.categories = find_categories(X, chosen);
   const std::vector<int> n_categories = category_counts(X.cols(), state.categories);
   const EncodedTable encoded = encode_features(X, state.categories);
 

@@ -318,6 +318,17 @@ void TreeGrower::add_outside(double* raw) const {
   });
 }
 
+/// The categories that go left.
+void TreeGrower::append_set(const Split& split, CategorySets& sets) const {
+  const std::vector<Bin>& bin_of = bins_[static_cast<std::size_t>(split.feature)].bin_of_category;
+  if (bin_of.empty()) return sets.push_back(split.left_bins.words());
+  std::vector<std::uint32_t> words((bin_of.size() + 31) / 32, 0);
+  for (std::size_t category = 0; category < bin_of.size(); ++category)
+    if (split.left_bins.contains(bin_of[category]))
+      words[category / 32] |= std::uint32_t{1} << (category % 32);
+  sets.push_back(words);
+}
+
 void TreeGrower::append_to(BoostedTrees& trees) const {
   const auto first = static_cast<Index>(trees.nodes.size());
   std::vector<std::pair<int, Index>> stack{{0, -1}};  // a node, and whose right child it is
@@ -339,7 +350,7 @@ void TreeGrower::append_to(BoostedTrees& trees) const {
       if (split.is_categorical) {
         out.left_set = static_cast<std::int32_t>(trees.category_sets.size());
         out.unseen_left = split.missing_left;
-        trees.category_sets.push_back(split.left_bins.words());
+        append_set(split, trees.category_sets);
       } else {
         out.value = threshold_of(split, bins_[static_cast<std::size_t>(split.feature)]);
       }

@@ -89,6 +89,7 @@ class TreeGrower {
 
  private:
   void add_outside(double* raw) const;
+  void append_set(const Split& split, CategorySets& sets) const;
   void add_root(const Gradients& gradients);
   int add_child(int parent, const NodeSums& sums, Index begin, Index end);
   void split_node(int index);
