@@ -67,10 +67,11 @@ std::size_t last_record_end(std::string_view text, const CsvDialect& dialect) {
     if (close == npos) break;
     from = close + 1;
   }
-  for (auto stretch = outside.rbegin(); stretch != outside.rend(); ++stretch) {
-    auto [from, to] = *stretch;
+  while (!outside.empty()) {
+    auto [from, to] = outside.back();
     while (to > from && !is_line_end(text[to - 1])) --to;
     if (to > from) return to;
+    outside.pop_back();
   }
   return 0;
 }

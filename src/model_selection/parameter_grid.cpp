@@ -61,13 +61,14 @@ ParamList ParameterGrid::at(Index i) const {
         fmt::format("ParameterGrid has no combination {}; it has {}.", i, size()));
   std::size_t g = 0;
   for (; i >= checked_size(grids_[g]); ++g) i -= checked_size(grids_[g]);
-  ParamList params;
-  for (auto axis = grids_[g].rbegin(); axis != grids_[g].rend(); ++axis) {
-    const auto count = static_cast<Index>(axis->second.size());
-    params.emplace_back(axis->first, axis->second[static_cast<std::size_t>(i % count)]);
+  const auto& grid = grids_[g];
+  ParamList params(grid.size());
+  for (std::size_t axis = grid.size(); axis-- > 0;) {  // the last one changes fastest
+    const auto& [name, values] = grid[axis];
+    const auto count = static_cast<Index>(values.size());
+    params[axis] = {name, values[static_cast<std::size_t>(i % count)]};
     i /= count;
   }
-  std::reverse(params.begin(), params.end());
   return params;
 }
 
