@@ -178,18 +178,16 @@ void bin(benchmark::State& state) {
 struct Node {
   std::vector<hgb::FeatureBins> bins;
   hgb::BinnedMatrix matrix;
-  std::vector<float> gradient;
-  std::vector<float> hessian;
+  std::vector<hgb::Derivative> derivatives;
   std::vector<hgb::Row> rows;
 
   explicit Node(const Data& data)
       : bins(hgb::find_bins(data.table(),
                             std::vector<int>(static_cast<std::size_t>(data.X.cols()), -1), {}, {})),
         matrix(data.table(), bins),
-        gradient(static_cast<std::size_t>(data.X.rows())),
-        hessian(gradient.size(), 0.25F) {
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-      gradient[i] = data.y[static_cast<Index>(i)] == 1 ? -0.5F : 0.5F;
+        derivatives(static_cast<std::size_t>(data.X.rows())) {
+    for (std::size_t i = 0; i < derivatives.size(); ++i) {
+      derivatives[i] = {data.y[static_cast<Index>(i)] == 1 ? -0.5F : 0.5F, 0.25F};
       if (i * 7919 % 2 == 0) rows.push_back(static_cast<hgb::Row>(i));
     }
   }
@@ -205,7 +203,7 @@ void build_histogram(benchmark::State& state) {
   const Node node(data_of(state.range(0), state.range(1)));
   const ThreadLimit limit(static_cast<int>(state.range(2)));
   hgb::HistogramBuilder builder(node.matrix);
-  builder.set_gradients({node.gradient, node.hessian});
+  builder.set_gradients({node.derivatives});
   hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
   for (auto _ : state) {
     builder.build(node.rows, histogram);
@@ -219,7 +217,7 @@ void find_split(benchmark::State& state) {
   const Node node(data_of(state.range(0), state.range(1)));
   const ThreadLimit limit(static_cast<int>(state.range(2)));
   hgb::HistogramBuilder builder(node.matrix);
-  builder.set_gradients({node.gradient, node.hessian});
+  builder.set_gradients({node.derivatives});
   hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
   builder.build(all_rows(state.range(0)), histogram);
   const auto n = static_cast<std::uint32_t>(state.range(0));

@@ -181,7 +181,8 @@ TEST_P(CompiledTrees_, ArePickedWhenTheRowsRepayThem) {
   EXPECT_EQ(predict_raw(trees, some), all(rows, Eigen::all));
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_, testing::Range(0, static_cast<int>(std::size(shapes))));
+INSTANTIATE_TEST_SUITE_P(Shapes, CompiledTrees_,
+                         testing::Range(0, static_cast<int>(std::size(shapes))));
 
 TEST(CompiledTrees, LeaveLargerTreesToTheWalk) {
   const BoostedTrees trees = random_trees({4, 3, 300}, 1);

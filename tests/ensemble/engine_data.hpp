@@ -10,6 +10,7 @@
 #include <espalier/core/random.hpp>
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
+#include "ensemble/hist_gradient_boosting/histogram.hpp"
 #include "ensemble/hist_gradient_boosting/table.hpp"
 
 namespace espalier::hgb {
@@ -63,6 +64,22 @@ struct EngineData {
     return g;
   }
   std::vector<float> hessians() const { return {weights.begin(), weights.end()}; }
+};
+
+/// Derivatives as the engine takes them; where there are no Hessians, all are 1.
+class PairedGradients {
+ public:
+  PairedGradients(const std::vector<float>& gradient, const std::vector<float>& hessian)
+      : constant_hessian_(hessian.empty()) {
+    for (std::size_t i = 0; i < gradient.size(); ++i)
+      rows_.push_back({gradient[i], hessian.empty() ? 1.0F : hessian[i]});
+  }
+  operator Gradients() const { return {rows_, constant_hessian_}; }
+  const Derivative& operator[](std::size_t row) const { return rows_[row]; }
+
+ private:
+  std::vector<Derivative> rows_;
+  bool constant_hessian_;
 };
 
 }  // namespace espalier::hgb

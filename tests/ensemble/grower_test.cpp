@@ -33,7 +33,7 @@ class GrowerTest : public testing::Test {
   BoostedTrees grow(const GrowerOptions& options) {
     TreeGrower grower(matrix, bins, options);
     Random random(1);
-    grower.grow({g, h}, random);
+    grower.grow(PairedGradients(g, h), random);
     BoostedTrees trees = empty_model();
     grower.append_to(trees);
     trees.check();
@@ -55,7 +55,7 @@ class GrowerTest : public testing::Test {
 TEST_F(GrowerTest, EachRowGetsTheValueOfItsLeaf) {
   TreeGrower grower(matrix, bins, {.max_leaf_nodes = 20});
   Random random(1);
-  grower.grow({g, h}, random);
+  grower.grow(PairedGradients(g, h), random);
   BoostedTrees trees = empty_model();
   grower.append_to(trees);
   std::vector<double> raw(3000, 0.0);
@@ -73,7 +73,7 @@ TEST_F(GrowerTest, LeavesHoldTheNewtonStepTimesTheShrinkage) {
       .split = {.l2_regularization = 3.0}, .max_leaf_nodes = 12, .shrinkage = 0.25};
   TreeGrower grower(matrix, bins, options);
   Random random(1);
-  grower.grow({g, h}, random);
+  grower.grow(PairedGradients(g, h), random);
   std::vector<double> raw(3000, 0.0);
   grower.add_to(raw.data());
   std::vector<double> values = raw;
@@ -99,7 +99,7 @@ TEST_F(GrowerTest, KnowsOnlyTheRowsDrawn) {
   TreeGrower grower(matrix, bins, {.max_leaf_nodes = 20});
   Random random(1);
   grower.draw(rows);
-  grower.grow({g, h}, random);
+  grower.grow(PairedGradients(g, h), random);
   BoostedTrees trees = empty_model();
   grower.append_to(trees);
   EXPECT_EQ(trees.infos[0].count, static_cast<double>(rows.size()));
@@ -118,7 +118,7 @@ TEST_F(GrowerTest, KnowsOnlyTheRowsDrawn) {
     h[row] = 0.5F * h[row];
   }
   Random again(1);
-  grower.grow({g, h}, again);
+  grower.grow(PairedGradients(g, h), again);
   std::vector<double> other(3000, 0.0);
   grower.add_to(other.data());
   for (std::size_t i = 0; i < 3000; ++i) ASSERT_NEAR(other[i], raw[i], 1e-9);
@@ -196,7 +196,7 @@ TEST_F(GrowerTest, GrowsTheSameTreeAgain) {
   BoostedTrees trees = empty_model();
   for (int repeat = 0; repeat < 2; ++repeat) {
     Random random(1);
-    grower.grow({g, h}, random);
+    grower.grow(PairedGradients(g, h), random);
     grower.append_to(trees);
   }
   const std::size_t n = trees.nodes.size() / 2;
@@ -217,7 +217,7 @@ TEST(Grower, KeepsTheOrderOfRowsInLargeNodes) {
     const ThreadLimit limit(threads);
     TreeGrower grower(matrix, bins, {.max_leaf_nodes = {}, .max_depth = 3});
     Random random(1);
-    grower.grow({g, {}}, random);
+    grower.grow(PairedGradients(g, {}), random);
     raw.emplace_back(70'000, 0.0);
     grower.add_to(raw.back().data());
     for (const TrainingNode& node : grower.nodes()) {

@@ -25,14 +25,19 @@ class HistogramTest : public testing::Test {
   BinnedMatrix matrix{data.table(), bins};
   std::vector<float> g = data.gradients();
   std::vector<float> h = data.hessians();
+  PairedGradients pairs{g, h};
   HistogramBuilder builder{matrix};
+
+  void set_gradients() {
+    pairs = PairedGradients(g, h);
+    builder.set_gradients(pairs);
+  }
 
   Histogram naive(const std::vector<Row>& rows) const {
     Histogram result(static_cast<std::size_t>(matrix.layout().cells()));
     for (Index f = 0; f < matrix.features(); ++f)
       for (const Row row : rows) {
-        const double hessian = h.empty() ? 1.0 : static_cast<double>(h[row]);
-        const Cell word = builder.fixed_point().word(static_cast<double>(g[row]), hessian);
+        const Cell word = builder.fixed_point().word(pairs[row]);
         Cell& cell =
             result[static_cast<std::size_t>(matrix.layout().first_cell(f) + matrix.column(f)[row])];
         cell.gradient += word.gradient;
@@ -66,19 +71,19 @@ class HistogramTest : public testing::Test {
 };
 
 TEST_F(HistogramTest, OfAllRowsSumsThemBinByBin) {
-  builder.set_gradients({g, h});
+  set_gradients();
   expect_equal(built(every(5000, 1)), naive(every(5000, 1)));
 }
 
 TEST_F(HistogramTest, OfSomeRowsSumsThemBinByBin) {
-  builder.set_gradients({g, h});
+  set_gradients();
   const std::vector<Row> rows = every(5000, 3);
   expect_equal(built(rows), naive(rows));
 }
 
 TEST_F(HistogramTest, CountsRowsWhereHessiansAreOne) {
   h.clear();
-  builder.set_gradients({g, h});
+  set_gradients();
   const std::vector<Row> rows = every(5000, 2);
   const Histogram histogram = built(rows);
   expect_equal(histogram, naive(rows));
@@ -93,7 +98,7 @@ TEST_F(HistogramTest, CountsRowsWhereHessiansAreOne) {
 }
 
 TEST_F(HistogramTest, ParentMinusChildIsTheOtherChildExactly) {
-  builder.set_gradients({g, h});
+  set_gradients();
   const std::vector<Row> child = every(5000, 3);
   std::vector<Row> other;
   for (Row i = 0; i < 5000; ++i)
@@ -107,7 +112,7 @@ TEST_F(HistogramTest, RefusesDerivativesThatAreNotFinite) {
   for (const float bad : {std::numeric_limits<float>::infinity(), std::nanf("")})
     for (std::vector<float>* values : {&g, &h}) {
       const float before = std::exchange((*values)[4321], bad);
-      EXPECT_THROW(builder.set_gradients({g, h}), InvalidInput);
+      EXPECT_THROW(set_gradients(), InvalidInput);
       (*values)[4321] = before;
     }
 }
@@ -117,15 +122,14 @@ TEST(Histogram, OfManyRowsAndFeaturesHasTheSameBitsForAnyNumberOfThreads) {
     const EngineData data(40'000, p);
     const auto bins = find_bins(data.table(), data.categories, {}, {});
     const BinnedMatrix matrix(data.table(), bins);
-    const auto g = data.gradients();
-    const auto h = data.hessians();
+    const PairedGradients pairs(data.gradients(), data.hessians());
     std::vector<Row> rows;
     for (Row i = 0; i < 40'000; i += 1 + i % 3) rows.push_back(i);
     std::vector<Histogram> found;
     for (const int threads : {1, 2, 3, 7}) {
       const ThreadLimit limit(threads);
       HistogramBuilder builder(matrix);
-      builder.set_gradients({g, h});
+      builder.set_gradients(pairs);
       found.emplace_back(static_cast<std::size_t>(matrix.layout().cells()));
       builder.build(rows, found.back());
       for (std::size_t i = 0; i < found.back().size(); ++i) {
@@ -199,13 +203,13 @@ TEST(FixedPoint, KeepsSumsOfGradientsHessiansAndCounts) {
   double gradient = 0.0;
   double hessian = 0.0;
   for (Index i = 0; i < n; ++i) {
-    const double g = 1.5 * random.uniform() - 0.75;
-    const double h = 0.25 * random.uniform();
-    const Cell word = fixed_point.word(g, h);
+    const auto g = static_cast<float>(1.5 * random.uniform() - 0.75);
+    const auto h = static_cast<float>(0.25 * random.uniform());
+    const Cell word = fixed_point.word({g, h});
     total.gradient += word.gradient;
     total.hessian_count += word.hessian_count;
-    gradient += g;
-    hessian += h;
+    gradient += static_cast<double>(g);
+    hessian += static_cast<double>(h);
   }
   const Sums sums = fixed_point.sums(total);
   EXPECT_EQ(sums.count, 1'000'000U);
@@ -216,22 +220,23 @@ TEST(FixedPoint, KeepsSumsOfGradientsHessiansAndCounts) {
 TEST(FixedPoint, TakesTheLargestSumsWithoutOverflow) {
   for (const Index n : {Index{1}, Index{1000}, FixedPoint::most_rows}) {
     const FixedPoint fixed_point(n, 3.0, 7.0, false);
-    for (const double sign : {-1.0, 1.0}) {
-      const Cell word = fixed_point.word(sign * 3.0, sign * 7.0);
+    for (const float sign : {-1.0F, 1.0F}) {
+      const Cell word = fixed_point.word({sign * 3.0F, sign * 7.0F});
       const Cell total{n * word.gradient, n * word.hessian_count};
       const Sums sums = fixed_point.sums(total);
-      EXPECT_NEAR(sums.gradient, sign * 3.0 * static_cast<double>(n),
-                  1e-9 * static_cast<double>(n));
-      EXPECT_NEAR(sums.hessian, sign * 7.0 * static_cast<double>(n), 0.02 * static_cast<double>(n));
+      const double scale = static_cast<double>(sign) * static_cast<double>(n);
+      EXPECT_NEAR(sums.gradient, 3.0 * scale, 1e-9 * static_cast<double>(n));
+      EXPECT_NEAR(sums.hessian, 7.0 * scale, 0.02 * static_cast<double>(n));
       EXPECT_EQ(sums.count, static_cast<std::uint32_t>(n));
     }
   }
 }
 
 TEST(FixedPoint, TakesDerivativesOfAnySize) {
-  for (const double size : {0.0, 1e-200, 1e-40, 1e30}) {
+  for (const float value : {0.0F, 1e-45F, 1e-40F, 1e30F}) {
+    const auto size = static_cast<double>(value);
     const FixedPoint fixed_point(100, size, size, false);
-    const Sums sums = fixed_point.sums(fixed_point.word(-size, size));
+    const Sums sums = fixed_point.sums(fixed_point.word({-value, value}));
     EXPECT_NEAR(sums.gradient, -size, 1e-12 * size);
     EXPECT_NEAR(sums.hessian, size, 1e-12 * size);
   }

@@ -22,6 +22,7 @@ struct Fixture {
   naive::Problem problem;
   std::vector<Row> rows;
   Histogram histogram;
+  PairedGradients pairs{{}, {}};
   HistogramBuilder builder;
   NodeSums node;
 
@@ -38,7 +39,8 @@ struct Fixture {
       for (Index i = 0; i < n; ++i) problem.bins.back().push_back(matrix.column(f)[i]);
     }
     for (Row i = 0; i < static_cast<Row>(n); ++i) rows.push_back(i);
-    builder.set_gradients({problem.gradient, problem.hessian});
+    pairs = PairedGradients(problem.gradient, problem.hessian);
+    builder.set_gradients(pairs);
     builder.build(rows, histogram);
     const naive::Sums all = naive::sums_of(problem, rows, [](Row) { return true; });
     node = {all.gradient, all.hessian, all.count, node_value(all.gradient, all.hessian, l2)};
@@ -152,7 +154,7 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   Cell* cell = histogram.data();
   NodeSums node;
   for (const auto& [gradient, count] : cells) {
-    *cell++ = {fixed_point.word(gradient, 1.0).gradient, count};
+    *cell++ = {fixed_point.word({static_cast<float>(gradient), 1.0F}).gradient, count};
     node.gradient += gradient;
     node.hessian += count;
     node.count += count;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 
 #include "ensemble/hist_gradient_boosting/binning.hpp"
@@ -57,9 +58,8 @@ class Booster {
     trees.n_features = train.table.n_features();
     trees.baseline = objective.baseline(train.targets);
     raw_ = raw_baseline(trees.baseline, train.table.n_rows);
-    gradients_.resize(raw_.size());
-    if (!train.targets.weights.empty() || !objective.constant_hessian())
-      hessians_.resize(raw_.size());
+    derivatives_.resize(raw_.size());
+    constant_hessian_ = objective.constant_hessian() && train.targets.weights.empty();
     if (validation != nullptr)
       validation_raw_ = raw_baseline(trees.baseline, validation->table.n_rows);
   }
@@ -93,16 +93,13 @@ class Booster {
   void grow_trees(int iteration) {
     const Index n = train_.table.n_rows;
     const auto rows = static_cast<std::size_t>(n);
-    objective_.derivatives(train_.targets, raw_.data(), gradients_.data(),
-                           hessians_.empty() ? nullptr : hessians_.data());
+    derive();
     if (options_.subsample < 1.0)
       grower_.draw(draw_rows(
           n, options_.subsample,
           Random(options_.seed, first_sample_stream + static_cast<std::uint64_t>(iteration))));
     for (Index k = 0; k < objective_.outputs(); ++k) {
-      const Gradients gradients{
-          {gradients_.data() + k * n, rows},
-          {hessians_.data() + (hessians_.empty() ? 0 : k * n), hessians_.empty() ? 0 : rows}};
+      const Gradients gradients{{derivatives_.data() + k * n, rows}, constant_hessian_};
       Random random(options_.seed,
                     static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
       grower_.grow(gradients, random);
@@ -114,6 +111,29 @@ class Booster {
     if (validation_ != nullptr)
       add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table,
                       validation_raw_.data());
+  }
+
+  /// The derivatives of all rows and outputs at the present raw predictions.
+  void derive() {
+    constexpr Index rows_per_block =
+        2'048;  // what is computed stays in the cache until it is paired
+    const Index n = train_.table.n_rows;
+    const Index outputs = objective_.outputs();
+    parallel_for_blocks(Blocks{n, rows_per_block}, 20.0 * static_cast<double>(n * outputs),
+                        [&](Index begin, Index end) {
+                          const Index m = end - begin;
+                          std::vector<float> gradient(static_cast<std::size_t>(m * outputs));
+                          std::vector<float> hessian(constant_hessian_ ? 0 : gradient.size());
+                          objective_.derivatives(train_.targets, raw_.data(), begin, end,
+                                                 gradient.data(),
+                                                 constant_hessian_ ? nullptr : hessian.data());
+                          for (Index k = 0; k < outputs; ++k)
+                            for (Index i = 0; i < m; ++i) {
+                              const auto at = static_cast<std::size_t>(k * m + i);
+                              derivatives_[static_cast<std::size_t>(k * n + begin + i)] = {
+                                  gradient[at], constant_hessian_ ? 1.0F : hessian[at]};
+                            }
+                        });
   }
 
   /// Leaf values from the residuals of their rows.
@@ -158,8 +178,8 @@ class Booster {
   TreeGrower grower_;
   std::vector<double> raw_;
   std::vector<double> validation_raw_;
-  std::vector<float> gradients_;
-  std::vector<float> hessians_;  // empty: all 1
+  std::vector<Derivative> derivatives_;  // n × outputs, column-major
+  bool constant_hessian_ = false;
   BoostingResult result_;
 };
 

@@ -18,6 +18,12 @@
 
 namespace espalier::hgb {
 
+/// The derivatives of the loss by a raw prediction, rounded to float as in scikit-learn.
+struct Derivative {
+  float gradient = 0.0F;
+  float hessian = 1.0F;
+};
+
 /// Sums over some rows.
 struct Sums {
   double gradient = 0.0;
@@ -42,11 +48,9 @@ class FixedPoint {
   /// `constant_hessian`: every Hessian is 1, and no bits are spent on it.
   FixedPoint(Index n, double largest_gradient, double largest_hessian, bool constant_hessian);
 
-  Cell word(double gradient, double hessian) const {
-    const std::int64_t h =
-        constant_hessian_ ? 0 : static_cast<std::int64_t>(std::llrint(hessian * hessian_scale_));
-    return {static_cast<std::int64_t>(std::llrint(gradient * gradient_scale_)),
-            h * (std::int64_t{1} << count_bits_) + 1};
+  Cell word(const Derivative& d) const {
+    const std::int64_t h = constant_hessian_ ? 0 : rounded(d.hessian, hessian_scale_);
+    return {rounded(d.gradient, gradient_scale_), h * (std::int64_t{1} << count_bits_) + 1};
   }
 
   Sums sums(const Cell& cell) const {
@@ -58,6 +62,10 @@ class FixedPoint {
   }
 
  private:
+  static std::int64_t rounded(float x, double scale) {
+    return static_cast<std::int64_t>(std::llrint(static_cast<double>(x) * scale));
+  }
+
   double gradient_scale_ = 1.0;
   double gradient_unit_ = 1.0;  // 1 / scale
   double hessian_scale_ = 1.0;

@@ -21,29 +21,42 @@ constexpr Index rows_per_chunk = 2'048;
 /// Rows by index come from anywhere: what they need is asked for this many rows ahead.
 constexpr Index prefetch_distance = 32;
 
-/// The largest absolute value; NaN or infinite if one is. (Without their signs, floats are ordered
-/// as their bits are; a maximum of integers is what compilers turn into vector code.)
-double largest(std::span<const float> values) {
-  const std::int32_t bits = reduce_blocks(
-      Blocks{static_cast<Index>(values.size()), rows_per_block}, static_cast<double>(values.size()),
-      std::int32_t{0},
+/// The largest absolute values of both derivatives.
+struct Largest {
+  std::int32_t gradient = 0;
+  std::int32_t hessian = 0;
+};
+
+/// Without their signs, floats are ordered as their bits are, NaN above all; a maximum of integers
+/// is what compilers turn into vector code.
+Largest largest(std::span<const Derivative> rows) {
+  const auto magnitude = [](float x) { return std::bit_cast<std::int32_t>(x) & 0x7FFFFFFF; };
+  const auto n = static_cast<Index>(rows.size());
+  return reduce_blocks(
+      Blocks{n, rows_per_block}, static_cast<double>(n), Largest{},
       [&](Index begin, Index end) {
-        std::int32_t most = 0;
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-          most = std::max(most, std::bit_cast<std::int32_t>(values[i]) & 0x7FFFFFFF);
+        Largest most;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          most.gradient = std::max(most.gradient, magnitude(rows[i].gradient));
+          most.hessian = std::max(most.hessian, magnitude(rows[i].hessian));
+        }
         return most;
       },
-      [](std::int32_t& total, std::int32_t part) { total = std::max(total, part); });
-  return static_cast<double>(std::bit_cast<float>(bits));
+      [](Largest& total, const Largest& part) {
+        total.gradient = std::max(total.gradient, part.gradient);
+        total.hessian = std::max(total.hessian, part.hessian);
+      });
 }
 
-void gather(const Cell* words, const Row* rows, Index n, Cell* gathered) {
+/// words[i] ← the derivatives of row rows[i].
+void gather(const FixedPoint fixed_point, const Derivative* derivatives, const Row* rows, Index n,
+            Cell* words) {
   Index i = 0;
   for (; i + prefetch_distance < n; ++i) {
-    __builtin_prefetch(words + rows[i + prefetch_distance]);
-    gathered[i] = words[rows[i]];
+    __builtin_prefetch(derivatives + rows[i + prefetch_distance]);
+    words[i] = fixed_point.word(derivatives[rows[i]]);
   }
-  for (; i < n; ++i) gathered[i] = words[rows[i]];
+  for (; i < n; ++i) words[i] = fixed_point.word(derivatives[rows[i]]);
 }
 
 void add(Cell* to, const Cell* from, Index n) {
@@ -66,40 +79,32 @@ void HistogramPool::give_back(Histogram&& histogram) {
   if (!histogram.empty()) free_.push_back(std::move(histogram));
 }
 
-HistogramBuilder::HistogramBuilder(const BinnedMatrix& data)
-    : data_(data), words_(static_cast<std::size_t>(data.rows())) {}
-
 void HistogramBuilder::set_gradients(const Gradients& gradients) {
-  const double largest_gradient = largest(gradients.gradient);
-  const double largest_hessian = largest(gradients.hessian);
-  if (!std::isfinite(largest_gradient) || !std::isfinite(largest_hessian))
+  const Largest most = largest(gradients.rows);
+  const double gradient = std::bit_cast<float>(most.gradient);
+  const double hessian = std::bit_cast<float>(most.hessian);
+  if (!std::isfinite(gradient) || !std::isfinite(hessian))
     throw InvalidInput(
         "gradient boosting: the derivatives of the loss are not finite; the target or the weights "
         "are too large.");
-  const bool constant_hessian = gradients.hessian.empty();
-  fixed_point_ = FixedPoint(data_.rows(), largest_gradient, largest_hessian, constant_hessian);
-  parallel_for_blocks(Blocks{data_.rows(), rows_per_block}, 5.0 * static_cast<double>(data_.rows()),
-                      [&](Index begin, Index end) {
-                        const FixedPoint fixed_point = fixed_point_;
-                        const float* g = gradients.gradient.data();
-                        const float* h = gradients.hessian.data();
-                        for (Index i = begin; i < end; ++i)
-                          words_[static_cast<std::size_t>(i)] =
-                              fixed_point.word(static_cast<double>(g[i]),
-                                               constant_hessian ? 1.0 : static_cast<double>(h[i]));
-                      });
+  derivatives_ = gradients.rows;
+  fixed_point_ = FixedPoint(data_.rows(), gradient, hessian, gradients.constant_hessian);
 }
 
 /// Adds rows [begin, end) of `rows` to the cells of some groups.
 void HistogramBuilder::add_rows(std::span<const Row> rows, Index begin, Index end,
                                 Index first_group, Index last_group, Cell* cells) const {
   const bool all = static_cast<Index>(rows.size()) == data_.rows();
-  Cell gathered[rows_per_chunk];
+  const FixedPoint fixed_point = fixed_point_;
+  Cell words[rows_per_chunk];
   for (Index chunk = begin; chunk < end; chunk += rows_per_chunk) {
     const Index n = std::min(rows_per_chunk, end - chunk);
     const Row* chunk_rows = rows.data() + chunk;
-    if (!all) gather(words_.data(), chunk_rows, n, gathered);
-    const Cell* words = all ? words_.data() + chunk : gathered;
+    if (all)
+      for (Index i = 0; i < n; ++i)
+        words[i] = fixed_point.word(derivatives_[static_cast<std::size_t>(chunk + i)]);
+    else
+      gather(fixed_point, derivatives_.data(), chunk_rows, n, words);
     for (Index g = first_group; g < last_group; ++g) {
       const FeatureGroup& group = data_.layout().group(g);
       const BinnedMatrix::Group bins = data_.group(g);

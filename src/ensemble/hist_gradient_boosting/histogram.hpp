@@ -31,11 +31,10 @@ class HistogramPool {
   std::vector<Histogram> free_;
 };
 
-/// The derivatives of the loss by the raw predictions, one a row, rounded to float as in
-/// scikit-learn.
+/// The derivatives of all rows.
 struct Gradients {
-  std::span<const float> gradient;
-  std::span<const float> hessian;  ///< empty: 1 for every row
+  std::span<const Derivative> rows;
+  bool constant_hessian = false;  ///< every Hessian is 1
 };
 
 /// Fills histograms by scanning rows, and by subtraction. Sums are exact, so threads may share the
@@ -43,8 +42,9 @@ struct Gradients {
 class HistogramBuilder {
  public:
   /// Keeps references to the data and its layout.
-  explicit HistogramBuilder(const BinnedMatrix& data);
+  explicit HistogramBuilder(const BinnedMatrix& data) : data_(data) {}
 
+  /// Keeps the derivatives, which must live as long as histograms are built from them. O(rows).
   /// @throws InvalidInput  a derivative is not finite
   void set_gradients(const Gradients& gradients);
   /// What the cells mean since then.
@@ -64,8 +64,8 @@ class HistogramBuilder {
   void build_by_rows(std::span<const Row> rows, Index parts, Histogram& histogram);
 
   const BinnedMatrix& data_;
+  std::span<const Derivative> derivatives_;
   FixedPoint fixed_point_;
-  std::vector<Cell> words_;  // the derivatives of each row
   std::vector<Histogram> partial_;
 };
 

@@ -23,23 +23,21 @@ class MultinomialObjective final : public Objective {
     return HalfMultinomial::baseline(targets.y, n_classes_, targets.weights);
   }
 
-  void derivatives(const Targets& targets, const double* raw, float* gradient,
-                   float* hessian) const override {
-    const Index n = targets.size();
-    parallel_for_blocks(Blocks{n, rows_per_block}, work(n), [&](Index begin, Index end) {
-      Buffer row(n_classes_);
-      Buffer g(n_classes_);
-      Buffer h(n_classes_);
-      for (Index i = begin; i < end; ++i) {
-        row.load(raw, i, n);
-        HalfMultinomial::gradient_hessian(code(targets, i), row.values, g.values, h.values);
-        const double w = weight_of(targets, i);
-        for (Index k = 0; k < n_classes_; ++k) {
-          gradient[k * n + i] = static_cast<float>(w * g.values[static_cast<std::size_t>(k)]);
-          hessian[k * n + i] = static_cast<float>(w * h.values[static_cast<std::size_t>(k)]);
-        }
+  void derivatives(const Targets& targets, const double* raw, Index begin, Index end,
+                   float* gradient, float* hessian) const override {
+    Buffer row(n_classes_);
+    Buffer g(n_classes_);
+    Buffer h(n_classes_);
+    for (Index i = begin; i < end; ++i) {
+      row.load(raw, i, targets.size());
+      HalfMultinomial::gradient_hessian(code(targets, i), row.values, g.values, h.values);
+      const double w = weight_of(targets, i);
+      for (Index k = 0; k < n_classes_; ++k) {
+        const Index at = k * (end - begin) + i - begin;
+        gradient[at] = static_cast<float>(w * g.values[static_cast<std::size_t>(k)]);
+        hessian[at] = static_cast<float>(w * h.values[static_cast<std::size_t>(k)]);
       }
-    });
+    }
   }
 
   double mean_loss(const Targets& targets, const double* raw) const override {

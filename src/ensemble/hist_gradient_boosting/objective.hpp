@@ -17,8 +17,8 @@ struct Targets {
   Index size() const { return static_cast<Index>(y.size()); }
 };
 
-/// A loss over a whole table: what boosting needs of it. Raw predictions and derivatives are
-/// n × outputs, column-major.
+/// A loss over a whole table: what boosting needs of it. Raw predictions are n × outputs,
+/// column-major.
 class Objective {
  public:
   virtual ~Objective() = default;
@@ -28,9 +28,10 @@ class Objective {
   virtual bool constant_hessian() const = 0;
   /// The raw predictions of a constant model.
   virtual Vector baseline(const Targets& targets) const = 0;
-  /// Weighted derivatives by the raw predictions. `hessian` is null when nobody needs it.
-  virtual void derivatives(const Targets& targets, const double* raw, float* gradient,
-                           float* hessian) const = 0;
+  /// Weighted derivatives by the raw predictions of rows [begin, end), (end − begin) × outputs,
+  /// column-major. `hessian` is null when nobody needs it.
+  virtual void derivatives(const Targets& targets, const double* raw, Index begin, Index end,
+                           float* gradient, float* hessian) const = 0;
   /// The (weighted) mean of the loss.
   virtual double mean_loss(const Targets& targets, const double* raw) const = 0;
 

@@ -83,18 +83,12 @@ class PointwiseObjective final : public Objective {
     return Vector::Constant(1, loss_.baseline(targets.y, targets.weights));
   }
 
-  void derivatives(const Targets& targets, const double* raw, float* gradient,
-                   float* hessian) const override {
-    const Index n = targets.size();
-    parallel_for_blocks(Blocks{n, rows_per_block}, work_per_row * static_cast<double>(n),
-                        [&](Index begin, Index end) {
-                          const auto size = static_cast<std::size_t>(end - begin);
-                          derivatives_of_block<Loss>(
-                              loss_, size, targets.y.data() + begin,
-                              targets.weights.empty() ? nullptr : targets.weights.data() + begin,
-                              raw + begin, gradient + begin,
-                              hessian == nullptr ? nullptr : hessian + begin);
-                        });
+  void derivatives(const Targets& targets, const double* raw, Index begin, Index end,
+                   float* gradient, float* hessian) const override {
+    derivatives_of_block<Loss>(loss_, static_cast<std::size_t>(end - begin),
+                               targets.y.data() + begin,
+                               targets.weights.empty() ? nullptr : targets.weights.data() + begin,
+                               raw + begin, gradient, hessian);
   }
 
   double mean_loss(const Targets& targets, const double* raw) const override {

@@ -41,16 +41,14 @@ class UserObjective final : public Objective {
     return Vector::Constant(1, raw);
   }
 
-  void derivatives(const Targets& targets, const double* raw, float* gradient,
-                   float* hessian) const override {
-    parallel_for_blocks(
-        Blocks{targets.size(), rows_per_block}, work(targets), [&](Index begin, Index end) {
-          loss_.derivatives(part_of(targets.y, begin, end), part_of(targets.weights, begin, end),
-                            raw + begin, gradient + begin, hessian + begin);
-          for (Index i = begin; i < end; ++i)
-            if (!std::isfinite(gradient[i]) || !(hessian[i] >= 0.0F) || !std::isfinite(hessian[i]))
-              refuse(targets.y[static_cast<std::size_t>(i)], raw[i], gradient[i], hessian[i]);
-        });
+  void derivatives(const Targets& targets, const double* raw, Index begin, Index end,
+                   float* gradient, float* hessian) const override {
+    loss_.derivatives(part_of(targets.y, begin, end), part_of(targets.weights, begin, end),
+                      raw + begin, gradient, hessian);
+    for (Index i = 0; i < end - begin; ++i)
+      if (!std::isfinite(gradient[i]) || !(hessian[i] >= 0.0F) || !std::isfinite(hessian[i]))
+        refuse(targets.y[static_cast<std::size_t>(begin + i)], raw[begin + i], gradient[i],
+               hessian[i]);
   }
 
   double mean_loss(const Targets& targets, const double* raw) const override {
