@@ -199,7 +199,7 @@ TEST(FixedPoint, KeepsSumsOfGradientsHessiansAndCounts) {
   const Index n = 1'000'000;
   const FixedPoint fixed_point(n, 0.75, 0.25, false);
   Random random(5);
-  Cell total;
+  Cell total{};
   double gradient = 0.0;
   double hessian = 0.0;
   for (Index i = 0; i < n; ++i) {

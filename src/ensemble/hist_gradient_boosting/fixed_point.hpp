@@ -53,12 +53,22 @@ class FixedPoint {
     return {rounded(d.gradient, gradient_scale_), h * (std::int64_t{1} << count_bits_) + 1};
   }
 
+  bool constant_hessian() const { return constant_hessian_; }
+  std::int64_t count(const Cell& cell) const {
+    return cell.hessian_count & ((std::int64_t{1} << count_bits_) - 1);
+  }
+  double gradient(const Cell& cell) const {
+    return static_cast<double>(cell.gradient) * gradient_unit_;
+  }
+  /// The Hessian where it is not constant. (The shift rounds down, which leaves the Hessian as the
+  /// count is not negative.)
+  double scaled_hessian(const Cell& cell) const {
+    return static_cast<double>(cell.hessian_count >> count_bits_) * hessian_unit_;
+  }
   Sums sums(const Cell& cell) const {
-    const std::int64_t count = cell.hessian_count & ((std::int64_t{1} << count_bits_) - 1);
-    const std::int64_t h = cell.hessian_count >> count_bits_;  // rounds down: h, as count ≥ 0
-    return {static_cast<double>(cell.gradient) * gradient_unit_,
-            constant_hessian_ ? static_cast<double>(count) : static_cast<double>(h) * hessian_unit_,
-            static_cast<std::uint32_t>(count)};
+    const std::int64_t n = count(cell);
+    return {gradient(cell), constant_hessian_ ? static_cast<double>(n) : scaled_hessian(cell),
+            static_cast<std::uint32_t>(n)};
   }
 
  private:

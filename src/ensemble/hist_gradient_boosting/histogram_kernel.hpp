@@ -14,10 +14,11 @@ using Bin = std::uint8_t;
 using Row = std::uint32_t;
 
 /// The derivatives of a row, or their sum over the rows of a bin: two whole numbers, so that a sum
-/// has the same bits in any order. See FixedPoint for what they mean.
+/// has the same bits in any order. See FixedPoint for what they mean. (`Cell{}` is zero; `Cell x[256]`
+/// takes no time.)
 struct alignas(16) Cell {
-  std::int64_t gradient = 0;
-  std::int64_t hessian_count = 0;  ///< the Hessian above, the number of rows in the low bits
+  std::int64_t gradient;
+  std::int64_t hessian_count;  ///< the Hessian above, the number of rows in the low bits
 };
 
 /// Rows to add, and where their bins are: those of row r at bins + (r << row_bits).

@@ -2,9 +2,7 @@
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <espalier/core/parallel.hpp>
@@ -16,152 +14,127 @@ namespace {
 /// order of the others is shrunk by as much.
 constexpr double min_category_support = 10.0;
 
-/// Losses are negative or zero, and a gain below this share of theirs is what rounding left of
-/// nothing. (The rows of a pure node have the same derivatives; scikit-learn splits it or not, as
-/// rounding has it.)
-constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
-
-enum class Verdict { evaluate, too_small, exhausted };
-
-/// What a scan needs to know, and stays the same over the bins of a feature.
+/// What a feature's cuts are judged by.
 struct Task {
   const NodeSums& node;
   const SplitRules& rules;
   const ChildRules& children;
+  const FixedPoint& fixed_point;
   int sign;  // of the feature's monotonic constraint
+
+  /// The loss of the node and what bounds its children; `sign` as in CutNode.
+  CutNode cut_node(int cut_sign) const {
+    return {node.gradient,
+            node.hessian,
+            node.gradient * node.value,
+            rules.l2_regularization,
+            !rules.monotonic.empty(),
+            children.lowest,
+            children.highest,
+            static_cast<double>(cut_sign)};
+  }
+  NodeSums side(double gradient, double hessian, std::uint32_t count) const {
+    const double value = node_value(gradient, hessian, rules.l2_regularization);
+    return {gradient, hessian, count,
+            rules.monotonic.empty() ? value : std::clamp(value, children.lowest, children.highest)};
+  }
 };
 
-/// One scan over the bins of a node: the rows passed so far against the rest. With `bounded`, values
-/// stay between the bounds of the children and in the order of `sign`.
-template <bool bounded>
-class Scan {
+/// A pass over the bins of a node: the sums of the rows passed after each bin that has rows.
+class Pass {
  public:
-  /// `sign`: 1 if the value of the rows passed must not exceed that of the others, −1 the other way
-  /// round, 0 if either may.
-  Scan(const Task& task, int sign, double gain_to_beat)
-      : node_(task.node),
-        rules_(task.rules),
-        lowest_(task.children.lowest),
-        highest_(task.children.highest),
-        sign_(sign),
-        loss_(task.node.gradient * task.node.value),
-        best_gain_(gain_to_beat) {}
-
-  /// Whether both sides may be children. Once the rest is too small, it stays so.
-  Verdict judge(const Sums& passed) const {
-    if (passed.count < rules_.min_samples_leaf) return Verdict::too_small;
-    if (node_.count - passed.count < rules_.min_samples_leaf) return Verdict::exhausted;
-    if (passed.hessian < min_hessian_to_split) return Verdict::too_small;
-    if (node_.hessian - passed.hessian < min_hessian_to_split) return Verdict::exhausted;
-    return Verdict::evaluate;
-  }
-
-  /// Remembers the cut after `position` if it is better than all before.
-  void consider(const Sums& passed, int position) {
-    const double other_gradient = node_.gradient - passed.gradient;
-    const double passed_value = value(passed.gradient, passed.hessian);
-    const double other_value = value(other_gradient, node_.hessian - passed.hessian);
-    if constexpr (bounded) {
-      if (sign_ * passed_value > sign_ * other_value) return;
-    }
-    const double passed_loss = passed.gradient * passed_value;
-    const double other_loss = other_gradient * other_value;
-    const double gain = loss_ - passed_loss - other_loss;
-    if (gain > best_gain_ && gain > rounding * magnitude(passed_loss, other_loss)) {
-      best_gain_ = gain;
-      best_ = passed;
-      position_ = position;
+  /// Over `n` bins, `bin_at(i)` being the i-th. A bin without rows moves no row, so the cut after it
+  /// is the one before.
+  template <class BinAt>
+  Pass(const Cell* cells, int n, const BinAt& bin_at) {
+    Cell sum{};
+    for (int i = 0; i < n; ++i) {  // without branches
+      const Cell& cell = cells[bin_at(i)];
+      sum.gradient += cell.gradient;
+      sum.hessian_count += cell.hessian_count;
+      passed_[n_] = sum;
+      position_[n_] = i;
+      n_ += cell.hessian_count != 0 ? 1 : 0;
     }
   }
 
-  bool found() const { return position_ >= 0; }
-  double gain() const { return best_gain_; }
-  int position() const { return position_; }
-  NodeSums passed_side() const { return side(best_.gradient, best_.hessian, best_.count); }
-  NodeSums other_side() const {
-    return side(node_.gradient - best_.gradient, node_.hessian - best_.hessian,
-                node_.count - best_.count);
+  /// Finds the first of the best cuts that gain more than `gain_to_beat`; whether there is one.
+  bool find_best(const Task& task, int sign, double gain_to_beat) {
+    const Cell* const first = passed_;
+    const SplitRules& rules = task.rules;
+    const auto is_small = [&](const Sums& side) {
+      return side.count < rules.min_samples_leaf || side.hessian < min_hessian_to_split;
+    };
+    // Counts and Hessians grow along the pass.
+    const Cell* const begin = std::partition_point(first, first + n_, [&](const Cell& passed) {
+      return is_small(task.fixed_point.sums(passed));
+    });
+    const Cell* const end = std::partition_point(begin, first + n_, [&](const Cell& passed) {
+      const Sums sums = task.fixed_point.sums(passed);
+      return !is_small({0.0, task.node.hessian - sums.hessian, task.node.count - sums.count});
+    });
+    const auto n = static_cast<int>(end - begin);
+    if (n == 0) return false;
+    double gains[256];
+    gain_ = cut_gains(task.cut_node(sign), task.fixed_point, begin, n, gains);
+    if (!(gain_ > std::max(gain_to_beat, 0.0))) return false;
+    best_ = begin + (std::find(gains, gains + n, gain_) - gains);
+    return true;
+  }
+
+  // The cut that was found.
+
+  double gain() const { return gain_; }
+  int position() const { return position_[best_ - passed_]; }
+  NodeSums passed_side(const Task& task) const {
+    const Sums sums = task.fixed_point.sums(*best_);
+    return task.side(sums.gradient, sums.hessian, sums.count);
+  }
+  NodeSums other_side(const Task& task) const {
+    const Sums sums = task.fixed_point.sums(*best_);
+    return task.side(task.node.gradient - sums.gradient, task.node.hessian - sums.hessian,
+                     task.node.count - sums.count);
   }
 
  private:
-  double value(double gradient, double hessian) const {
-    const double free = node_value(gradient, hessian, rules_.l2_regularization);
-    if constexpr (bounded) return std::clamp(free, lowest_, highest_);
-    return free;
-  }
-  /// A clipped value may have a positive loss.
-  static double magnitude(double passed_loss, double other_loss) {
-    if constexpr (bounded) return std::abs(passed_loss) + std::abs(other_loss);
-    return -(passed_loss + other_loss);
-  }
-  NodeSums side(double gradient, double hessian, std::uint32_t count) const {
-    return {gradient, hessian, count, value(gradient, hessian)};
-  }
-
-  const NodeSums& node_;
-  const SplitRules& rules_;
-  double lowest_;
-  double highest_;
-  int sign_;
-  double loss_;
-  double best_gain_;
-  Sums best_;
-  int position_ = -1;
+  Cell passed_[256];
+  int position_[256];  // of the last bin passed
+  int n_ = 0;
+  const Cell* best_ = nullptr;
+  double gain_ = 0.0;
 };
 
-/// Passes over `n` bins, `bin_at(i)` being the i-th, and considers a cut after each. A bin without
-/// rows moves no row, so the cut after it is the one before.
-template <bool bounded, class BinAt>
-void sweep(const Sums* cells, int n, const BinAt& bin_at, Scan<bounded>& scan) {
-  Sums passed;
-  for (int i = 0; i < n; ++i) {
-    const Sums& cell = cells[bin_at(i)];
-    if (cell.count == 0) continue;
-    passed += cell;
-    const Verdict verdict = scan.judge(passed);
-    if (verdict == Verdict::exhausted) return;
-    if (verdict == Verdict::evaluate) scan.consider(passed, i);
-  }
-}
-
 /// Cuts with missing values on the right; the last one separates them from all others.
-template <bool bounded>
-void scan_missing_right(const Sums* cells, int n_bins, bool has_missing, const Task& task,
+void scan_missing_right(const Cell* cells, int n_bins, bool has_missing, const Task& task,
                         Split& split) {
-  Scan<bounded> scan(task, task.sign, split.gain);
-  sweep(
-      cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; }, scan);
-  if (!scan.found()) return;
-  split.gain = scan.gain();
-  split.bin = scan.position();
+  Pass pass(cells, n_bins - 1 + (has_missing ? 1 : 0), [](int i) { return i; });
+  if (!pass.find_best(task, task.sign, split.gain)) return;
+  split.gain = pass.gain();
+  split.bin = pass.position();
   split.missing_left = false;
-  split.left = scan.passed_side();
-  split.right = scan.other_side();
+  split.left = pass.passed_side(task);
+  split.right = pass.other_side(task);
 }
 
 /// Cuts with missing values on the left, from the last bin down.
-template <bool bounded>
-void scan_missing_left(const Sums* cells, int n_bins, const Task& task, Split& split) {
-  Scan<bounded> scan(task, -task.sign, split.gain);
-  sweep(
-      cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; }, scan);
-  if (!scan.found()) return;
-  split.gain = scan.gain();
-  split.bin = n_bins - 2 - scan.position();
+void scan_missing_left(const Cell* cells, int n_bins, const Task& task, Split& split) {
+  Pass pass(cells, n_bins - 1, [n_bins](int i) { return n_bins - 1 - i; });
+  if (!pass.find_best(task, -task.sign, split.gain)) return;
+  split.gain = pass.gain();
+  split.bin = n_bins - 2 - pass.position();
   split.missing_left = true;
-  split.left = scan.other_side();
-  split.right = scan.passed_side();
+  split.left = pass.other_side(task);
+  split.right = pass.passed_side(task);
 }
 
 /// The bins of a categorical feature that weigh enough, in the order of their gradients.
-std::vector<int> sorted_categories(const Sums* cells, int n_bins, const NodeSums& node) {
+std::vector<int> sorted_categories(const Cell* cells, int n_bins, const Task& task) {
   std::vector<std::pair<double, int>> order;
-  const double rows_per_hessian = node.count / node.hessian;
-  for (int bin = 0; bin <= n_bins;
-       ++bin) {  // the bin of missing values is a category like any other
-    const Sums& cell = cells[bin];
-    if (cell.count > 0 && cell.hessian * rows_per_hessian >= min_category_support)
-      order.emplace_back(cell.gradient / (cell.hessian + min_category_support), bin);
+  const double rows_per_hessian = task.node.count / task.node.hessian;
+  for (int bin = 0; bin <= n_bins; ++bin) {  // that of missing values is a category like any other
+    const Sums sums = task.fixed_point.sums(cells[bin]);
+    if (sums.count > 0 && sums.hessian * rows_per_hessian >= min_category_support)
+      order.emplace_back(sums.gradient / (sums.hessian + min_category_support), bin);
   }
   std::sort(order.begin(), order.end());
   std::vector<int> bins(order.size());
@@ -170,35 +143,25 @@ std::vector<int> sorted_categories(const Sums* cells, int n_bins, const NodeSums
 }
 
 /// Cuts off categories from either end of the order, up to its middle; they go left.
-template <bool bounded>
-void scan_categories(const Sums* cells, int n_bins, const Task& task, Split& split) {
-  const std::vector<int> order = sorted_categories(cells, n_bins, task.node);
+void scan_categories(const Cell* cells, int n_bins, const Task& task, Split& split) {
+  const std::vector<int> order = sorted_categories(cells, n_bins, task);
   const auto n = static_cast<int>(order.size());
   if (n < 2) return;
-  const auto from_front = [&](int i) { return order[static_cast<std::size_t>(i)]; };
-  const auto from_back = [&](int i) { return order[static_cast<std::size_t>(n - 1 - i)]; };
-  const auto adopt = [&](const Scan<bounded>& scan, const auto& bin_at) {
-    split.gain = scan.gain();
-    split.left = scan.passed_side();
-    split.right = scan.other_side();
+  const auto try_cuts = [&](int n_passed, const auto& bin_at) {
+    Pass pass(cells, n_passed, bin_at);
+    if (!pass.find_best(task, 0, split.gain)) return;
+    split.gain = pass.gain();
+    split.left = pass.passed_side(task);
+    split.right = pass.other_side(task);
     split.left_bins = {};
-    for (int i = 0; i <= scan.position(); ++i) split.left_bins.insert(bin_at(i));
+    for (int i = 0; i <= pass.position(); ++i) split.left_bins.insert(bin_at(i));
     split.missing_left = split.left_bins.contains(n_bins);
   };
-
-  Scan<bounded> front(task, 0, split.gain);
-  sweep(cells, (n + 1) / 2, from_front, front);
-  if (front.found()) adopt(front, from_front);
-  Scan<bounded> back(task, 0, split.gain);
-  sweep(cells, (n + 1) / 2 - 1, from_back, back);
-  if (back.found()) adopt(back, from_back);
+  try_cuts((n + 1) / 2, [&](int i) { return order[static_cast<std::size_t>(i)]; });
+  try_cuts((n + 1) / 2 - 1, [&](int i) { return order[static_cast<std::size_t>(n - 1 - i)]; });
 }
 
 }  // namespace
-
-double node_value(double gradient, double hessian, double l2_regularization) {
-  return -gradient / (hessian + l2_regularization + 1e-15);  // 1e-15: 0/0 is no value
-}
 
 Splitter::Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
                    std::vector<char> has_missing, const SplitRules& rules)
@@ -209,11 +172,9 @@ Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_p
   const Index n = layout_.features();
   const std::vector<char> tried = draw_features(random, children.features);
   std::vector<Split> splits(static_cast<std::size_t>(n));
-  parallel_for(n, 5.0 * static_cast<double>(layout_.cells()), [&](Index f) {
+  parallel_for(n, 1.5 * static_cast<double>(layout_.cells()), [&](Index f) {
     if (!tried.empty() && tried[static_cast<std::size_t>(f)] == 0) return;
-    splits[static_cast<std::size_t>(f)] =
-        rules_.monotonic.empty() ? best_split_of<false>(f, histogram, fixed_point, node, children)
-                                 : best_split_of<true>(f, histogram, fixed_point, node, children);
+    splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, fixed_point, node, children);
   });
   std::size_t best = 0;
   for (std::size_t f = 1; f < splits.size(); ++f)
@@ -221,27 +182,22 @@ Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_p
   return splits[best];
 }
 
-template <bool bounded>
 Split Splitter::best_split_of(Index feature, const Histogram& histogram,
                               const FixedPoint& fixed_point, const NodeSums& node,
                               const ChildRules& children) const {
   const auto f = static_cast<std::size_t>(feature);
   const int n_bins = bins_[f].n_bins;
-  std::array<Sums, 256> sums;
-  const auto first = histogram.begin() + layout_.first_cell(feature);
-  std::transform(first, first + n_bins + 1, sums.begin(),
-                 [&](const Cell& cell) { return fixed_point.sums(cell); });
-  const Sums* cells = sums.data();
+  const Cell* cells = histogram.data() + layout_.first_cell(feature);
   const bool has_missing = has_missing_[f] != 0;
   Split split;
   split.feature = static_cast<int>(feature);
   split.is_categorical = bins_[f].is_categorical;
-  const Task task{node, rules_, children, rules_.sign_of(split.feature)};
+  const Task task{node, rules_, children, fixed_point, rules_.sign_of(split.feature)};
   if (split.is_categorical) {
-    scan_categories<bounded>(cells, n_bins, task, split);
+    scan_categories(cells, n_bins, task, split);
   } else {
-    scan_missing_right<bounded>(cells, n_bins, has_missing, task, split);
-    if (cells[n_bins].count > 0) scan_missing_left<bounded>(cells, n_bins, task, split);
+    scan_missing_right(cells, n_bins, has_missing, task, split);
+    if (cells[n_bins].hessian_count != 0) scan_missing_left(cells, n_bins, task, split);
   }
   return split;
 }

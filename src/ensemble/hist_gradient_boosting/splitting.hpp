@@ -17,6 +17,7 @@
 
 #include <espalier/core/random.hpp>
 
+#include "ensemble/hist_gradient_boosting/cut_kernel.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 
 namespace espalier::hgb {
@@ -82,9 +83,6 @@ struct ChildRules {
 /// A child with a smaller sum of Hessians is not allowed: its value would be ill determined.
 inline constexpr double min_hessian_to_split = 1e-3;
 
-/// −G/(H + λ).
-double node_value(double gradient, double hessian, double l2_regularization);
-
 /// Finds best splits. Features run in parallel, and the first of equal gains wins.
 class Splitter {
  public:
@@ -104,8 +102,6 @@ class Splitter {
                    Random& random, const ChildRules& children = {}) const;
 
  private:
-  /// `bounded`: values are clipped and compared. What has no monotonic constraints is spared that.
-  template <bool bounded>
   Split best_split_of(Index feature, const Histogram& histogram, const FixedPoint& fixed_point,
                       const NodeSums& node, const ChildRules& children) const;
   std::vector<char> draw_features(Random& random, const std::vector<int>* allowed) const;
