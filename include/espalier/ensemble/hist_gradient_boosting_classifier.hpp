@@ -61,6 +61,7 @@ class HistGradientBoostingClassifier
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingClassifier";
   static constexpr Tags tags{.allow_nan = true,
+                             .sparse = true,
                              .categorical = true,
                              .sample_weight = true,
                              .validation_set = true,

@@ -88,10 +88,8 @@ double node_value(double gradient, double hessian, double l2_regularization);
 /// Finds best splits. Features run in parallel, and the first of equal gains wins.
 class Splitter {
  public:
-  /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values
-  /// of f.
-  Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
-           std::vector<char> has_missing, const SplitRules& rules);
+  /// Keeps references to the bins and their places.
+  Splitter(std::span<const FeatureBins> bins, const FeaturePlaces& places, const SplitRules& rules);
 
   /// The split with the largest gain, if any is positive. `random` draws the features when
   /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with
@@ -106,13 +104,13 @@ class Splitter {
  private:
   /// `bounded`: values are clipped and compared. What has no monotonic constraints is spared that.
   template <bool bounded>
-  Split best_split_of(Index feature, const Histogram& histogram, const FixedPoint& fixed_point,
-                      const NodeSums& node, const ChildRules& children) const;
+  Split best_split_of(Index feature, const Histogram& histogram, const Cell& sum,
+                      const FixedPoint& fixed_point, const NodeSums& node,
+                      const ChildRules& children) const;
   std::vector<char> draw_features(Random& random, const std::vector<int>* allowed) const;
 
   std::span<const FeatureBins> bins_;
-  const FeatureLayout& layout_;
-  std::vector<char> has_missing_;
+  const FeaturePlaces& places_;
   SplitRules rules_;
 };
 
