@@ -40,15 +40,25 @@ struct BinnedMatrix::Plan {
       is_stored[static_cast<std::size_t>(feature.feature)] = 1;
       to.push_back(std::move(feature));
     };
+    const auto may_be_listed = [&](std::span<const std::size_t> members) {
+      std::size_t exceptions = 0;
+      bool all_sparse = true;
+      for (const std::size_t position : members) {
+        exceptions += candidates[position].rows.size();
+        all_sparse &= table.column(candidates[position].feature) == nullptr;
+      }
+      return all_sparse &&
+             exceptions * rows_per_exception <= static_cast<std::size_t>(table.n_rows);
+    };
     for (const std::vector<std::size_t>& members : find_bundles(candidates, table.n_rows)) {
+      if (may_be_listed(members)) continue;
       bundles.emplace_back();
       for (const std::size_t position : members) store(candidates[position], bundles.back());
     }
-    for (Exceptions& feature : candidates) {
-      const auto f = static_cast<std::size_t>(feature.feature);
-      const bool is_rare =
-          feature.rows.size() * rows_per_exception <= static_cast<std::size_t>(table.n_rows);
-      if (is_stored[f] == 0 && table.column(feature.feature) == nullptr && is_rare)
+    for (std::size_t position = 0; position < candidates.size(); ++position) {
+      Exceptions& feature = candidates[position];
+      if (is_stored[static_cast<std::size_t>(feature.feature)] == 0 &&
+          may_be_listed({&position, 1}))
         store(feature, lists);
     }
     std::erase_if(columns, [&](Index f) { return is_stored[static_cast<std::size_t>(f)] != 0; });

@@ -19,8 +19,8 @@ namespace espalier::hgb {
 /// - features that are hardly ever outside their default bins, and never two of them in the same
 ///   row, share such a column (see find_bundles): the indicators of one-hot encoding become one
 ///   column again;
-/// - of a sparse matrix, what no bundle takes and has at most n/16 exceptions is kept as a list of
-///   them, in 9 bytes each.
+/// - of a sparse matrix, features that no bundle takes, and bundles, with at most n/16 exceptions are
+///   kept as lists of them, in 9 bytes each.
 ///
 /// See FeaturePlace.
 class BinnedMatrix {
