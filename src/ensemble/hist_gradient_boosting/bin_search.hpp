@@ -22,7 +22,9 @@ class BinSearch {
     while (steps_ < 8 && (std::size_t{1} << steps_) <= feature.thresholds.size()) ++steps_;
   }
 
-  bool find(const double* values, Index n, Bin* bins) const { return find(values, n, bins, bins, 1); }
+  bool find(const double* values, Index n, Bin* bins) const {
+    return find(values, n, bins, bins, 1);
+  }
 
   /// bins[i] and spread[i · step] ← the bin of values[i]; whether one is missing.
   bool find(const double* values, Index n, Bin* bins, Bin* spread, Index step) const {

@@ -31,7 +31,8 @@ bool is_default(Index rows, Index n) {
 /// Takes the rows of a feature in ascending order.
 class Collector {
  public:
-  Collector(Index feature, const FeatureBins& bins, int default_bin) : missing_(bins.missing_bin()) {
+  Collector(Index feature, const FeatureBins& bins, int default_bin)
+      : missing_(bins.missing_bin()) {
     result_.feature = feature;
     result_.default_bin = default_bin;
     result_.has_missing = default_bin == missing_;
@@ -168,7 +169,8 @@ std::vector<std::vector<std::size_t>> find_bundles(std::span<const Exceptions> f
                              [&](const OpenBundle& bundle) { return bundle.takes(feature); });
     if (home == open.end()) {
       if (open.size() == most_open) close_oldest();
-      open.push_back({{}, std::vector<std::uint64_t>(static_cast<std::size_t>(n_rows / 64 + 1)), 0});
+      open.push_back(
+          {{}, std::vector<std::uint64_t>(static_cast<std::size_t>(n_rows / 64 + 1)), 0});
       home = std::prev(open.end());
     }
     home->add(position, feature);

@@ -18,9 +18,9 @@ struct Exceptions {
   Index feature = 0;
   int default_bin = 0;
   bool has_missing = false;
-  int n_codes = 0;          ///< bins beside the default one
-  std::vector<Row> rows;    ///< ascending
-  std::vector<Bin> codes;   ///< of these rows: 1, 2, … for the bins beside the default one
+  int n_codes = 0;         ///< bins beside the default one
+  std::vector<Row> rows;   ///< ascending
+  std::vector<Bin> codes;  ///< of these rows: 1, 2, … for the bins beside the default one
 
   Bin code_of(Row row) const;  ///< 0 for other rows; O(log rows)
 };

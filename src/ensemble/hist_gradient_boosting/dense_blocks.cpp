@@ -39,9 +39,7 @@ NarrowTrees narrow(const BoostedTrees& trees, Index first, Index last) {
 }
 
 SelectedColumns::SelectedColumns(const Table& table, std::span<const Index> features)
-    : table_(table),
-      features_(features),
-      place_(static_cast<std::size_t>(table.n_features()), -1) {
+    : table_(table), features_(features), place_(static_cast<std::size_t>(table.n_features()), -1) {
   for (std::size_t k = 0; k < features.size(); ++k)
     if (table.column(features[k]) == nullptr)
       place_[static_cast<std::size_t>(features[k])] = static_cast<std::int32_t>(k);

@@ -20,8 +20,8 @@ struct FeaturePlace {
   enum class Store : std::uint8_t { column, bundle, list };
 
   Store store = Store::column;
-  bool has_missing = false;      ///< the training data lack values; else the missing bin has no code
-  std::int32_t number = 0;       ///< of the stored column, or of the list
+  bool has_missing = false;  ///< the training data lack values; else the missing bin has no code
+  std::int32_t number = 0;   ///< of the stored column, or of the list
   std::int32_t default_bin = 0;  ///< bundle and list
   std::int32_t first_code = 0;   ///< bundle and list: of the first other bin
   std::int32_t n_codes = 0;      ///< bundle and list: other bins

@@ -120,8 +120,8 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
     const FitTargets watched_targets = take(targets, split.validation);
     const LabelledTable train{encoded.table.take(split.train), train_targets.view()};
     const LabelledTable watched{encoded.table.take(split.validation), watched_targets.view()};
-    result = train_boosting(objective, train, &watched, n_categories, boosting, context,
-                            options.owner);
+    result =
+        train_boosting(objective, train, &watched, n_categories, boosting, context, options.owner);
   } else {
     result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories,
                             boosting, context, options.owner);

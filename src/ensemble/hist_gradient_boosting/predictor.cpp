@@ -38,8 +38,7 @@ bool pays_to_compile(const BoostedTrees& trees, Index rows) {
 }
 
 double work_of(const Table& table, Index n_trees) {
-  return static_cast<double>(table.n_rows) *
-         static_cast<double>(10 * n_trees + table.n_features());
+  return static_cast<double>(table.n_rows) * static_cast<double>(10 * n_trees + table.n_features());
 }
 
 void add_to_sparse(const BoostedTrees& trees, Index first, Index last, const Table& table,

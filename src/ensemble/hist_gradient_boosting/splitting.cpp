@@ -230,8 +230,8 @@ Split Splitter::best_split_of(Index feature, const Histogram& histogram, const C
   const auto f = static_cast<std::size_t>(feature);
   const FeaturePlace& place = places_[feature];
   // One side of any split has no row of the default bin.
-  if (place.has_default() && fixed_point.sums(sum_of_exceptions(histogram, place)).count <
-                                 rules_.min_samples_leaf)
+  if (place.has_default() &&
+      fixed_point.sums(sum_of_exceptions(histogram, place)).count < rules_.min_samples_leaf)
     return {};
   const int n_bins = bins_[f].n_bins;
   std::array<Sums, 256> sums;

@@ -12,7 +12,7 @@ namespace espalier::hgb {
 /// category is its code, 0, 1, 2, …; NaN is missing.
 struct Table {
   std::vector<const double*> columns;  ///< null: a column of `sparse`
-  Index n_rows = 0;  ///< of this table: the length of `rows` if there are any
+  Index n_rows = 0;                    ///< of this table: the length of `rows` if there are any
   std::span<const Index> rows =
       {};  ///< row i of the table is row rows[i] of the columns; empty: row i
   const SparseMatrix* sparse = nullptr;  ///< compressed; a value that it does not hold is 0
