@@ -27,7 +27,8 @@ struct SparseData {
   static constexpr Index empty = 43;           ///< zeros
   static constexpr Index counts = 44;          ///< half zeros, else 1 … 12
   static constexpr Index signs = 45;           ///< −2, 0 (one row in ten), 3 or missing
-  static constexpr Index cols = 46;
+  static constexpr Index whole = 46;           ///< 1 … 6
+  static constexpr Index cols = 47;
 
   Matrix X;
   Vector y;
@@ -57,7 +58,8 @@ struct SparseData {
              2.0 * X.row(i).segment(rare_values, 6).sum() + 0.2 * random.normal();
       for (const Index f : {rare_missing, mostly_missing, mostly_five, full, signs})
         y[i] += std::isnan(X(i, f)) ? 0.7 : 0.3 * X(i, f);
-      y[i] += X(i, counts) * (first % 2 == 0 ? 0.1 : -0.1);
+      X(i, whole) = 1.0 + static_cast<double>(random.integer(6));
+      y[i] += 0.1 * X(i, whole) + X(i, counts) * (first % 2 == 0 ? 0.1 : -0.1);
       weights[i] = 0.25 + random.uniform();
     }
   }

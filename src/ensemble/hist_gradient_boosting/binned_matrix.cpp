@@ -226,7 +226,7 @@ void BinnedMatrix::fill_lists(Plan& plan) {
     for (const Row row : feature.rows) ++list_begin_[row + 1];
   std::partial_sum(list_begin_.begin(), list_begin_.end(), list_begin_.begin());
   list_cells_.resize(list_begin_.back());
-  std::vector<std::size_t> next(list_begin_.begin(), list_begin_.end() - 1);
+  std::vector<std::uint32_t> next(list_begin_.begin(), list_begin_.end() - 1);
   for (const Exceptions& feature : lists_) {
     const Index first = places_[feature.feature].first_cell - layout_.cells();
     for (std::size_t k = 0; k < feature.rows.size(); ++k)
@@ -237,7 +237,7 @@ void BinnedMatrix::fill_lists(Plan& plan) {
 Index BinnedMatrix::bytes() const {
   Index bytes = rows_ * layout_.columns();
   for (const int bits : layout_.row_bits()) bytes += rows_ << bits;
-  bytes += static_cast<Index>(list_begin_.size() * sizeof(std::size_t));
+  bytes += static_cast<Index>(list_begin_.size() * sizeof(std::uint32_t));
   const auto entry = static_cast<Index>(sizeof(std::uint32_t) + sizeof(Row) + sizeof(Bin));
   return bytes + list_size() * entry;
 }

@@ -81,7 +81,7 @@ class BinnedMatrix {
   std::vector<std::unique_ptr<Bin[]>> panels_;
   std::unique_ptr<Bin[]> columns_;
   std::vector<Exceptions> lists_;
-  std::vector<std::size_t> list_begin_;  // of each row, and the end
+  std::vector<std::uint32_t> list_begin_;  // of each row, and the end; X holds less than 2³¹ values
   std::vector<std::uint32_t> list_cells_;
 };
 
