@@ -67,8 +67,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///   never made dense: training takes about 9 bytes for each value of a feature that is mostly in
 ///   one bin, and predicting fills some rows at a time, of the features that trees split on. Chosen
 ///   `categorical_features` are columns of n numbers. scikit-learn refuses sparse data here.
-/// - **Bundles.** Features that are nearly always in the same bin, and never two of them elsewhere in
-///   the same row, share a byte: the indicators of a category, dense or sparse. Time and memory of
+/// - **Bundles.** Features that are in the same bin in four rows of five at least, and never two of
+///   them elsewhere in the same row, share a byte: the indicators of a category, dense or sparse. Time and memory of
 ///   training then count bundles, not features, and the trees do not change. It helps with one-hot
 ///   encoded columns, bags of words and rare events, and not with features that are dense or meet
 ///   often. @see Ke et al., NeurIPS 30 (2017), section 4
