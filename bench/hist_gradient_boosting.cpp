@@ -18,6 +18,7 @@
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
 
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
@@ -204,7 +205,7 @@ void build_histogram(benchmark::State& state) {
   const ThreadLimit limit(static_cast<int>(state.range(2)));
   hgb::HistogramBuilder builder(node.matrix);
   builder.set_gradients({node.derivatives});
-  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
+  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.places().cells));
   for (auto _ : state) {
     builder.build(node.rows, histogram);
     benchmark::DoNotOptimize(histogram.data());
@@ -218,16 +219,15 @@ void find_split(benchmark::State& state) {
   const ThreadLimit limit(static_cast<int>(state.range(2)));
   hgb::HistogramBuilder builder(node.matrix);
   builder.set_gradients({node.derivatives});
-  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.layout().cells()));
+  hgb::Histogram histogram(static_cast<std::size_t>(node.matrix.places().cells));
   builder.build(all_rows(state.range(0)), histogram);
   const auto n = static_cast<std::uint32_t>(state.range(0));
-  const hgb::Splitter splitter(node.bins, node.matrix.layout(),
-                               std::vector<char>(node.bins.size(), 0), {});
+  const hgb::Splitter splitter(node.bins, node.matrix.places(), {});
   Random random(0);
   for (auto _ : state)
     benchmark::DoNotOptimize(
         splitter.best_split(histogram, builder.fixed_point(), {0.0, 0.25 * n, n, 0.0}, random));
-  state.SetItemsProcessed(state.iterations() * node.matrix.layout().cells());
+  state.SetItemsProcessed(state.iterations() * node.matrix.places().cells);
 }
 
 BENCHMARK(fit)

@@ -75,6 +75,7 @@ hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegr
 
 Tags HistGradientBoostingRegressor::do_tags() const {
   return {.allow_nan = true,
+          .sparse = true,
           .categorical = true,
           .sample_weight = true,
           .validation_set = true,

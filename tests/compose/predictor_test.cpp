@@ -216,6 +216,25 @@ TEST(Predictor, OfAPipelineTakesTheTable) {
               data.test);
 }
 
+TEST(Predictor, OfTreesBehindSparseIndicatorsTakesTheTable) {
+  const auto trees_behind = [](bool sparse) {
+    auto pipeline =
+        ColumnTransformer(
+            {{"categories",
+              OneHotEncoder({.sparse_output = sparse, .handle_unknown = OneHotUnknown::ignore}),
+              ColumnType::categorical}}) |
+        HistGradientBoostingClassifier({.max_iter = 20, .random_state = 0});
+    pipeline.fit(credit().train, credit().y);
+    return pipeline;
+  };
+  const auto sparse = trees_behind(true);
+  const Features indicators =
+      OneHotEncoder().fit_transform(credit().train.select(ColumnType::categorical));
+  ASSERT_TRUE(indicators.is_sparse());
+  EXPECT_EQ(sparse.predict_proba(credit().test), trees_behind(false).predict_proba(credit().test));
+  expect_same(sparse, credit().test);
+}
+
 TEST(Predictor, OfANestedPipelineTakesNumbers) {
   Random random(1);
   Matrix X(400, 70);  // more features than a register looks up

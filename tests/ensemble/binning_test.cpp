@@ -10,6 +10,8 @@
 
 #include <espalier/core/random.hpp>
 
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
+
 namespace espalier::hgb {
 namespace {
 

@@ -9,7 +9,7 @@
 
 #include <espalier/core/random.hpp>
 
-#include "ensemble/hist_gradient_boosting/binning.hpp"
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 #include "ensemble/hist_gradient_boosting/table.hpp"
 

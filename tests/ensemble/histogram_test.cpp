@@ -155,7 +155,7 @@ TEST(FeatureLayout, PutsFeaturesOfFewBinsTogether) {
   EXPECT_EQ(layout.row_bits()[0], 5) << "8 + 8 + 4 bytes take 32";
   EXPECT_EQ(layout.cells(), 8 * 256 + 8 * 4 + 4 * 4);
   std::set<Index> first_cells;
-  for (Index f = 0; f < layout.features(); ++f) first_cells.insert(layout.first_cell(f));
+  for (Index f = 0; f < layout.columns(); ++f) first_cells.insert(layout.first_cell(f));
   EXPECT_EQ(first_cells.size(), 20U);
 }
 

@@ -48,10 +48,7 @@ struct Fixture {
 
   Split split(double max_features = 1.0, std::uint64_t seed = 0,
               const std::vector<int>* allowed = nullptr) const {
-    std::vector<char> has_missing;
-    for (Index f = 0; f < matrix.features(); ++f)
-      has_missing.push_back(matrix.has_missing(f) ? 1 : 0);
-    const Splitter splitter(bins, matrix.layout(), has_missing,
+    const Splitter splitter(bins, matrix.places(),
                             {problem.min_samples_leaf,
                              problem.l2,
                              max_features,
@@ -148,9 +145,9 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   feature.n_bins = static_cast<int>(cells.size()) - 1;
   feature.is_categorical = is_categorical;
   const std::vector<FeatureBins> bins{feature};
-  const FeatureLayout layout(std::vector<int>{feature.n_bins});
+  const FeaturePlaces places{{{.has_missing = has_missing}}, feature.n_bins + 1, 0};
   const FixedPoint fixed_point(1000, 1000.0, 1.0, true);
-  Histogram histogram(static_cast<std::size_t>(layout.cells()));
+  Histogram histogram(static_cast<std::size_t>(places.cells));
   Cell* cell = histogram.data();
   NodeSums node;
   for (const auto& [gradient, count] : cells) {
@@ -161,7 +158,7 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   }
   node.value = node_value(node.gradient, node.hessian, 0.0);
   Random random(0);
-  return Splitter(bins, layout, {has_missing ? '\1' : '\0'}, {min_samples_leaf, 0.0, 1.0})
+  return Splitter(bins, places, {min_samples_leaf, 0.0, 1.0})
       .best_split(histogram, fixed_point, node, random);
 }
 

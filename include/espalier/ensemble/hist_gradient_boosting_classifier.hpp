@@ -32,8 +32,8 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 /// Minimises the (weighted) log loss over sums of trees: for two classes one tree an iteration,
 /// whose sum is the log-odds of the second class; for K > 2 classes K trees an iteration, whose
 /// sums are the unnormalised log-probabilities of the classes. Everything else, missing values,
-/// categories, weights, constraints, early stopping, cost, is as in HistGradientBoostingRegressor,
-/// which says more. Monotonic constraints are for two classes, and bind the probability of the
+/// categories, sparse X, weights, constraints, early stopping, cost, is as in
+/// HistGradientBoostingRegressor, which says more. Monotonic constraints are for two classes, and bind the probability of the
 /// second.
 ///
 /// `class_weight` multiplies the sample weights by a weight for each class. "balanced" is n /
@@ -61,6 +61,7 @@ class HistGradientBoostingClassifier
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingClassifier";
   static constexpr Tags tags{.allow_nan = true,
+                             .sparse = true,
                              .categorical = true,
                              .sample_weight = true,
                              .validation_set = true,

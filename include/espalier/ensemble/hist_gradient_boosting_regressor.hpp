@@ -63,6 +63,16 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///   of the new table, and treats those not seen at fit as missing. There may be any number of them
 ///   (scikit-learn refuses more than `max_bins`): those with the most rows are told apart, and the
 ///   others, from the `max_bins`-th on, stay together on one side of each split.
+/// - **Sparse X.** A sparse matrix gives the trees and predictions of the same matrix with its zeros,
+///   bit for bit: a value that it does not hold is 0, and a missing one is a NaN that it holds. It is
+///   never made dense: training takes about 9 bytes for each value of a feature that is mostly in
+///   one bin, and predicting fills some rows at a time, of the features that trees split on. Chosen
+///   `categorical_features` are columns of n numbers. scikit-learn refuses sparse data here.
+/// - **Bundles.** Features that are in the same bin in four rows of five at least, and never two of
+///   them elsewhere in the same row, share a byte: the indicators of a category, dense or sparse. Time and memory of
+///   training then count bundles, not features, and the trees do not change. It helps with one-hot
+///   encoded columns, bags of words and rare events, and not with features that are dense or meet
+///   often. @see Ke et al., NeurIPS 30 (2017), section 4
 /// - **Monotonic constraints.** With `monotonic_cst` 1 (−1) for a numerical feature, predictions do
 ///   not fall (rise) as it grows and the other features stay. Values are clipped to bounds as the
 ///   tree grows, and gains are those of clipped values. Leaves that are filled with medians or
@@ -90,9 +100,10 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///
 /// Infinite values are refused. A feature of more than 200 000 rows is binned by a random sample.
 ///
-/// Training costs O(n·p) an iteration and level of the tree, in n·p bytes and about 40 bytes a row beside
-/// X; predicting O(depth) a tree and row. Both run in parallel, and the same `random_state` gives
-/// the same bits on any number of threads.
+/// Training costs O(n·p) an iteration and level of the tree, in 2·n·p bytes and about 40 bytes a row
+/// beside X, where p counts bundles once; each node that waits to be split holds 16 bytes a bin of
+/// all features. Predicting costs O(depth) a tree and row. Both run in parallel, and the same
+/// `random_state` gives the same bits on any number of threads.
 ///
 ///     HistGradientBoostingRegressor model({.learning_rate = 0.05, .max_iter = 300});
 ///     Vector price = model.fit(table, y).predict(new_table);

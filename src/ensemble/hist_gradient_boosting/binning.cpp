@@ -2,16 +2,16 @@
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 
 #include "core/radix_sort.hpp"
+#include "ensemble/hist_gradient_boosting/sparse_columns.hpp"
 
 namespace espalier::hgb {
 namespace {
@@ -53,7 +53,22 @@ std::vector<double> quantile_levels(int max_bins) {
   return levels;
 }
 
-std::vector<double> quantiles(std::span<const double> sorted, int max_bins) {
+/// Ascending numbers without zeros, and where how many zeros belong.
+struct WithZeros {
+  std::span<const double> others;
+  std::size_t below;
+  std::size_t zeros;
+
+  std::size_t size() const { return others.size() + zeros; }
+  double operator[](std::size_t i) const {
+    if (i < below) return others[i];
+    return i < below + zeros ? 0.0 : others[i - zeros];
+  }
+};
+
+/// Of numbers without weights.
+template <class Sorted>
+std::vector<double> quantiles(const Sorted& sorted, int max_bins) {
   std::vector<double> result = quantile_levels(max_bins);
   const auto n = static_cast<double>(sorted.size());
   for (double& level : result) {
@@ -67,7 +82,7 @@ std::vector<double> quantiles(std::span<const double> sorted, int max_bins) {
   return result;
 }
 
-std::vector<double> quantiles(std::span<const Observation> sorted, int max_bins) {
+std::vector<double> quantiles(const std::vector<Observation>& sorted, int max_bins) {
   std::vector<double> cumulated(sorted.size());
   double total = 0.0;
   for (std::size_t i = 0; i < sorted.size(); ++i) cumulated[i] = total += sorted[i].weight;
@@ -151,6 +166,48 @@ std::vector<Bin> bins_of_categories(const Table& table, Index feature, int n_cat
   return bins;
 }
 
+/// How often a row of a sparse table counts, for all columns: as often as it was drawn, or once.
+struct RowCounts {
+  std::vector<std::uint32_t> drawn;  // empty: each row once
+  std::span<const double> weights;   // of rows that were not drawn; may be empty
+  Index total = 0;                   // rows, or draws; without those of weight 0
+
+  RowCounts(Index n, std::span<const Index> sample, std::span<const double> row_weights)
+      : weights(row_weights), total(sample.empty() ? n : static_cast<Index>(sample.size())) {
+    if (!sample.empty()) drawn.resize(static_cast<std::size_t>(n));
+    for (const Index row : sample) ++drawn[static_cast<std::size_t>(row)];
+    total -= std::count(weights.begin(), weights.end(), 0.0);
+  }
+  Index of(Row row) const {
+    if (!weights.empty()) return weights[row] != 0.0 ? 1 : 0;
+    return drawn.empty() ? 1 : static_cast<Index>(drawn[row]);
+  }
+};
+
+/// The thresholds that thresholds_of would find in the column with its zeros.
+std::vector<double> sparse_thresholds(const SparseColumns& sparse, Index feature, Index n_rows,
+                                      const RowCounts& counts, int max_bins) {
+  std::vector<double> values;
+  Index zeros = counts.total;
+  for (std::size_t k = 0; k < sparse.rows(feature).size(); ++k) {
+    const double x = sparse.values(feature)[k];
+    const Index count = x == 0.0 ? 0 : counts.of(sparse.rows(feature)[k]);
+    zeros -= count;
+    if (!std::isnan(x)) values.insert(values.end(), static_cast<std::size_t>(count), x);
+  }
+  detail::radix_sort(values);
+  const auto first_above = std::lower_bound(values.begin(), values.end(), 0.0);
+  const auto below = static_cast<std::size_t>(first_above - values.begin());
+  const auto value = [](double v) { return v; };
+  const WithZeros one_zero{values, below, zeros > 0 ? std::size_t{1} : 0};
+  auto few = midpoints(one_zero, max_bins, value);
+  if (few) return tidy(std::move(*few));
+  if (counts.weights.empty())
+    return tidy(quantiles(WithZeros{values, below, static_cast<std::size_t>(zeros)}, max_bins));
+  const std::vector<double> column = sparse.dense(feature, n_rows);
+  return thresholds_of({{column.data()}, n_rows}, 0, {}, counts.weights, max_bins);
+}
+
 /// Rows that stand for a long table; empty for one that is short enough. Weights are spent by the
 /// draw.
 std::vector<Index> draw_sample(Index n, std::span<const double> weights,
@@ -176,120 +233,27 @@ std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_ca
   const std::vector<Index> sample = draw_sample(table.n_rows, weights, options);
   const std::span<const double> sample_weights =
       sample.empty() ? weights : std::span<const double>{};
+  const SparseColumns sparse(table);
+  const RowCounts counts(table.n_rows, sample, sample_weights);
   std::vector<FeatureBins> bins(static_cast<std::size_t>(table.n_features()));
   const auto n =
       static_cast<double>(sample.empty() ? table.n_rows : static_cast<Index>(sample.size()));
-  parallel_for(
-      table.n_features(), 20.0 * n * static_cast<double>(table.n_features()), [&](Index f) {
-        FeatureBins& feature = bins[static_cast<std::size_t>(f)];
-        const int categories = n_categories[static_cast<std::size_t>(f)];
-        feature.is_categorical = categories >= 0;
-        if (feature.is_categorical) {
-          feature.n_bins = std::min(categories, options.max_bins);
-          if (categories > options.max_bins)
-            feature.bin_of_category = bins_of_categories(table, f, categories, options.max_bins);
-        } else {
-          feature.thresholds = thresholds_of(table, f, sample, sample_weights, options.max_bins);
-          feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
-        }
-      });
+  parallel_for(table.n_features(), 20.0 * n * static_cast<double>(table.n_features()),
+               [&](Index f) {
+                 FeatureBins& feature = bins[static_cast<std::size_t>(f)];
+                 const int categories = n_categories[static_cast<std::size_t>(f)];
+                 feature.is_categorical = categories >= 0;
+                 if (feature.is_categorical) {
+                   feature.n_bins = categories;
+                   return;
+                 }
+                 feature.thresholds =
+                     table.column(f) != nullptr
+                         ? thresholds_of(table, f, sample, sample_weights, options.max_bins)
+                         : sparse_thresholds(sparse, f, table.n_rows, counts, options.max_bins);
+                 feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
+               });
   return bins;
-}
-
-namespace {
-
-std::vector<int> bin_counts(std::span<const FeatureBins> bins) {
-  std::vector<int> counts(bins.size());
-  std::transform(bins.begin(), bins.end(), counts.begin(),
-                 [](const FeatureBins& feature) { return feature.n_bins; });
-  return counts;
-}
-
-/// Finds the bins of many values at once. The thresholds are filled up to 255 with +∞, so every
-/// search takes the same 8 steps without a branch, and the searches of several values overlap.
-class BinSearch {
- public:
-  explicit BinSearch(const FeatureBins& feature)
-      : missing_(static_cast<Bin>(feature.missing_bin())),
-        categorical_(feature.is_categorical),
-        bin_of_category_(feature.bin_of_category) {
-    thresholds_.fill(std::numeric_limits<double>::infinity());
-    std::copy(feature.thresholds.begin(), feature.thresholds.end(), thresholds_.begin());
-    while (steps_ < 8 && (std::size_t{1} << steps_) <= feature.thresholds.size()) ++steps_;
-  }
-
-  /// bins[i] and spread[i · step] ← the bin of values[i]; whether one is missing.
-  bool find(const double* values, Index n, Bin* bins, Bin* spread, Index step) const {
-    bool any_missing = false;
-    for (Index begin = 0; begin < n; begin += lanes) {
-      std::array<double, lanes> x;
-      std::array<std::uint64_t, lanes> bin{};
-      const Index m = std::min<Index>(lanes, n - begin);
-      x.fill(0.0);
-      std::copy_n(values + begin, m, x.begin());
-      if (categorical_) {
-        for (std::size_t k = 0; k < lanes; ++k) bin[k] = category_bin(x[k]);
-      } else {
-        for (std::uint64_t half = (std::uint64_t{1} << steps_) / 2; half > 0; half /= 2)
-          for (std::size_t k = 0; k < lanes; ++k)
-            bin[k] += thresholds_[bin[k] + half - 1] < x[k] ? half : 0;
-      }
-      for (Index k = 0; k < m; ++k) {
-        const bool missing = std::isnan(x[static_cast<std::size_t>(k)]);
-        any_missing |= missing;
-        const auto found = missing ? missing_ : static_cast<Bin>(bin[static_cast<std::size_t>(k)]);
-        bins[begin + k] = found;
-        spread[(begin + k) * step] = found;
-      }
-    }
-    return any_missing;
-  }
-
- private:
-  std::uint64_t category_bin(double code) const {
-    const auto category = static_cast<std::size_t>(std::isnan(code) ? 0.0 : code);
-    return bin_of_category_.empty() ? category : bin_of_category_[category];
-  }
-
-  static constexpr std::size_t lanes = 8;
-  std::array<double, 256> thresholds_;
-  int steps_ = 0;
-  Bin missing_;
-  bool categorical_;
-  std::span<const Bin> bin_of_category_;
-};
-
-}  // namespace
-
-BinnedMatrix::BinnedMatrix(const Table& table, std::span<const FeatureBins> bins)
-    : rows_(table.n_rows), layout_(bin_counts(bins)), has_missing_(bins.size()) {
-  for (const int bits : layout_.row_bits())
-    panels_.push_back(std::make_unique<Bin[]>(static_cast<std::size_t>(rows_ << bits)));
-  columns_ = std::make_unique_for_overwrite<Bin[]>(static_cast<std::size_t>(rows_ * features()));
-  const Blocks blocks{rows_, 1'024};
-  std::vector<std::atomic<char>> missing(bins.size());
-  const std::vector<BinSearch> searches(bins.begin(), bins.end());
-  const double work = 10.0 * static_cast<double>(rows_ * features());
-  parallel_for_blocks(blocks, work, [&](Index begin, Index end) {
-    std::array<double, 1'024> gathered;
-    for (Index f = 0; f < features(); ++f) {
-      const double* values = table.column(f) + begin;
-      if (!table.rows.empty()) {
-        for (Index i = begin; i < end; ++i)
-          gathered[static_cast<std::size_t>(i - begin)] = table.column(f)[table.source_row(i)];
-        values = gathered.data();
-      }
-      const FeatureLayout::Slot slot = layout_.slot(f);
-      const FeatureGroup& group = layout_.group(slot.group);
-      const auto panel = static_cast<std::size_t>(group.panel);
-      const int row_bits = layout_.row_bits()[panel];
-      Bin* to = panels_[panel].get() + (begin << row_bits) + group.first_byte + slot.lane;
-      if (searches[static_cast<std::size_t>(f)].find(
-              values, end - begin, columns_.get() + f * rows_ + begin, to, Index{1} << row_bits))
-        missing[static_cast<std::size_t>(f)].store(1, std::memory_order_relaxed);
-    }
-  });
-  std::copy(missing.begin(), missing.end(), has_missing_.begin());
 }
 
 }  // namespace espalier::hgb

@@ -5,12 +5,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "ensemble/hist_gradient_boosting/feature_layout.hpp"
 #include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
 #include "ensemble/hist_gradient_boosting/table.hpp"
 
@@ -51,42 +48,10 @@ struct BinningOptions {
 /// replacement, with probabilities proportional to the weights; they are drawn by our generator, so
 /// the thresholds of such a table agree with scikit-learn's in distribution only.
 ///
-/// O(n) a feature (by radix sort; n log n with weights), features in parallel.
+/// O(n) a feature (by radix sort; n log n with weights), features in parallel. A feature of a sparse
+/// matrix gets the thresholds of the same feature with its zeros, in O(values); but with weights and
+/// more than `max_bins` distinct values it is filled with them, for a while.
 std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_categories,
                                    std::span<const double> weights, const BinningOptions& options);
-
-/// The training data as bins; see FeatureLayout.
-class BinnedMatrix {
- public:
-  /// O(rows × features × log bins), rows in parallel.
-  BinnedMatrix(const Table& table, std::span<const FeatureBins> bins);
-
-  Index rows() const { return rows_; }
-  Index features() const { return layout_.features(); }
-  const FeatureLayout& layout() const { return layout_; }
-  /// The bins of a group: those of row r at `first + (r << row_bits)`.
-  struct Group {
-    const Bin* first;
-    int row_bits;
-  };
-  Group group(Index g) const {
-    const FeatureGroup& group = layout_.group(g);
-    const auto panel = static_cast<std::size_t>(group.panel);
-    return {panels_[panel].get() + group.first_byte, layout_.row_bits()[panel]};
-  }
-  /// The bins of a feature once more, row after row: what tells the rows of a node apart reads
-  /// fewer cache lines here.
-  const Bin* column(Index feature) const { return columns_.get() + feature * rows_; }
-  bool has_missing(Index feature) const {
-    return has_missing_[static_cast<std::size_t>(feature)] != 0;
-  }
-
- private:
-  Index rows_ = 0;
-  FeatureLayout layout_;
-  std::vector<std::unique_ptr<Bin[]>> panels_;
-  std::unique_ptr<Bin[]> columns_;
-  std::vector<char> has_missing_;
-};
 
 }  // namespace espalier::hgb

@@ -9,6 +9,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
 #include "ensemble/hist_gradient_boosting/binning.hpp"
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Where the bins of each feature lie in the binned training data, and its cells in a histogram.
+/// Where each stored column of the binned training data lies, and its cells in a histogram.
 #pragma once
 
 #include <span>
@@ -10,20 +10,20 @@
 
 namespace espalier::hgb {
 
-/// Up to 8 features that the histogram kernel handles together: one load brings their bins of a row,
-/// and their cells, feature after feature, are few enough to stay in the first cache.
+/// Up to 8 columns that the histogram kernel handles together: one load brings their bins of a row,
+/// and their cells, column after column, are few enough to stay in the first cache.
 struct FeatureGroup {
   Index panel = 0;       ///< where its bins are
   int first_byte = 0;    ///< of its bins, in a row of the panel
   int width = 8;         ///< bytes a row: 8, or 4
-  int stride = 256;      ///< cells a feature: 256, 64, 16 or 4
+  int stride = 256;      ///< cells a column: 256, 64, 16 or 4
   Index first_cell = 0;  ///< in a histogram; the group has width · stride cells
 };
 
 /// Where bins and cells lie. A panel holds the bins of up to 4 groups, row after row: rows of a deep
 /// node are scattered, and each brings one cache line a panel into the second cache, where the
-/// groups find it. Features of about as many bins share a group, so a table of thousands of
-/// indicators has small histograms; otherwise the order of the features is kept.
+/// groups find it. Columns of about as many bins share a group, so a table of thousands of
+/// indicators has small histograms; otherwise the order of the columns is kept.
 class FeatureLayout {
  public:
   struct Slot {
@@ -31,20 +31,21 @@ class FeatureLayout {
     int lane = 0;  ///< the byte within its row of the group
   };
 
-  /// `n_bins[f]`: the bins of feature f, without the one for missing values; at most 255.
+  FeatureLayout() = default;
+  /// `n_bins[c]`: the bins of column c, without the one for missing values; at most 255.
   explicit FeatureLayout(std::span<const int> n_bins);
 
-  Index features() const { return static_cast<Index>(slots_.size()); }
-  Index cells() const { return cells_; }  ///< of a histogram
+  Index columns() const { return static_cast<Index>(slots_.size()); }
+  Index cells() const { return cells_; }  ///< of all columns
   std::span<const FeatureGroup> groups() const { return groups_; }
   /// A row of panel k has 2^row_bits(k) bytes: 4, 8, 16 or 32.
   std::span<const int> row_bits() const { return row_bits_; }
   const FeatureGroup& group(Index g) const { return groups_[static_cast<std::size_t>(g)]; }
-  Slot slot(Index feature) const { return slots_[static_cast<std::size_t>(feature)]; }
+  Slot slot(Index column) const { return slots_[static_cast<std::size_t>(column)]; }
   /// The cell of bin 0.
-  Index first_cell(Index feature) const {
-    const FeatureGroup& g = group(slot(feature).group);
-    return g.first_cell + static_cast<Index>(slot(feature).lane) * g.stride;
+  Index first_cell(Index column) const {
+    const FeatureGroup& g = group(slot(column).group);
+    return g.first_cell + static_cast<Index>(slot(column).lane) * g.stride;
   }
 
  private:

@@ -52,13 +52,31 @@ std::vector<double> encode_values(std::span<const double> column,
   return result;
 }
 
+/// Column j of a sparse matrix with its zeros.
+std::vector<double> filled_column(const SparseMatrix& X, Index j) {
+  std::vector<double> column(static_cast<std::size_t>(X.rows()));
+  for (Index i = 0; i < X.rows(); ++i) column[static_cast<std::size_t>(i)] = X.coeff(i, j);
+  return column;
+}
+
+/// Column j of any X; of a sparse one with its zeros, which `filled` holds.
+FeatureColumn column_of(const Features& X, Index j, std::vector<double>& filled) {
+  if (!X.is_sparse()) return X.column(j);
+  filled = filled_column(X.sparse(), j);
+  return {X.has_names() ? X.names()[static_cast<std::size_t>(j)] : "x" + std::to_string(j),
+          filled,
+          {},
+          nullptr};
+}
+
 }  // namespace
 
 std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen) {
   std::vector<FeatureCategories> result;
   for (Index j = 0; j < X.cols(); ++j) {
     if (!chosen[static_cast<std::size_t>(j)]) continue;
-    const FeatureColumn column = X.column(j);
+    std::vector<double> filled;
+    const FeatureColumn column = column_of(X, j, filled);
     FeatureCategories found;
     found.feature = j;
     if (column.categorical != nullptr)
@@ -75,12 +93,16 @@ EncodedTable encode_features(const Features& X, const std::vector<FeatureCategor
   result.table.n_rows = X.rows();
   result.table.columns.resize(static_cast<std::size_t>(X.cols()));
   result.codes.resize(categories.size());
-  for (Index j = 0; j < X.cols(); ++j)
-    result.table.columns[static_cast<std::size_t>(j)] = X.column(j).numbers.data();
+  if (X.is_sparse())
+    result.table.sparse = &X.sparse();
+  else
+    for (Index j = 0; j < X.cols(); ++j)
+      result.table.columns[static_cast<std::size_t>(j)] = X.column(j).numbers.data();
   const double work = 5.0 * static_cast<double>(X.rows()) * static_cast<double>(categories.size());
   parallel_for(static_cast<Index>(categories.size()), work, [&](Index c) {
     const FeatureCategories& known = categories[static_cast<std::size_t>(c)];
-    const FeatureColumn column = X.column(known.feature);
+    std::vector<double> filled;
+    const FeatureColumn column = column_of(X, known.feature, filled);
     std::vector<double>& codes = result.codes[static_cast<std::size_t>(c)];
     codes = column.categorical != nullptr ? encode_texts(*column.categorical, known.texts)
                                           : encode_values(column.numbers, known.values);

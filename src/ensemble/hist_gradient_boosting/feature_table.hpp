@@ -22,6 +22,7 @@ struct EncodedTable {
 std::vector<FeatureCategories> find_categories(const Features& X, const std::vector<bool>& chosen);
 
 /// X with the categories as codes 0, 1, …; what is missing or not among the categories becomes NaN.
+/// Only the columns of categories are filled, if X is sparse.
 EncodedTable encode_features(const Features& X, const std::vector<FeatureCategories>& categories);
 
 /// As find_bins wants it: the number of categories of each feature, −1 for numerical ones.

@@ -118,11 +118,10 @@ HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets
                  boosting.seed);
     const FitTargets train_targets = take(targets, split.train);
     const FitTargets watched_targets = take(targets, split.validation);
-    const Table train{encoded.table.columns, train_targets.y.size(), split.train};
-    const LabelledTable watched{{encoded.table.columns, watched_targets.y.size(), split.validation},
-                                watched_targets.view()};
-    result = train_boosting(objective, {train, train_targets.view()}, &watched, n_categories,
-                            boosting, context, options.owner);
+    const LabelledTable train{encoded.table.take(split.train), train_targets.view()};
+    const LabelledTable watched{encoded.table.take(split.validation), watched_targets.view()};
+    result =
+        train_boosting(objective, train, &watched, n_categories, boosting, context, options.owner);
   } else {
     result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories,
                             boosting, context, options.owner);
@@ -168,8 +167,9 @@ RowStatus BoostedRow::raw(const double* registers, double* out) const noexcept {
 
 bool BoostedRow::raw_rows(const Features& X, Matrix& out) const {
   const EncodedTable encoded = encode_features(X, fitted_->categories);
-  out = compiled_->usable() ? compiled_->predict(encoded.table)
-                            : predict_raw(fitted_->trees, encoded.table);
+  out = compiled_->usable() && !encoded.table.is_sparse()
+            ? compiled_->predict(encoded.table)
+            : predict_raw(fitted_->trees, encoded.table);
   return true;
 }
 

@@ -15,22 +15,18 @@ namespace {
 constexpr Index rows_per_block = 16'384;
 constexpr Index prefetch_distance = 32;
 
-std::vector<char> missing_flags(const BinnedMatrix& data) {
-  std::vector<char> flags(static_cast<std::size_t>(data.features()));
-  for (Index f = 0; f < data.features(); ++f)
-    flags[static_cast<std::size_t>(f)] = data.has_missing(f) ? 1 : 0;
-  return flags;
-}
-
-/// For each bin of the split's feature, 1 if its rows go left, else 0.
+/// For each code of the split's feature, 1 if its rows go left, else 0.
 using LeftTable = std::array<std::uint8_t, 256>;
 
-LeftTable left_table(const Split& split, int missing_bin) {
+LeftTable left_table(const Split& split, const FeaturePlace& place, int missing_bin) {
+  const auto goes_left = [&](int bin) -> std::uint8_t {
+    if (split.is_categorical) return split.left_bins.contains(bin) ? 1 : 0;
+    return (bin == missing_bin ? split.missing_left : bin <= split.bin) ? 1 : 0;
+  };
   LeftTable left{};
-  for (int bin = 0; bin < 256; ++bin)
-    left[static_cast<std::size_t>(bin)] =
-        split.is_categorical ? split.left_bins.contains(bin) : bin <= split.bin;
-  if (!split.is_categorical) left[static_cast<std::size_t>(missing_bin)] = split.missing_left;
+  if (place.has_default()) left.fill(goes_left(place.default_bin));  // codes of other features too
+  for (int bin = 0; bin < missing_bin + (place.has_missing ? 1 : 0); ++bin)
+    left[static_cast<std::size_t>(place.code(bin))] = goes_left(bin);
   return left;
 }
 
@@ -68,11 +64,12 @@ TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bi
     : data_(data),
       bins_(bins),
       options_(options),
-      pool_(data.layout().cells()),
+      pool_(data.places().cells),
       builder_(data_),
-      splitter_(bins_, data.layout(), missing_flags(data), options.split),
+      splitter_(bins_, data.places(), options.split),
       rows_(static_cast<std::size_t>(data.rows())),
-      buffer_(rows_.size()) {}
+      buffer_(rows_.size()),
+      listed_(data.n_lists() > 0 ? rows_.size() : 0, Bin{0}) {}
 
 void TreeGrower::grow(const Gradients& gradients, Random& random) {
   random_ = &random;
@@ -124,10 +121,7 @@ void TreeGrower::add_root(const Gradients& gradients) {
   root.allowed = options_.interactions.root();
   root.histogram = pool_.take();
   builder_.build(rows_, root.histogram);
-  Sums sums;  // over the bins of any feature
-  for (Index bin = 0; bin <= bins_[0].n_bins; ++bin)
-    sums += builder_.fixed_point().sums(
-        root.histogram[static_cast<std::size_t>(data_.layout().first_cell(0) + bin)]);
+  const Sums sums = builder_.fixed_point().sums(sum_of_node(root.histogram, data_.places()));
   root.sums = {sums.gradient, sums.hessian, sums.count, 0.0};
   nodes_.push_back(std::move(root));
   if (may_be_split(nodes_[0])) find_split(0);
@@ -232,10 +226,10 @@ void TreeGrower::split_children(int index) {
 /// Brings the node's rows that go left before those that go right, each in their order; returns
 /// where the latter begin. Each block does so for itself, in place but for those that go right; then
 /// the blocks are joined.
-Index TreeGrower::partition(const TrainingNode& node) {
+Index TreeGrower::partition(const TrainingNode& node, const Bin* codes) {
   const auto f = static_cast<std::size_t>(node.split.feature);
-  const Bin* bins = data_.column(node.split.feature);
-  const LeftTable goes_left = left_table(node.split, bins_[f].missing_bin());
+  const LeftTable goes_left =
+      left_table(node.split, data_.places()[node.split.feature], bins_[f].missing_bin());
   const Blocks blocks{node.size(), rows_per_block};
   const double work = 2.0 * static_cast<double>(node.size());
   std::vector<Index> n_left(static_cast<std::size_t>(blocks.count()));
@@ -246,7 +240,7 @@ Index TreeGrower::partition(const TrainingNode& node) {
     const Index begin = blocks.begin(b);
     const Index end = blocks.end(b);
     n_left[static_cast<std::size_t>(b)] =
-        partition_block(rows + begin, end - begin, bins, goes_left, buffer + begin);
+        partition_block(rows + begin, end - begin, codes, goes_left, buffer + begin);
   });
 
   std::vector<Index> left_before(n_left.size() + 1, 0);
@@ -262,6 +256,17 @@ Index TreeGrower::partition(const TrainingNode& node) {
     std::copy_n(buffer + begin, n_right, rows + total_left + right_before);
   });
   return node.begin + total_left;
+}
+
+/// The same with the codes of the split's feature, one a row.
+Index TreeGrower::partition(const TrainingNode& node) {
+  const FeaturePlace& place = data_.places()[node.split.feature];
+  if (place.store != FeaturePlace::Store::list) return partition(node, data_.column(place.number));
+  const Exceptions& list = data_.list(place.number);
+  for (std::size_t k = 0; k < list.rows.size(); ++k) listed_[list.rows[k]] = list.codes[k];
+  const Index middle = partition(node, listed_.data());
+  for (const Row row : list.rows) listed_[row] = 0;
+  return middle;
 }
 
 void TreeGrower::refit_leaves(const std::function<double(std::span<const Row>)>& value_of) {
@@ -289,11 +294,16 @@ void TreeGrower::add_to(double* raw) const {
 /// Walks the rows down that were not drawn.
 void TreeGrower::add_outside(double* raw) const {
   struct Step {  // what a row needs of a node
-    const Bin* bins = nullptr;
+    const Bin* column = nullptr;
+    const Exceptions* list = nullptr;  // if there is no column
     int left = -1;
     int right = -1;
     double value = 0.0;
     LeftTable goes_left{};
+
+    int child(Row row) const {
+      return goes_left[column != nullptr ? column[row] : list->code_of(row)] != 0 ? left : right;
+    }
   };
   std::vector<Step> steps;
   for (const TrainingNode& node : nodes_) {
@@ -302,17 +312,18 @@ void TreeGrower::add_outside(double* raw) const {
       continue;
     }
     const auto f = static_cast<std::size_t>(node.split.feature);
-    steps.push_back({data_.column(node.split.feature), node.left, node.right, 0.0,
-                     left_table(node.split, bins_[f].missing_bin())});
+    const FeaturePlace& place = data_.places()[node.split.feature];
+    const bool is_listed = place.store == FeaturePlace::Store::list;
+    steps.push_back({is_listed ? nullptr : data_.column(place.number),
+                     is_listed ? &data_.list(place.number) : nullptr, node.left, node.right, 0.0,
+                     left_table(node.split, place, bins_[f].missing_bin())});
   }
   const Blocks blocks{static_cast<Index>(outside_.size()), rows_per_block};
   parallel_for_blocks(blocks, 20.0 * static_cast<double>(blocks.n), [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
       const Row row = outside_[static_cast<std::size_t>(k)];
       const Step* step = steps.data();
-      while (step->left >= 0)
-        step = &steps[static_cast<std::size_t>(
-            step->goes_left[step->bins[row]] != 0 ? step->left : step->right)];
+      while (step->left >= 0) step = &steps[static_cast<std::size_t>(step->child(row))];
       raw[row] += step->value;
     }
   });

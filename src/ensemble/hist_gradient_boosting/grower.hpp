@@ -11,7 +11,7 @@
 #include <espalier/core/random.hpp>
 #include <espalier/ensemble/boosted_trees.hpp>
 
-#include "ensemble/hist_gradient_boosting/binning.hpp"
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
 #include "ensemble/hist_gradient_boosting/histogram.hpp"
 #include "ensemble/hist_gradient_boosting/interactions.hpp"
 #include "ensemble/hist_gradient_boosting/splitting.hpp"
@@ -98,6 +98,7 @@ class TreeGrower {
   void find_split(int index);
   void drop_histogram(int index);
   Index partition(const TrainingNode& node);
+  Index partition(const TrainingNode& node, const Bin* codes);
   bool may_be_split(const TrainingNode& node) const;
   double leaf_value(const TrainingNode& leaf) const { return options_.shrinkage * leaf.sums.value; }
 
@@ -114,6 +115,7 @@ class TreeGrower {
   int n_leaves_ = 0;
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
   std::vector<Row> buffer_;
+  std::vector<Bin> listed_;   // a list as a column, during partition; zeros otherwise
   std::vector<Row> drawn_;    // ascending; empty: all rows
   std::vector<Row> outside_;  // the others
 };

@@ -66,7 +66,43 @@ void add(Cell* to, const Cell* from, Index n) {
   }
 }
 
+Cell difference(const Cell& a, const Cell& b) {
+  return {a.gradient - b.gradient, a.hessian_count - b.hessian_count};
+}
+
+Cell sum_of(const Cell* cells, Index n) {
+  Cell sum{};
+  for (Index i = 0; i < n; ++i) add(&sum, cells + i, 1);
+  return sum;
+}
+
+/// n cells of zeros, whatever there was.
+Cell* cleared(Histogram& cells, Index n) {
+  cells.resize(std::max(cells.size(), static_cast<std::size_t>(n)));
+  std::fill_n(cells.begin(), n, Cell{});
+  return cells.data();
+}
+
 }  // namespace
+
+Cell sum_of_node(const Histogram& histogram, const FeaturePlaces& places) {
+  return sum_of(histogram.data(), places.whole);
+}
+
+Cell sum_of_exceptions(const Histogram& histogram, const FeaturePlace& place) {
+  return sum_of(histogram.data() + place.first_cell + place.first_code, place.n_codes);
+}
+
+const Cell* bins_of(const Histogram& histogram, const FeaturePlace& place, int n_bins,
+                    const Cell& node, Cell* buffer) {
+  const Cell* cells = histogram.data() + place.first_cell;
+  if (!place.has_default()) return cells;
+  buffer[n_bins] = {};
+  for (int bin = 0; bin < n_bins + (place.has_missing ? 1 : 0); ++bin)
+    if (bin != place.default_bin) buffer[bin] = cells[place.code(bin)];
+  buffer[place.default_bin] = difference(node, sum_of_exceptions(histogram, place));
+  return buffer;
+}
 
 Histogram HistogramPool::take() {
   if (free_.empty()) return Histogram(static_cast<std::size_t>(cells_));
@@ -123,6 +159,7 @@ void HistogramBuilder::build(std::span<const Row> rows, Histogram& histogram) {
     build_by_groups(rows, threads == 1 ? 1 : 4 * threads, histogram);
   else
     build_by_rows(rows, std::clamp<Index>(n / rows_per_chunk, 1, threads), histogram);
+  if (data_.n_lists() > 0) build_lists(rows, histogram);
 }
 
 void HistogramBuilder::build_by_groups(std::span<const Row> rows, Index parts,
@@ -144,25 +181,55 @@ void HistogramBuilder::build_by_groups(std::span<const Row> rows, Index parts,
 void HistogramBuilder::build_by_rows(std::span<const Row> rows, Index parts, Histogram& histogram) {
   const auto groups = static_cast<Index>(data_.layout().groups().size());
   const auto n = static_cast<Index>(rows.size());
+  const Index cells = data_.layout().cells();
   partial_.resize(std::max(partial_.size(), static_cast<std::size_t>(parts - 1)));
-  const auto histogram_of = [&](Index part) -> Histogram& {
-    return part == 0 ? histogram : partial_[static_cast<std::size_t>(part - 1)];
-  };
   const double work = static_cast<double>(n * groups);
   parallel_for(parts, work, [&](Index part) {
-    Histogram& own = histogram_of(part);
-    own.assign(static_cast<std::size_t>(data_.layout().cells()), Cell{});
-    add_rows(rows, part * n / parts, (part + 1) * n / parts, 0, groups, own.data());
+    Cell* own =
+        cleared(part == 0 ? histogram : partial_[static_cast<std::size_t>(part - 1)], cells);
+    add_rows(rows, part * n / parts, (part + 1) * n / parts, 0, groups, own);
   });
-  const Blocks blocks{data_.layout().cells(), rows_per_chunk};
+  add_partial(parts, cells, histogram.data());
+}
+
+/// The cells of the lists. Threads share the rows, if these have more exceptions than there are
+/// cells to add up afterwards.
+void HistogramBuilder::build_lists(std::span<const Row> rows, Histogram& histogram) {
+  const auto n = static_cast<Index>(rows.size());
+  const Index cells = data_.places().cells - data_.layout().cells();
+  const double entries = static_cast<double>(data_.list_size()) * static_cast<double>(n) /
+                         static_cast<double>(data_.rows());
+  const auto parts = std::clamp<Index>(
+      static_cast<Index>(entries / static_cast<double>(std::max<Index>(cells, 1))), 1,
+      max_threads());
+  partial_.resize(std::max(partial_.size(), static_cast<std::size_t>(parts - 1)));
+  Cell* const total = histogram.data() + data_.layout().cells();
+  parallel_for(parts, 3.0 * entries, [&](Index part) {
+    Cell* own = total;
+    if (part == 0)
+      std::fill_n(total, cells, Cell{});
+    else
+      own = cleared(partial_[static_cast<std::size_t>(part - 1)], cells);
+    for (Index i = part * n / parts; i < (part + 1) * n / parts; ++i) {
+      const Row row = rows[static_cast<std::size_t>(i)];
+      const Cell word = fixed_point_.word(derivatives_[row]);
+      for (const std::uint32_t cell : data_.list_cells(row)) add(own + cell, &word, 1);
+    }
+  });
+  add_partial(parts, cells, total);
+}
+
+/// Adds what all parts but the first have found.
+void HistogramBuilder::add_partial(Index parts, Index n_cells, Cell* total) const {
+  const Blocks blocks{n_cells, rows_per_chunk};
   parallel_for_blocks(blocks, static_cast<double>(parts * blocks.n), [&](Index begin, Index end) {
     for (Index part = 1; part < parts; ++part)
-      add(histogram.data() + begin, histogram_of(part).data() + begin, end - begin);
+      add(total + begin, partial_[static_cast<std::size_t>(part - 1)].data() + begin, end - begin);
   });
 }
 
 void HistogramBuilder::subtract(Histogram& parent, const Histogram& child) const {
-  const Blocks blocks{data_.layout().cells(), rows_per_block};
+  const Blocks blocks{data_.places().cells, rows_per_block};
   parallel_for_blocks(blocks, static_cast<double>(blocks.n), [&](Index begin, Index end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       parent[i].gradient -= child[i].gradient;

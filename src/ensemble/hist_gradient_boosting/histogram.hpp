@@ -7,15 +7,25 @@
 #include <span>
 #include <vector>
 
-#include "ensemble/hist_gradient_boosting/binning.hpp"
-#include "ensemble/hist_gradient_boosting/feature_layout.hpp"
+#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
 #include "ensemble/hist_gradient_boosting/fixed_point.hpp"
 #include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
 
 namespace espalier::hgb {
 
-/// The cells of a node, as FeatureLayout says. Empty when the node has none.
+/// The cells of a node, as FeaturePlaces say. Empty when the node has none.
 using Histogram = std::vector<Cell>;
+
+/// The sum over the rows of a node.
+Cell sum_of_node(const Histogram& histogram, const FeaturePlaces& places);
+
+/// The sum over the rows of a node outside the default bin of a bundled or listed feature.
+Cell sum_of_exceptions(const Histogram& histogram, const FeaturePlace& place);
+
+/// The sums over the rows of each bin of a feature, 0 … n_bins: where the histogram has them, or in
+/// `buffer`. `node` is sum_of_node; the default bin is what it has besides the exceptions, exactly.
+const Cell* bins_of(const Histogram& histogram, const FeaturePlace& place, int n_bins,
+                    const Cell& node, Cell* buffer);
 
 /// Keeps the memory of histograms that are no longer needed for those to come: a tree, and the next
 /// trees, allocate no more than live at the same time.
@@ -51,7 +61,7 @@ class HistogramBuilder {
   const FixedPoint& fixed_point() const { return fixed_point_; }
 
   /// The histogram of some rows, ascending; of all, when there are as many as the data have.
-  /// O(rows × features + cells).
+  /// O(rows × columns + exceptions in lists + cells).
   void build(std::span<const Row> rows, Histogram& histogram);
 
   /// parent ← parent − child: the histogram of the other child. O(cells).
@@ -62,6 +72,8 @@ class HistogramBuilder {
                 Index last_group, Cell* cells) const;
   void build_by_groups(std::span<const Row> rows, Index parts, Histogram& histogram) const;
   void build_by_rows(std::span<const Row> rows, Index parts, Histogram& histogram);
+  void build_lists(std::span<const Row> rows, Histogram& histogram);
+  void add_partial(Index parts, Index n_cells, Cell* total) const;
 
   const BinnedMatrix& data_;
   std::span<const Derivative> derivatives_;

@@ -7,6 +7,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "ensemble/hist_gradient_boosting/compiled_trees.hpp"
+#include "ensemble/hist_gradient_boosting/dense_blocks.hpp"
 #include "ensemble/hist_gradient_boosting/tree_walk.hpp"
 
 namespace espalier::hgb {
@@ -36,6 +37,33 @@ bool pays_to_compile(const BoostedTrees& trees, Index rows) {
          CompiledTrees::fits(trees);
 }
 
+double work_of(const Table& table, Index n_trees) {
+  return static_cast<double>(table.n_rows) * static_cast<double>(10 * n_trees + table.n_features());
+}
+
+void add_to_sparse(const BoostedTrees& trees, Index first, Index last, const Table& table,
+                   double* raw) {
+  const NarrowTrees used = narrow(trees, first, last);
+  Eigen::Map<Matrix> all(raw, table.n_rows, trees.outputs());
+  for_dense_blocks(table, used.features, work_of(table, last - first),
+                   [&](const Table& block, Index begin) {
+                     Matrix part = all.middleRows(begin, block.n_rows);
+                     add_predictions(used.trees, 0, last - first, block, part.data());
+                     all.middleRows(begin, block.n_rows) = part;
+                   });
+}
+
+Matrix predict_sparse(const BoostedTrees& trees, const Table& table) {
+  const NarrowTrees used = narrow(trees, 0, trees.n_trees());
+  const CompiledTrees compiled(used.trees, false);
+  Matrix raw(table.n_rows, trees.outputs());
+  for_dense_blocks(table, used.features, work_of(table, trees.n_trees()),
+                   [&](const Table& block, Index begin) {
+                     raw.middleRows(begin, block.n_rows) = compiled.predict(block);
+                   });
+  return raw;
+}
+
 }  // namespace
 
 void predict_row(const BoostedTrees& trees, const double* row, double* raw) noexcept {
@@ -47,12 +75,12 @@ void predict_row(const BoostedTrees& trees, const double* row, double* raw) noex
 
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
                      double* raw) {
+  if (table.is_sparse()) return add_to_sparse(trees, first, last, table, raw);
   const Index n = table.n_rows;
   const Index p = table.n_features();
   const Index outputs = trees.outputs();
   const Blocks tasks{n, rows_per_block * blocks_per_task};
-  const double work = static_cast<double>(n) * static_cast<double>(10 * (last - first) + p);
-  parallel_for_blocks(tasks, work, [&](Index task_begin, Index task_end) {
+  parallel_for_blocks(tasks, work_of(table, last - first), [&](Index task_begin, Index task_end) {
     std::vector<double> rows(static_cast<std::size_t>(rows_per_block * p));
     for (Index begin = task_begin; begin < task_end; begin += rows_per_block) {
       const Index end = std::min(begin + rows_per_block, task_end);
@@ -68,7 +96,9 @@ void add_predictions(const BoostedTrees& trees, Index first, Index last, const T
 }
 
 Matrix predict_raw(const BoostedTrees& trees, const Table& table) {
-  if (pays_to_compile(trees, table.n_rows)) return CompiledTrees(trees, false).predict(table);
+  if (pays_to_compile(trees, table.n_rows))
+    return table.is_sparse() ? predict_sparse(trees, table)
+                             : CompiledTrees(trees, false).predict(table);
   Matrix raw = trees.baseline.transpose().replicate(table.n_rows, 1);
   add_predictions(trees, 0, trees.n_trees(), table, raw.data());
   return raw;

@@ -11,7 +11,8 @@ namespace espalier::hgb {
 /// column-major. Rows run in parallel, in blocks; trees are added in their order, so the bits do
 /// not depend on how many rows are predicted together.
 ///
-/// O(n × trees × depth).
+/// O(n × trees × depth). Of a sparse table, some rows at a time are filled with their zeros, and
+/// only the features that the trees split on.
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,
                      double* raw);
 

@@ -163,18 +163,20 @@ void scan_categories(const Cell* cells, int n_bins, const Task& task, Split& spl
 
 }  // namespace
 
-Splitter::Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
-                   std::vector<char> has_missing, const SplitRules& rules)
-    : bins_(bins), layout_(layout), has_missing_(std::move(has_missing)), rules_(rules) {}
+Splitter::Splitter(std::span<const FeatureBins> bins, const FeaturePlaces& places,
+                   const SplitRules& rules)
+    : bins_(bins), places_(places), rules_(rules) {}
 
 Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_point,
                            const NodeSums& node, Random& random, const ChildRules& children) const {
-  const Index n = layout_.features();
+  const auto n = static_cast<Index>(bins_.size());
+  const Cell sum = sum_of_node(histogram, places_);
   const std::vector<char> tried = draw_features(random, children.features);
   std::vector<Split> splits(static_cast<std::size_t>(n));
-  parallel_for(n, 1.5 * static_cast<double>(layout_.cells()), [&](Index f) {
+  parallel_for(n, 1.5 * static_cast<double>(places_.cells), [&](Index f) {
     if (!tried.empty() && tried[static_cast<std::size_t>(f)] == 0) return;
-    splits[static_cast<std::size_t>(f)] = best_split_of(f, histogram, fixed_point, node, children);
+    splits[static_cast<std::size_t>(f)] =
+        best_split_of(f, histogram, sum, fixed_point, node, children);
   });
   std::size_t best = 0;
   for (std::size_t f = 1; f < splits.size(); ++f)
@@ -182,13 +184,19 @@ Split Splitter::best_split(const Histogram& histogram, const FixedPoint& fixed_p
   return splits[best];
 }
 
-Split Splitter::best_split_of(Index feature, const Histogram& histogram,
+Split Splitter::best_split_of(Index feature, const Histogram& histogram, const Cell& sum,
                               const FixedPoint& fixed_point, const NodeSums& node,
                               const ChildRules& children) const {
   const auto f = static_cast<std::size_t>(feature);
+  const FeaturePlace& place = places_[feature];
+  // One side of any split has no row of the default bin.
+  if (place.has_default() &&
+      fixed_point.sums(sum_of_exceptions(histogram, place)).count < rules_.min_samples_leaf)
+    return {};
   const int n_bins = bins_[f].n_bins;
-  const Cell* cells = histogram.data() + layout_.first_cell(feature);
-  const bool has_missing = has_missing_[f] != 0;
+  Cell buffer[256];
+  const Cell* cells = bins_of(histogram, place, n_bins, sum, buffer);
+  const bool has_missing = place.has_missing;
   Split split;
   split.feature = static_cast<int>(feature);
   split.is_categorical = bins_[f].is_categorical;
@@ -206,8 +214,8 @@ Split Splitter::best_split_of(Index feature, const Histogram& histogram,
 std::vector<char> Splitter::draw_features(Random& random, const std::vector<int>* allowed) const {
   const bool all_drawn = !(rules_.max_features < 1.0);
   if (all_drawn && allowed == nullptr) return {};
-  const Index n = allowed == nullptr ? layout_.features() : static_cast<Index>(allowed->size());
-  std::vector<char> tried(static_cast<std::size_t>(layout_.features()));
+  const Index n = static_cast<Index>(allowed == nullptr ? bins_.size() : allowed->size());
+  std::vector<char> tried(bins_.size());
   const auto try_feature = [&](Index i) {
     const Index f = allowed == nullptr ? i : (*allowed)[static_cast<std::size_t>(i)];
     tried[static_cast<std::size_t>(f)] = 1;

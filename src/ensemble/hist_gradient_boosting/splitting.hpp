@@ -86,10 +86,8 @@ inline constexpr double min_hessian_to_split = 1e-3;
 /// Finds best splits. Features run in parallel, and the first of equal gains wins.
 class Splitter {
  public:
-  /// Keeps references to the bins and the layout. `has_missing[f]`: the training data lack values
-  /// of f.
-  Splitter(std::span<const FeatureBins> bins, const FeatureLayout& layout,
-           std::vector<char> has_missing, const SplitRules& rules);
+  /// Keeps references to the bins and their places.
+  Splitter(std::span<const FeatureBins> bins, const FeaturePlaces& places, const SplitRules& rules);
 
   /// The split with the largest gain, if any is positive. `random` draws the features when
   /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with
@@ -102,13 +100,13 @@ class Splitter {
                    Random& random, const ChildRules& children = {}) const;
 
  private:
-  Split best_split_of(Index feature, const Histogram& histogram, const FixedPoint& fixed_point,
-                      const NodeSums& node, const ChildRules& children) const;
+  Split best_split_of(Index feature, const Histogram& histogram, const Cell& sum,
+                      const FixedPoint& fixed_point, const NodeSums& node,
+                      const ChildRules& children) const;
   std::vector<char> draw_features(Random& random, const std::vector<int>* allowed) const;
 
   std::span<const FeatureBins> bins_;
-  const FeatureLayout& layout_;
-  std::vector<char> has_missing_;
+  const FeaturePlaces& places_;
   SplitRules rules_;
 };
 
