@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -66,15 +67,24 @@ class HistGradientBoostingClassifier
                              .validation_set = true,
                              .weights_are_copies = false};  // leaves count rows
 
-  /// Iterations done; each has one tree for two classes, else one a class.
+  /// Iterations kept; each has one tree for two classes, else one a class. With early stopping it is
+  /// the best iteration, less than the number of scores by one and those that were rolled back; 0 if
+  /// no tree was better than the baseline.
   Index n_iter() const { return state().n_iter; }
   /// Whether training would have stopped for lack of progress.
   bool do_early_stopping() const { return state().early_stopping; }
-  /// Minus the mean log loss on the training rows before the first iteration and after each; empty
-  /// without early stopping.
-  const Vector& train_score() const { return state().train_score; }
-  /// The same on the validation rows; empty without them.
-  const Vector& validation_score() const { return state().validation_score; }
+  /// The scores on the training rows that decide, the greater the better: by default minus the mean
+  /// log loss. One before the first iteration of the last fit and one after each, those that were rolled
+  /// back too; empty without early stopping.
+  Vector train_score() const { return State::deciding(state().train_scores); }
+  /// The same on the validation rows, or the means over the folds; empty without them.
+  Vector validation_score() const { return State::deciding(state().validation_scores); }
+  /// All scores that `scoring` names, a column each. Scorers see 10 000 training rows at most, drawn
+  /// once; the loss is that of all.
+  const Matrix& train_scores() const { return state().train_scores; }
+  const Matrix& validation_scores() const { return state().validation_scores; }
+  /// The names of those columns.
+  const std::vector<std::string>& score_names() const { return state().score_names; }
   /// p shares that sum to 1: how much the splits on each feature lowered the loss; see
   /// HistGradientBoostingRegressor::feature_importances.
   Vector feature_importances() const { return state().importances(); }
@@ -115,7 +125,8 @@ class HistGradientBoostingClassifier
  private:
   friend Implements;
   void do_validate() const;
-  State do_fit(const Features& X, const Target& y, const FitContext& context) const;
+  State do_fit(const Features& X, const Target& y, const FitContext& context,
+               const State* previous) const;
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;

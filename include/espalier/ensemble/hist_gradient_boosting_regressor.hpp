@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -111,15 +112,24 @@ class HistGradientBoostingRegressor
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingRegressor";
 
-  /// Iterations done: trees of the model.
+  /// Iterations kept: trees of the model. With early stopping it is the best iteration, less than the
+  /// number of scores by one and those that were rolled back; 0 if no tree was better than the
+  /// baseline.
   Index n_iter() const { return state().n_iter; }
   /// Whether training would have stopped for lack of progress.
   bool do_early_stopping() const { return state().early_stopping; }
-  /// Minus the mean loss on the training rows before the first iteration and after each; empty
-  /// without early stopping.
-  const Vector& train_score() const { return state().train_score; }
-  /// The same on the validation rows; empty without them.
-  const Vector& validation_score() const { return state().validation_score; }
+  /// The scores on the training rows that decide, the greater the better: by default minus the mean
+  /// loss. One before the first iteration of the last fit and one after each, those that were rolled
+  /// back too; empty without early stopping.
+  Vector train_score() const { return State::deciding(state().train_scores); }
+  /// The same on the validation rows, or the means over the folds; empty without them.
+  Vector validation_score() const { return State::deciding(state().validation_scores); }
+  /// All scores that `scoring` names, a column each. Scorers see 10 000 training rows at most, drawn
+  /// once; the loss is that of all.
+  const Matrix& train_scores() const { return state().train_scores; }
+  const Matrix& validation_scores() const { return state().validation_scores; }
+  /// The names of those columns.
+  const std::vector<std::string>& score_names() const { return state().score_names; }
   /// p shares that sum to 1: how much the splits on each feature lowered the loss on the training
   /// rows (0 where no tree splits). Not in scikit-learn for these trees; cheap, but biased towards
   /// features of many values, as all importances that the training rows alone decide.
@@ -160,7 +170,8 @@ class HistGradientBoostingRegressor
   friend Implements;
   Tags do_tags() const;
   void do_validate() const;
-  State do_fit(const Features& X, const Vector& y, const FitContext& context) const;
+  State do_fit(const Features& X, const Vector& y, const FitContext& context,
+               const State* previous) const;
   Vector do_predict(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;
 };
