@@ -42,16 +42,22 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 /// there are sample weights. It does not touch the weights of a validation set given in the
 /// FitContext.
 ///
-/// When rows are set aside for early stopping, each class gives its share, but keeps at least one
-/// row for training.
+/// When rows are set aside for early stopping, or drawn to be scored, each class gives its share, but
+/// keeps at least one row for training. Folds hold the classes in equal shares; a class of a single
+/// row is never held out, and one of less rows than folds is a warning. Scorers weigh the training
+/// rows, and those set aside from them, by class weights, too. A warm start needs the classes of the
+/// first fit, all of them, matched by text where they have names.
 ///
 ///     HistGradientBoostingClassifier model({.max_leaf_nodes = 15, .random_state = 0});
 ///     Matrix p = model.fit(table, table_with_target["churn"]).predict_proba(new_table);
 ///
-/// @throws InvalidParameter  a parameter is outside its range
+/// @throws InvalidParameter  a parameter is outside its range, a scorer for regressors, or less
+///                           max_iter than a warm start begins with
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
 ///                           class, a column has too many categories, a constraint does not fit
-///                           the columns, or monotonic_cst meets more than two classes
+///                           the columns, monotonic_cst meets more than two classes, every class
+///                           has less rows than there are folds, a scorer cannot score the rows, or
+///                           the data are not like those that a warm start goes on from
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
 ///      Ke et al., "LightGBM", NeurIPS 30 (2017)
