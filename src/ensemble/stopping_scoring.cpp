@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/ensemble/stopping_scoring.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <espalier/core/errors.hpp>
@@ -29,6 +31,11 @@ std::vector<std::string> StoppingScoring::names() const {
   std::vector<std::string> names;
   for (const StoppingMetric& metric : metrics_) names.push_back(metric.name());
   return names;
+}
+
+bool StoppingScoring::only_loss() const {
+  return std::all_of(metrics_.begin(), metrics_.end(),
+                     [](const StoppingMetric& metric) { return metric.is_loss(); });
 }
 
 void StoppingScoring::validate(std::string_view owner, RoleKind role) const {

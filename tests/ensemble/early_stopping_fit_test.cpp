@@ -198,6 +198,10 @@ TEST(StoppingScores, TakeFunctionsOfTheUser) {
                      .random_state = 0});
   model.fit(data.X, data.binary);
   EXPECT_TRUE(model.validation_scores().col(0).isApprox(100.0 * model.validation_scores().col(1)));
+  Classifier_ plain(model);
+  plain.params().early_stopping = false;
+  EXPECT_NO_THROW(plain.fit(data.X, data.binary, {.sample_weight = weights_of(300)}))
+      << "nothing is scored";
   EXPECT_TRUE(throws<InvalidInput>(
       [&] { model.fit(data.X, data.binary, {.sample_weight = weights_of(300)}); },
       {"HistGradientBoostingClassifier", "'hits'", "sample_weight", "training rows"}));

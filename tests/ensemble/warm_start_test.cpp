@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Boosted trees that go on from the fit before. (What holds for all estimators: core/warm_start_test.)
+// Boosted trees that go on from the fit before; core/warm_start_test.cpp has what holds for all.
 #include <stop_token>
 #include <string>
 #include <vector>

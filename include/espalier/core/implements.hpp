@@ -65,8 +65,9 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// function: parameters and data in, a new state out; so a failed fit changes nothing.
 /// What a class writes:
 ///
-/// - all: `do_fit(X, [y,] context[, previous])`, y as Labels, Vector, Matrix or Target; if need be `do_tags()`
-///   and `do_validate()`, and `do_compile(state, builder)` for a predictor() (row_program.hpp);
+/// - all: `do_fit(X, [y,] context[, previous])`, y as Labels, Vector, Matrix or Target; if need be
+///   `do_tags()` and `do_validate()`, and `do_compile(state, builder)` for a predictor()
+///   (row_program.hpp);
 /// - Transformer: `do_transform(state, X)`; if it can, `do_inverse_transform(state, X)`, and
 ///   `do_feature_names_out(state, schema)`;
 /// - Classifier: `State::classes` and one or more of `do_predict_proba(state, X)`,

@@ -52,6 +52,7 @@ class StoppingScoring {
 
   const std::vector<StoppingMetric>& metrics() const { return metrics_; }
   std::vector<std::string> names() const;
+  bool only_loss() const;  ///< there is no Scorer among them
 
   /// @throws InvalidParameter  naming `owner`: no score, two of one name, or one that cannot score
   /// an estimator of this role by its predictions

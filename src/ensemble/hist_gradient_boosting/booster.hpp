@@ -36,8 +36,8 @@ struct BoostingProblem {
 /// Newton boosting, an iteration at a time: each fits one tree an output to the first and second
 /// derivatives of the loss at the raw predictions so far.
 ///
-/// With `subsample` below 1 each iteration draws rows of its own, without replacement; the leaves of
-/// its trees hold what these rows say, and are added to the raw predictions of all rows.
+/// With `subsample` below 1 each iteration draws rows of its own, without replacement; the leaves
+/// of its trees hold what these rows say, and are added to the raw predictions of all rows.
 ///
 /// Random streams are keyed by iteration, and trees are added up in their order: on the same rows,
 /// what goes on from the trees of a booster has the bits of the booster that goes on.

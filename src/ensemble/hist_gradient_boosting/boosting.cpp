@@ -5,6 +5,7 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,20 +24,21 @@ namespace {
 /// beside the trees. The loss, which costs next to nothing, is that of all rows.
 constexpr Index most_scored_rows = 10'000;
 
-std::vector<Index> sample_to_score(const Targets& targets, bool stratify, std::uint64_t seed) {
-  if (targets.size() <= most_scored_rows) return {};
+std::vector<Index> sample_to_score(const BoostingTask& task, const Targets& targets) {
+  if (task.watch.scoring.only_loss() || targets.size() <= most_scored_rows) return {};
   return draw_to_score(targets.size(), most_scored_rows,
-                       stratify ? targets.y : std::span<const double>{}, seed);
+                       task.stopping.stratify ? targets.y : std::span<const double>{},
+                       task.problem.options.seed);
 }
 
-/// A booster and the rows on which it is scored.
+/// A booster, and with early stopping the rows on which it is scored.
 class Trial {
  public:
   Trial(const BoostingTask& task, const TrialRows& rows, const BoostedTrees* start)
-      : booster(task.problem, rows.train, start),
-        train_rows_(task.watch, rows.train.targets, "training rows",
-                    sample_to_score(rows.train.targets, task.stopping.stratify,
-                                    task.problem.options.seed)) {
+      : booster(task.problem, rows.train, start) {
+    if (!task.stopping.early_stopping) return;
+    const Targets& targets = rows.train.targets;
+    train_rows_.emplace(task.watch, targets, "training rows", sample_to_score(task, targets));
     if (!rows.validation) return;
     validation_ = rows.validation->table;
     validation_rows_.emplace(task.watch, rows.validation->targets, "validation rows");
@@ -51,14 +53,14 @@ class Trial {
                       validation_raw_.data());
   }
 
-  Vector train_scores() const { return train_rows_.scores(booster.raw()); }
+  Vector train_scores() const { return train_rows_->scores(booster.raw()); }
   bool is_validated() const { return validation_rows_.has_value(); }
   Vector validation_scores() const { return validation_rows_->scores(validation_raw_); }
 
   Booster booster;
 
  private:
-  ScoredRows train_rows_;
+  std::optional<ScoredRows> train_rows_;  // with early stopping
   Table validation_;
   std::optional<ScoredRows> validation_rows_;
   Matrix validation_raw_;

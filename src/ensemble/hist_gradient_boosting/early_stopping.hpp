@@ -25,8 +25,9 @@ std::vector<Index> draw_to_score(Index n, Index n_scored, std::span<const double
                                  std::uint64_t seed);
 
 /// Cuts n rows into folds, each of which is held out once. With class codes the classes have the
-/// same shares in all folds, up to a row; a class of a single row is never held out, for there would
-/// be none to learn from. Rows are shuffled, then dealt to the folds like cards, class after class.
+/// same shares in all folds, up to a row; a class of a single row is never held out, for there
+/// would be none to learn from. Rows are shuffled, then dealt to the folds like cards, class after
+/// class.
 /// @pre  some class has `n_folds` rows or more
 std::vector<RowSplit> fold_splits(Index n, int n_folds, std::span<const double> codes,
                                   std::uint64_t seed);

@@ -39,8 +39,8 @@ struct FitOptions {
 };
 
 /// The parameters that a table of fields cannot check.
-/// @throws InvalidParameter  validation_fraction is neither a share nor a whole number; validation_folds
-/// without early stopping; a scorer that cannot be watched
+/// @throws InvalidParameter  validation_fraction is neither a share nor a whole number;
+/// validation_folds without early stopping; a scorer that cannot be watched
 void check_stopping(const FitOptions& options, RoleKind role);
 
 template <class Params>

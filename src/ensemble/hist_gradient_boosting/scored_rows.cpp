@@ -24,12 +24,10 @@ Vector values_at(std::span<const double> values, const std::vector<Index>& posit
 ScoredRows::ScoredRows(const Watch& watch, const Targets& targets, std::string_view name,
                        std::vector<Index> sample)
     : watch_(watch), targets_(targets), name_(name), sample_(std::move(sample)) {
-  const auto& metrics = watch_.scoring.metrics();
-  if (std::all_of(metrics.begin(), metrics.end(), [](const auto& m) { return m.is_loss(); }))
-    return;
+  if (watch_.scoring.only_loss()) return;
   target_ = watch_.view.target(values_at(targets.y, sample_));
   weights_ = values_at(targets.weights, sample_);
-  for (const StoppingMetric& metric : metrics)
+  for (const StoppingMetric& metric : watch_.scoring.metrics())
     if (!metric.is_loss() && weights_.size() > 0 && !metric.scorer().takes_sample_weight())
       throw InvalidInput(
           fmt::format("{}: the scorer '{}' takes no sample_weight, but the {} have weights.",
