@@ -473,6 +473,9 @@ TEST(HistGradientBoosting, RefusesAStateThatDoesNotFitItsSchema) {
   refuse([](auto& s) { s.classes = Labels{{1}}; }, "less than two classes");
   refuse([](auto& s) { s.classes = Labels{{1, 2}}; }, "3 raw predictions, not 1");
   refuse([](auto& s) { s.n_iter = 3; }, "n_iter");
+  refuse([](auto& s) { s.train_scores = Matrix::Zero(3, 2); }, "2 metrics, but 0 names");
+  refuse([](auto& s) { s.validation_scores = Matrix::Zero(3, 1); }, "1 metrics");
+  refuse([](auto& s) { s.random_seed = -1; }, "random_seed");
   refuse([](auto& s) { s.trees.n_features = 6; }, "6 features");
   refuse([](auto& s) { s.categories[1].feature = 5; }, "feature 5");
   refuse([](auto& s) { s.categories[1].feature = 2; }, "not of its type");

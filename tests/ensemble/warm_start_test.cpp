@@ -8,8 +8,10 @@
 
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/archive.hpp>
+#include <espalier/core/random.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
+#include <espalier/ensemble/import.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
 
 #include "ensemble/table_data.hpp"
@@ -161,6 +163,24 @@ TEST(WarmStartOfTrees, LearnsFromNewDataAndTakesNewCategoriesAsMissing) {
   EXPECT_EQ(tree_bits(model.trees()), tree_bits(missing.trees()));
   EXPECT_EQ(model.state().categories[0].size(), 7);
   EXPECT_GT(model.score(next.X, next.y), before);
+}
+
+TEST(WarmStartOfTrees, GoesOnFromAModelThatWasTrainedElsewhere) {
+  auto model = load_lightgbm<Regressor_>(ESPALIER_GOLDEN_DIR "/import/lgb_regression.txt");
+  const BoostedTrees imported = model.trees();
+  Random random(3);
+  const Matrix X = Matrix::NullaryExpr(500, model.n_features_in(), [&](Index, Index) {
+    return static_cast<double>(random.integer(100));
+  });
+  const Vector y = X.col(0) - X.col(5);
+  const double before = model.score(X, y);
+  model.params().warm_start = true;
+  model.params().max_iter = static_cast<int>(model.n_iter()) + 20;
+  model.fit(X, y);
+  EXPECT_GT(model.score(X, y), before);
+  BoostedTrees first = model.trees();
+  first.truncate(imported.n_iterations());
+  EXPECT_EQ(tree_bits(first), tree_bits(imported));
 }
 
 TEST(WarmStartOfTrees, AFitThatIsCancelledLeavesTheModelAsItWas) {
