@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace espalier::detail {
 
 void check_classes(const Labels& classes) {
@@ -17,6 +19,26 @@ std::vector<std::string> names_of_classes(const Labels& classes,
   if (names.empty()) return result;
   for (const int label : classes) result.push_back(names.at(static_cast<std::size_t>(label)));
   return result;
+}
+
+Target align_to_go_on(const Classifier& fitted, const Target& y) {
+  const Labels labels = fitted.align(y);
+  const Labels& classes = fitted.classes();
+  for (Index i = 0; i < labels.size(); ++i)
+    if (!std::binary_search(classes.begin(), classes.end(), labels[i]))
+      throw InvalidInput(fmt::format(
+          "{}: y has the class {} in row {}, which it did not have at the fit that warm_start goes "
+          "on from.",
+          fitted.class_name(),
+          y.class_names().empty()
+              ? std::to_string(labels[i])
+              : fmt::format("'{}'", y.class_names()[static_cast<std::size_t>(y.labels()[i])]),
+          i));
+  if (fitted.class_names().empty()) return labels;
+  std::vector<std::string> names(static_cast<std::size_t>(classes.maxCoeff()) + 1);
+  for (Index k = 0; k < classes.size(); ++k)
+    names[static_cast<std::size_t>(classes[k])] = fitted.class_names()[static_cast<std::size_t>(k)];
+  return {labels, std::move(names)};
 }
 
 Labels largest_column(const Matrix& scores, const Labels& classes) {

@@ -105,6 +105,16 @@ Vector BoostedTrees::splits_by_feature() const {
   return result;
 }
 
+void BoostedTrees::truncate(Index iterations) {
+  const Index kept = std::min(iterations, n_iterations()) * outputs();
+  tree_begin.resize(static_cast<std::size_t>(kept) + 1);
+  nodes.resize(static_cast<std::size_t>(tree_begin.back()));
+  infos.resize(nodes.size());
+  std::int32_t n_sets = 0;
+  for (const TreeNode& node : nodes) n_sets = std::max(n_sets, node.left_set + 1);
+  category_sets.truncate(static_cast<std::size_t>(n_sets));
+}
+
 void BoostedTrees::check() const {
   if (n_features < 1 || n_features > std::numeric_limits<std::int32_t>::max())
     throw FormatError("boosted trees: n_features is out of range");

@@ -2,7 +2,6 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,6 +89,26 @@ Matrix probabilities_of(const Matrix& raw) {
   return proba;
 }
 
+/// Every class of the fit before is there again. (That there is no other one was seen to.)
+void check_same_classes(const Labels& before, const Labels& now) {
+  for (const int label : before)
+    if (std::find(now.begin(), now.end(), label) == now.end())
+      throw InvalidInput(
+          fmt::format("{}: y lacks the class {}, which the fit that warm_start goes on from had.",
+                      name, label));
+}
+
+/// Codes and raw predictions as scorers see them.
+hgb::ScorerView scorer_view(const Labels& classes) {
+  return {[classes](const Matrix& raw) {
+            return Predictions::of_classifier(classes, raw, probabilities_of(raw));
+          },
+          [classes](const Vector& codes) {
+            return Target(Labels(
+                codes.unaryExpr([&](double code) { return classes[static_cast<Index>(code)]; })));
+          }};
+}
+
 class ClassifierRow : public hgb::BoostedRow {
  public:
   using BoostedRow::BoostedRow;
@@ -109,11 +128,11 @@ void HistGradientBoostingClassifierState::check(const Schema& schema) const {
 }
 
 void HistGradientBoostingClassifier::do_validate() const {
-  hgb::check_validation_fraction(params().validation_fraction, type_name);
+  hgb::check_stopping(hgb::fit_options(params(), role_kind, type_name), role_kind);
 }
 
 HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
-    const Features& X, const Target& y, const FitContext& context) const {
+    const Features& X, const Target& y, const FitContext& context, const State* previous) const {
   const EncodedLabels encoded = encode_labels(y.labels());
   if (encoded.classes.size() < 2)
     throw InvalidInput(fmt::format("{}: y has only one class, {}; at least two are needed.", name,
@@ -122,18 +141,19 @@ HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
     throw InvalidInput(fmt::format(
         "{}: monotonic_cst is not supported for multiclass classification, but y has {} classes.",
         name, encoded.classes.size()));
-  std::optional<hgb::FitTargets> validation;
-  if (context.validation)
-    validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes),
-                  context.validation->sample_weight};
-  const hgb::FitTargets targets{
+  if (previous != nullptr) check_same_classes(previous->classes, encoded.classes);
+  hgb::FitProblem problem;
+  problem.targets = {
       encoded.codes.cast<double>(),
       row_weights(params().class_weight, encoded, y.class_names(), context.sample_weight)};
-  State state{hgb::fit_state(X, targets, validation ? &*validation : nullptr,
-                             *hgb::make_log_loss_objective(encoded.classes.size()), true,
-                             hgb::fit_options(params(), type_name), context),
-              encoded.classes};
-  return state;
+  if (context.validation)
+    problem.validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes),
+                          context.validation->sample_weight};
+  problem.objective = hgb::make_log_loss_objective(encoded.classes.size());
+  problem.view = scorer_view(encoded.classes);
+  return {hgb::fit_state(X, problem, hgb::fit_options(params(), role_kind, type_name), context,
+                         previous),
+          encoded.classes};
 }
 
 Matrix HistGradientBoostingClassifier::do_decision_function(const State& state,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
-#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -35,9 +34,9 @@ Vector without_ones(const Vector& weights) {
 }
 
 /// From raw predictions to predictions: the inverse link of the loss.
-Vector prediction_of(const HistGradientBoostingRegressorState& state, const Matrix& raw) {
+Vector prediction_of(const RegressionLoss& loss, const Matrix& raw) {
   Vector predicted = raw.col(0);
-  state.loss.inverse_link({predicted.data(), static_cast<std::size_t>(predicted.size())});
+  loss.inverse_link({predicted.data(), static_cast<std::size_t>(predicted.size())});
   return predicted;
 }
 
@@ -67,6 +66,12 @@ class RegressorRow : public hgb::BoostedRow {
   RegressionLoss loss_;
 };
 
+/// Targets and raw predictions as scorers see them.
+hgb::ScorerView scorer_view(const RegressionLoss& loss) {
+  return {[loss](const Matrix& raw) { return Predictions::of_regressor(prediction_of(loss, raw)); },
+          [](const Vector& y) { return Target(y); }};
+}
+
 hgb::RegressionObjectiveOptions objective_options(const HistGradientBoostingRegressorParams& p) {
   return {p.loss, p.quantile.value_or(0.5), p.huber_delta, p.tweedie_power};
 }
@@ -84,7 +89,7 @@ Tags HistGradientBoostingRegressor::do_tags() const {
 }
 
 void HistGradientBoostingRegressor::do_validate() const {
-  hgb::check_validation_fraction(params().validation_fraction, type_name);
+  hgb::check_stopping(hgb::fit_options(params(), role_kind, type_name), role_kind);
   if (params().loss.is(RegressionLoss::quantile) && !params().quantile)
     detail::refuse_param(type_name, "quantile", "a number in the range (0, 1) with loss='quantile'",
                          Value());
@@ -92,26 +97,32 @@ void HistGradientBoostingRegressor::do_validate() const {
 }
 
 HistGradientBoostingRegressorState HistGradientBoostingRegressor::do_fit(
-    const Features& X, const Vector& y, const FitContext& context) const {
+    const Features& X, const Vector& y, const FitContext& context, const State* previous) const {
   const RegressionLoss& loss = params().loss;
   check_domain(loss, y, "y");
   if (loss.positive_targets() && !(y.array() > 0.0).any())
     throw InvalidInput(fmt::format("{}: with loss='{}', some y must be above 0, but all are 0.",
                                    name, loss.name()));
-  std::optional<hgb::FitTargets> validation;
+  if (previous != nullptr && previous->loss != loss)
+    detail::refuse_param(
+        type_name, "loss",
+        fmt::format("'{}', that of the fit that warm_start goes on from", previous->loss.name()),
+        std::string(loss.name()));
+  hgb::FitProblem problem;
+  problem.targets = {y, without_ones(context.sample_weight)};
   if (context.validation) {
-    validation = {context.validation->y.vector(), context.validation->sample_weight};
-    check_domain(loss, validation->y, "y of the validation set");
+    problem.validation = {context.validation->y.vector(), context.validation->sample_weight};
+    check_domain(loss, problem.validation->y, "y of the validation set");
   }
-  return {hgb::fit_state(X, {y, without_ones(context.sample_weight)},
-                         validation ? &*validation : nullptr,
-                         *hgb::make_regression_objective(objective_options(params())), false,
-                         hgb::fit_options(params(), type_name), context),
+  problem.objective = hgb::make_regression_objective(objective_options(params()));
+  problem.view = scorer_view(loss);
+  return {hgb::fit_state(X, problem, hgb::fit_options(params(), role_kind, type_name), context,
+                         previous),
           loss};
 }
 
 Vector HistGradientBoostingRegressor::do_predict(const State& state, const Features& X) const {
-  return prediction_of(state, hgb::predict_raw(state, X));
+  return prediction_of(state.loss, hgb::predict_raw(state, X));
 }
 
 Eigen::MatrixXi HistGradientBoostingRegressor::apply(const Features& X) const {
@@ -121,7 +132,7 @@ Eigen::MatrixXi HistGradientBoostingRegressor::apply(const Features& X) const {
 void HistGradientBoostingRegressor::staged_predict(
     const Features& X, const std::function<void(Index, const Vector&)>& visit) const {
   hgb::for_each_stage(state(), check_input(X), [&](Index iteration, const Matrix& raw) {
-    visit(iteration, prediction_of(state(), raw));
+    visit(iteration, prediction_of(state().loss, raw));
   });
 }
 

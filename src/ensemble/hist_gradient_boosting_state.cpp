@@ -48,6 +48,12 @@ void HistGradientBoostingState::check(const Schema& schema, Index outputs) const
         fmt::format("the trees give {} raw predictions, not {}", trees.outputs(), outputs));
   if (n_iter != trees.n_iterations())
     throw FormatError("n_iter is not the number of trees an output");
+  const auto metrics = static_cast<Index>(score_names.size());
+  for (const Matrix* scores : {&train_scores, &validation_scores})
+    if (scores->size() > 0 && scores->cols() != metrics)
+      throw FormatError(
+          fmt::format("there are scores of {} metrics, but {} names", scores->cols(), metrics));
+  if (random_seed < 0) throw FormatError("random_seed is negative");
   std::vector<bool> encoded(schema.types.size(), false);
   Index before = -1;
   for (const FeatureCategories& known : categories) {

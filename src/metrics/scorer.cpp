@@ -7,6 +7,7 @@
 #include <array>
 
 #include <espalier/core/errors.hpp>
+#include <espalier/core/implements.hpp>
 #include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/probability.hpp>
 #include <espalier/metrics/ranking.hpp>
@@ -20,8 +21,7 @@ namespace {
 // What rows are ranked by: decision values if there are any, else probabilities; for two classes
 // one column, in which larger means `positive` (or the greater class).
 Matrix ranking_scores(Predictions& p, std::optional<int> positive = {}) {
-  const Classifier& classifier = p.classifier();
-  const Labels& classes = classifier.classes();
+  const Labels& classes = p.classes();
   const Index last = classes.size() - 1;
   Index column = last;
   if (positive && classes.size() == 2) {
@@ -29,10 +29,10 @@ Matrix ranking_scores(Predictions& p, std::optional<int> positive = {}) {
       throw InvalidInput(
           fmt::format("class {}, which the scorer takes as positive, is not among the classes "
                       "{} and {} of {}",
-                      *positive, classes[0], classes[1], classifier.to_string()));
+                      *positive, classes[0], classes[1], p.to_string()));
     column = *positive == classes[0] ? 0 : 1;
   }
-  if (classifier.has_decision_function()) {
+  if (p.has_decisions()) {
     const Matrix& decisions = p.decisions();
     return column == 0 && last == 1 ? Matrix(-decisions) : decisions;
   }
@@ -46,43 +46,39 @@ using LabelScore = double (*)(const Eigen::Ref<const Labels>&, const Eigen::Ref<
 
 template <LabelScore score, Average average>
 double of_labels(Predictions& p, const Target& y, const Vector& w) {
-  return score(p.classifier().align(y), p.labels(), {.average = average, .sample_weight = w});
+  return score(p.align(y), p.labels(), {.average = average, .sample_weight = w});
 }
 
 template <MultiClass multi_class, Average average>
 double of_pairs(Predictions& p, const Target& y, const Vector& w) {
-  return roc_auc_score(p.classifier().align(y), p.probabilities(),
-                       {.average = average,
-                        .sample_weight = w,
-                        .multi_class = multi_class,
-                        .labels = p.classifier().classes()});
+  return roc_auc_score(
+      p.align(y), p.probabilities(),
+      {.average = average, .sample_weight = w, .multi_class = multi_class, .labels = p.classes()});
 }
 
 double accuracy(Predictions& p, const Target& y, const Vector& w) {
-  return accuracy_score(p.classifier().align(y), p.labels(), {.sample_weight = w});
+  return accuracy_score(p.align(y), p.labels(), {.sample_weight = w});
 }
 
 double balanced_accuracy(Predictions& p, const Target& y, const Vector& w) {
-  return balanced_accuracy_score(p.classifier().align(y), p.labels(), {.sample_weight = w});
+  return balanced_accuracy_score(p.align(y), p.labels(), {.sample_weight = w});
 }
 
 double roc_auc(Predictions& p, const Target& y, const Vector& w) {
-  return roc_auc_score(p.classifier().align(y), ranking_scores(p), {.sample_weight = w});
+  return roc_auc_score(p.align(y), ranking_scores(p), {.sample_weight = w});
 }
 
 double average_precision(Predictions& p, const Target& y, const Vector& w) {
-  return average_precision_score(p.classifier().align(y), ranking_scores(p, 1),
-                                 {.sample_weight = w});
+  return average_precision_score(p.align(y), ranking_scores(p, 1), {.sample_weight = w});
 }
 
 double neg_log_loss(Predictions& p, const Target& y, const Vector& w) {
-  return -log_loss(p.classifier().align(y), p.probabilities(),
-                   {.sample_weight = w, .labels = p.classifier().classes()});
+  return -log_loss(p.align(y), p.probabilities(), {.sample_weight = w, .labels = p.classes()});
 }
 
 double neg_brier_score(Predictions& p, const Target& y, const Vector& w) {
-  return -brier_score_loss(p.classifier().align(y), p.probabilities(),
-                           {.sample_weight = w, .labels = p.classifier().classes()});
+  return -brier_score_loss(p.align(y), p.probabilities(),
+                           {.sample_weight = w, .labels = p.classes()});
 }
 
 using RegressionLoss = double (*)(const Eigen::Ref<const Matrix>&, const Eigen::Ref<const Matrix>&,
@@ -102,7 +98,7 @@ double explained_variance(Predictions& p, const Target& y, const Vector& w) {
 }
 
 double own_score(Predictions& p, const Target& y, const Vector& w) {
-  return p.estimator().role() == RoleKind::regressor ? r2(p, y, w) : accuracy(p, y, w);
+  return p.role() == RoleKind::regressor ? r2(p, y, w) : accuracy(p, y, w);
 }
 
 struct Named {
@@ -154,38 +150,89 @@ const Named& find_scorer(std::string_view name) {
   return *it;
 }
 
+std::string_view name_of(RoleKind role) {
+  return names_of(RoleKind{})[static_cast<std::size_t>(role)];
+}
+
 template <class Role>
-const Role& in_role(const Estimator& estimator) {
-  const Role* cast = dynamic_cast<const Role*>(&estimator);
+const Role& in_role(const Estimator* estimator) {
+  const Role* cast = dynamic_cast<const Role*>(estimator);
   if (cast == nullptr)
-    throw NotSupported(fmt::format("expected a {}, got {}",
-                                   names_of(RoleKind{})[static_cast<std::size_t>(Role::role_kind)],
-                                   estimator.to_string()));
+    throw NotSupported(
+        fmt::format("expected a {}, got {}", name_of(Role::role_kind),
+                    estimator == nullptr ? "ready predictions" : estimator->to_string()));
   return *cast;
 }
 
 }  // namespace
 
+Predictions Predictions::of_classifier(Labels classes, Matrix decisions, Matrix probabilities) {
+  Predictions result(RoleKind::classifier);
+  result.classes_ = std::move(classes);
+  result.decisions_ = std::move(decisions);
+  result.probabilities_ = std::move(probabilities);
+  return result;
+}
+
+Predictions Predictions::of_regressor(Matrix values) {
+  Predictions result(RoleKind::regressor);
+  result.values_ = std::move(values);
+  return result;
+}
+
+RoleKind Predictions::role() const { return estimator_ != nullptr ? estimator_->role() : role_; }
+
+const Estimator& Predictions::estimator() const {
+  if (estimator_ == nullptr)
+    throw NotSupported("there is no fitted estimator to ask, only its predictions");
+  return *estimator_;
+}
+
+const Features& Predictions::X() const {
+  estimator();
+  return *X_;
+}
+
 const Classifier& Predictions::classifier() const { return in_role<Classifier>(estimator_); }
 
+const Labels& Predictions::classes() const { return classes_ ? *classes_ : classifier().classes(); }
+
+Labels Predictions::align(const Target& y) const {
+  return classes_ ? y.labels() : classifier().align(y);
+}
+
+bool Predictions::has_decisions() const {
+  return decisions_ || classifier().has_decision_function();
+}
+
 const Labels& Predictions::labels() {
-  if (!labels_) labels_ = classifier().predict(X_);
+  if (!labels_)
+    labels_ = classes_ ? detail::largest_column(*decisions_, *classes_) : classifier().predict(*X_);
   return *labels_;
 }
 
 const Matrix& Predictions::probabilities() {
-  if (!probabilities_) probabilities_ = classifier().predict_proba(X_);
+  if (!probabilities_) probabilities_ = classifier().predict_proba(*X_);
   return *probabilities_;
 }
 
 const Matrix& Predictions::decisions() {
-  if (!decisions_) decisions_ = classifier().decision_function(X_);
+  if (!decisions_) decisions_ = classifier().decision_function(*X_);
   return *decisions_;
 }
 
 const Matrix& Predictions::values() {
-  if (!values_) values_ = in_role<Regressor>(estimator_).predict_multi(X_);
+  if (!values_) values_ = in_role<Regressor>(estimator_).predict_multi(*X_);
   return *values_;
+}
+
+std::string Predictions::to_string() const {
+  return estimator_ != nullptr ? estimator_->to_string()
+                               : fmt::format("the predictions of a {}", name_of(role_));
+}
+
+void Predictions::refuse_classes_to_regressors(const Target& y) const {
+  if (estimator_ != nullptr) detail::refuse_classes_to_regressors(*estimator_, y, "the target");
 }
 
 Scorer::Scorer() : Scorer(Kind::own_score, "score", RoleKind::other, true, own_score) {}
@@ -210,16 +257,14 @@ double Scorer::operator()(const Estimator& estimator, const Features& X, const T
 
 double Scorer::operator()(Predictions& predictions, const Target& y,
                           const Vector& sample_weight) const {
-  const Estimator& estimator = predictions.estimator();
-  if (role_ != RoleKind::other && estimator.role() != role_)
-    throw NotSupported(fmt::format("scorer '{}' needs a {}, got {}", name_,
-                                   names_of(role_)[static_cast<std::size_t>(role_)],
-                                   estimator.to_string()));
+  if (role_ != RoleKind::other && predictions.role() != role_)
+    throw NotSupported(fmt::format("scorer '{}' needs a {}, got {}", name_, name_of(role_),
+                                   predictions.to_string()));
   if (sample_weight.size() != 0 && !takes_sample_weight_)
     throw InvalidInput(
         fmt::format("scorer '{}' takes no sample_weight, but some were given", name_));
   if (role_ == RoleKind::regressor || kind_ == Kind::own_score)
-    detail::refuse_classes_to_regressors(estimator, y, "the target");
+    predictions.refuse_classes_to_regressors(y);
   return function_(predictions, y, sample_weight);
 }
 
@@ -241,6 +286,7 @@ Value Codec<Scorer>::encode(const Scorer& scorer) {
     case Scorer::Kind::named:
       return scorer.name_;
     case Scorer::Kind::function:
+    case Scorer::Kind::estimator_function:
       break;
   }
   return Value::Object{{"function", scorer.name_}};
@@ -250,12 +296,11 @@ Scorer Codec<Scorer>::decode(const Value& value) {
   if (value.is_none()) return {};
   if (const Value* function = value.find("function")) {
     const std::string name = detail::decode_text(*function);
-    const auto unavailable = [name](const Estimator&, const Features&, const Target&,
-                                    const Vector&) -> double {
+    const auto unavailable = [name](Predictions&, const Target&, const Vector&) -> double {
       throw NotSupported(fmt::format(
           "scorer '{}' was a function of the program that saved it; set it again", name));
     };
-    return Scorer::from_estimator(name, unavailable);
+    return {Scorer::Kind::function, name, RoleKind::other, true, unavailable};
   }
   try {
     return Scorer(detail::decode_text(value));

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/model_selection/scoring.hpp>
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include <espalier/core/errors.hpp>
+#include "metrics/scorer_checks.hpp"
 
 namespace espalier {
 
@@ -17,20 +13,9 @@ std::vector<std::string> Scoring::names() const {
 }
 
 void Scoring::validate(std::string_view owner, const Estimator& estimator) const {
-  if (scorers_.empty())
-    throw InvalidParameter(fmt::format("The 'scoring' parameter of {} has no scorer.", owner));
-  std::vector<std::string> sorted = names();
-  std::sort(sorted.begin(), sorted.end());
-  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-  if (twice != sorted.end())
-    throw InvalidParameter(
-        fmt::format("The 'scoring' parameter of {} has '{}' twice.", owner, *twice));
+  detail::check_score_names(owner, names());
   for (const Scorer& scorer : scorers_)
-    if (scorer.role() != RoleKind::other && scorer.role() != estimator.role())
-      throw InvalidParameter(fmt::format(
-          "The 'scoring' parameter of {} has '{}', which scores a {}, but the estimator is {}.",
-          owner, scorer.name(), names_of(RoleKind{})[static_cast<std::size_t>(scorer.role())],
-          estimator.to_string()));
+    detail::check_scorer_role(owner, scorer, estimator.role(), estimator.to_string());
 }
 
 Value Codec<Scoring>::encode(const Scoring& scoring) {

@@ -56,6 +56,24 @@ TEST(BoostedTrees, TakeCodesThatAreNoneAsMissing) {
     EXPECT_EQ(predict(0.0, code), 112.0) << code;
 }
 
+TEST(BoostedTrees, AreCutOffAfterAnIteration) {
+  BoostedTrees trees = two_trees();
+  trees.truncate(5);
+  EXPECT_EQ(trees.n_trees(), 2);
+  trees.truncate(1);
+  EXPECT_NO_THROW(trees.check());
+  EXPECT_EQ(trees.n_trees(), 1);
+  EXPECT_EQ(trees.nodes.size(), 5U);
+  EXPECT_EQ(trees.infos.size(), 5U);
+  EXPECT_EQ(trees.category_sets.size(), 1U);
+  trees.truncate(0);
+  EXPECT_NO_THROW(trees.check());
+  EXPECT_EQ(trees.n_trees(), 0);
+  EXPECT_EQ(trees.category_sets, CategorySets());
+  const double x = 1.0;
+  EXPECT_EQ(hgb::predict_raw(trees, {{&x, &x}, 1, {}})(0, 0), 100.0);
+}
+
 TEST(BoostedTrees, PredictEachRowAloneAsAmongOthers) {
   const BoostedTrees trees = two_trees();
   std::vector<double> a, b;

@@ -2,6 +2,7 @@
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,6 +14,9 @@
 namespace espalier {
 namespace {
 
+using hgb::best_score;
+using hgb::draw_to_score;
+using hgb::fold_splits;
 using hgb::hold_out;
 using hgb::no_progress;
 using testing_support::throws;
@@ -55,6 +59,55 @@ TEST(HoldOut, EachClassGivesItsShare) {
 TEST(HoldOut, AClassKeepsARowForTraining) {
   EXPECT_EQ(held_out_by_class(codes_with({1, 1, 10}), 8), (std::vector<int>{0, 0, 8}));
   EXPECT_EQ(held_out_by_class(codes_with({2, 2, 2}), 5), (std::vector<int>{1, 1, 1}));
+}
+
+TEST(DrawToScore, IsAnotherDrawOfTheSameKind) {
+  const std::vector<double> codes = codes_with({50, 30, 20});
+  const std::vector<Index> drawn = draw_to_score(100, 10, codes, 7);
+  EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end()));
+  std::vector<int> count(3);
+  for (const Index i : drawn) ++count[static_cast<std::size_t>(codes[static_cast<std::size_t>(i)])];
+  EXPECT_EQ(count, (std::vector<int>{5, 3, 2}));
+  EXPECT_NE(drawn, hold_out(100, 10, codes, 7).validation);
+}
+
+TEST(FoldSplits, HoldEveryRowOutOnce) {
+  std::vector<int> held_out(103);
+  for (const auto& split : fold_splits(103, 5, {}, 1)) {
+    EXPECT_EQ(split.train.size() + split.validation.size(), 103U);
+    EXPECT_GE(split.validation.size(), 20U);
+    EXPECT_LE(split.validation.size(), 21U);
+    EXPECT_TRUE(std::is_sorted(split.train.begin(), split.train.end()));
+    for (const Index i : split.validation) ++held_out[static_cast<std::size_t>(i)];
+  }
+  EXPECT_EQ(held_out, std::vector<int>(103, 1));
+}
+
+TEST(FoldSplits, DependOnTheSeedOnly) {
+  const auto first = [](std::uint64_t seed) { return fold_splits(100, 4, {}, seed)[0].validation; };
+  EXPECT_EQ(first(1), first(1));
+  EXPECT_NE(first(1), first(2));
+}
+
+TEST(FoldSplits, DealTheClassesLikeCards) {
+  const std::vector<double> codes = codes_with({31, 1, 2, 14});
+  for (const auto& split : fold_splits(48, 3, codes, 1)) {
+    std::vector<int> count(4);
+    for (const Index i : split.validation)
+      ++count[static_cast<std::size_t>(codes[static_cast<std::size_t>(i)])];
+    EXPECT_TRUE(count[0] == 10 || count[0] == 11);
+    EXPECT_EQ(count[1], 0) << "its only row is to be learned from";
+    EXPECT_LE(count[2], 1);
+    EXPECT_TRUE(count[3] == 4 || count[3] == 5);
+  }
+}
+
+TEST(BestScore, IsTheFirstOfEquals) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(best_score(std::vector<double>{-3, -1, -2, -1}), 1);
+  EXPECT_EQ(best_score(std::vector<double>{-3, nan, -2}), 2);
+  EXPECT_EQ(best_score(std::vector<double>{-3, nan, -4}), 0);
+  EXPECT_EQ(best_score(std::vector<double>{1}), 0);
 }
 
 TEST(NoProgress, LooksAtTheLastScores) {

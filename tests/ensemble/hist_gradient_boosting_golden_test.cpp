@@ -100,10 +100,24 @@ template <class Model>
 void expect_same_model(const Model& model, const Features& X_new, const json& test) {
   EXPECT_EQ(model.n_iter(), test["n_iter"].get<Index>());
   expect_near(model.trees().baseline, to_vector(test["baseline"]), 1e-12);
-  expect_near(model.train_score(), to_vector(test["train_score"]), 1e-9);
-  expect_near(model.validation_score(), to_vector(test["validation_score"]), 1e-9);
   expect_same_trees(model.trees(), test["trees"]);
   expect_near(raw_predictions(model, X_new), to_matrix(test["raw"]), 1e-6);
+}
+
+/// The scores are scikit-learn's to the end, and of its trees those up to the best score stay.
+template <class Model>
+void expect_same_stopping(const Model& stopped, const Model& all, const json& test) {
+  expect_near(stopped.train_score(), to_vector(test["train_score"]), 1e-9);
+  expect_near(stopped.validation_score(), to_vector(test["validation_score"]), 1e-9);
+  const bool validated = !test["validation_score"].empty();
+  const Vector deciding = to_vector(test[validated ? "validation_score" : "train_score"]);
+  Index best = 0;
+  for (Index i = 1; i < deciding.size(); ++i)
+    if (deciding[i] > deciding[best]) best = i;
+  EXPECT_EQ(stopped.n_iter(), best);
+  BoostedTrees kept = all.trees();
+  kept.truncate(best);
+  EXPECT_EQ(Codec<BoostedTrees>::encode(stopped.trees()), Codec<BoostedTrees>::encode(kept));
 }
 
 template <class Model, class Y>
@@ -122,7 +136,16 @@ void check_case(const Matrix& X, const Y& y, const json& test) {
                       weighted ? Vector(weights.tail(n_validation)) : Vector()};
   }
   Model model = model_for<Model>(test);
-  model.fit(Matrix(used.topRows(n)), Y(y.head(n)), context);
+  const Matrix X_train = used.topRows(n);
+  model.fit(X_train, Y(y.head(n)), context);
+  if (model.do_early_stopping()) {  // scikit-learn keeps the trees after the best ones, too
+    const Model stopped = model;
+    model.params().early_stopping = false;
+    model.params().max_iter = test["n_iter"].get<int>();
+    context.validation.reset();
+    model.fit(X_train, Y(y.head(n)), context);
+    expect_same_stopping(stopped, model, test);
+  }
   expect_same_model(model, Matrix(used.topRows(static_cast<Index>(test["raw"].size()))), test);
 }
 

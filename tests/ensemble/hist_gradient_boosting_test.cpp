@@ -14,7 +14,7 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 
-#include "ensemble/engine_data.hpp"
+#include "ensemble/table_data.hpp"
 #include "support/expect_error.hpp"
 
 namespace espalier {
@@ -25,36 +25,6 @@ using Regressor_ = HistGradientBoostingRegressor;
 using Classifier_ = HistGradientBoostingClassifier;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-/// The data of the engine tests as a table; column 3 is categorical, with texts.
-struct TableData {
-  DataFrame X;
-  Vector y;
-  Labels binary;
-  Labels three;
-
-  explicit TableData(Index n, Index p = 5, std::uint64_t seed = 1) {
-    const hgb::EngineData data(n, p, seed);
-    std::vector<Column> columns;
-    for (Index f = 0; f < p; ++f) {
-      const auto& values = data.columns[static_cast<std::size_t>(f)];
-      const std::string name = "c" + std::to_string(f);
-      if (f != 3) {
-        columns.push_back(Column::numeric(name, values));
-        continue;
-      }
-      std::vector<std::int32_t> codes;
-      for (const double v : values)
-        codes.push_back(std::isnan(v) ? -1 : static_cast<std::int32_t>(v));
-      columns.push_back(
-          Column::categorical(name, codes, Dictionary{"g", "b", "c", "d", "e", "f", "a"}));
-    }
-    X = DataFrame(columns);
-    y = Vector::Map(data.y.data(), n);
-    binary = (y.array() > 0.5).cast<int>();
-    three = y.unaryExpr([](double v) { return v < 0.0 ? 3 : v < 1.5 ? 7 : 20; }).cast<int>();
-  }
-};
 
 Matrix numbers(Index n, Index p) {
   Random random(9);
@@ -384,10 +354,10 @@ TEST(HistGradientBoosting, WatchesTheValidationSetThatIsGiven) {
           .fit(train.X, train.y, {.validation = ValidationSet{other.X, other.y}});
   EXPECT_TRUE(model.do_early_stopping());
   EXPECT_LT(model.n_iter(), 300);
-  ASSERT_EQ(model.validation_score().size(), model.n_iter() + 1);
-  EXPECT_EQ(model.train_score().size(), model.n_iter() + 1);
-  const double last = -0.5 * (model.predict(other.X) - other.y).squaredNorm() / 600.0;
-  EXPECT_NEAR(model.validation_score().tail(1)[0], last, 1e-12)
+  ASSERT_EQ(model.validation_score().size(), model.n_iter() + 6) << "5 without progress";
+  EXPECT_EQ(model.train_score().size(), model.n_iter() + 6);
+  const double kept = -0.5 * (model.predict(other.X) - other.y).squaredNorm() / 600.0;
+  EXPECT_NEAR(model.validation_score()[model.n_iter()], kept, 1e-12)
       << "minus the loss of the model as it is";
   EXPECT_NEAR(model.train_score()[0], -0.5 * (train.y.array() - train.y.mean()).square().mean(),
               1e-12);
@@ -414,7 +384,7 @@ TEST(HistGradientBoosting, SetsRowsAsideToWatch) {
           {.learning_rate = 0.5, .max_iter = 300, .early_stopping = true, .random_state = 0})
           .fit(data.X, data.three);
   EXPECT_LT(model.n_iter(), 300);
-  EXPECT_EQ(model.validation_score().size(), model.n_iter() + 1);
+  EXPECT_EQ(model.validation_score().size(), model.n_iter() + 11);
   EXPECT_EQ(model.trees().infos[0].count, 900);
   const Classifier_ fifty =
       Classifier_({.max_iter = 2, .early_stopping = true, .validation_fraction = 50.0})
@@ -549,6 +519,9 @@ TEST(HistGradientBoosting, RefusesAStateThatDoesNotFitItsSchema) {
   refuse([](auto& s) { s.classes = Labels{{1}}; }, "less than two classes");
   refuse([](auto& s) { s.classes = Labels{{1, 2}}; }, "3 raw predictions, not 1");
   refuse([](auto& s) { s.n_iter = 3; }, "n_iter");
+  refuse([](auto& s) { s.train_scores = Matrix::Zero(3, 2); }, "2 metrics, but 0 names");
+  refuse([](auto& s) { s.validation_scores = Matrix::Zero(3, 1); }, "1 metrics");
+  refuse([](auto& s) { s.random_seed = -1; }, "random_seed");
   refuse([](auto& s) { s.trees.n_features = 6; }, "6 features");
   refuse([](auto& s) { s.categories[1].feature = 5; }, "feature 5");
   refuse([](auto& s) { s.categories[1].feature = 2; }, "not of its type");

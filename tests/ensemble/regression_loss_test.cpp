@@ -193,7 +193,7 @@ TEST(RegressionLosses, EarlyStoppingWatchesTheLoss) {
   EXPECT_LT(model.n_iter(), 100);
   const Vector mean = model.predict(other.X);
   const double loss = (mean.array().log() + other.y.array() / mean.array()).mean();
-  EXPECT_NEAR(model.validation_score().tail(1)[0], -loss, 1e-12);
+  EXPECT_NEAR(model.validation_score()[model.n_iter()], -loss, 1e-12);
 }
 
 TEST(RegressionLosses, CrossEntropyOfZerosAndOnesIsTheClassifiersLogLoss) {

@@ -245,6 +245,35 @@ TEST(Scorer, SeveralScorersShareOnePrediction) {
   EXPECT_EQ(auc, Scorer("roc_auc")(data.model, data.both, data.y));
 }
 
+TEST(Scorer, ScoresReadyPredictionsAsThoseOfTheEstimator) {
+  const TwoClasses data;
+  for (const char* name : {"accuracy", "f1", "neg_log_loss", "roc_auc", "average_precision"}) {
+    const Matrix proba = data.model.predict_proba(data.both);
+    const Matrix decisions = proba.col(1).array() - 0.5;
+    Predictions ready = Predictions::of_classifier(data.model.classes(), decisions, proba);
+    EXPECT_EQ(Scorer(name)(ready, data.y, data.w),
+              Scorer(name)(data.model, data.both, data.y, data.w))
+        << name;
+  }
+  const Matrix y{{1.0}, {2.0}, {4.0}};
+  Predictions values = Predictions::of_regressor(Matrix{{1.0}, {3.0}, {4.0}});
+  EXPECT_EQ(Scorer("neg_mean_squared_error")(values, y), -1.0 / 3.0);
+  EXPECT_EQ(Scorer()(values, y), Scorer("r2")(values, y));
+}
+
+TEST(Scorer, SaysWhatReadyPredictionsCannotAnswer) {
+  Predictions values = Predictions::of_regressor(Matrix{{1.0}, {3.0}});
+  const Target y = Matrix{{1.0}, {2.0}};
+  EXPECT_TRUE(throws<NotSupported>([&] { Scorer("accuracy")(values, y); },
+                                   {"'accuracy'", "Classifier", "Regressor"}));
+  const Scorer own = Scorer::from_estimator(
+      "own", [](const Estimator&, const Features&, const Target&) { return 1.0; });
+  EXPECT_TRUE(own.needs_estimator());
+  EXPECT_FALSE(Scorer("r2").needs_estimator());
+  EXPECT_TRUE(throws<NotSupported>([&] { own(values, y); }, {"no fitted estimator"}));
+  EXPECT_TRUE(throws<NotSupported>([&] { values.labels(); }, {"Classifier"}));
+}
+
 TEST(Scorer, TakesFunctionsOfTheUser) {
   const TwoClasses data;
   const Scorer hits =

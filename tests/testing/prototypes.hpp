@@ -73,6 +73,14 @@ inline std::vector<Prototype> special_prototypes() {
   add(HistGradientBoostingRegressor(
           {.max_iter = 8, .min_samples_leaf = 5, .max_features = 0.5, .early_stopping = true}),
       "_stopping");
+  add(HistGradientBoostingClassifier({.max_iter = 8,
+                                      .min_samples_leaf = 5,
+                                      .early_stopping = true,
+                                      .scoring = {"accuracy", "loss"},
+                                      .validation_folds = 2}),
+      "_folds",
+      {.expected_failures = {{"validation_set_follows_the_tag",
+                              "folds and a given validation set exclude each other"}}});
   add(HistGradientBoostingRegressor({.max_iter = 8,
                                      .max_leaf_nodes = 12,
                                      .growth = TreeGrowth::depth_wise,

@@ -20,6 +20,18 @@ template <class S, class C, class Y>
 Y target_type_of(S (C::*)(const Features&, const Y&, const FitContext&) const);
 template <class S, class C>
 void target_type_of(S (C::*)(const Features&, const FitContext&) const);
+template <class S, class C, class Y>
+Y target_type_of(S (C::*)(const Features&, const Y&, const FitContext&, const S*) const);
+template <class S, class C>
+void target_type_of(S (C::*)(const Features&, const FitContext&, const S*) const);
+
+// Whether do_fit takes the state before.
+template <class S, class C, class... Arguments>
+std::bool_constant<(std::same_as<Arguments, const S*> || ...)> goes_on_type_of(
+    S (C::*)(Arguments...) const);
+
+/// y in terms of the classes learned before. @throws InvalidInput  it has another one
+Target align_to_go_on(const Classifier& fitted, const Target& y);
 
 void check_classes(const Labels& classes);
 std::vector<std::string> names_of_classes(const Labels& classes,
@@ -53,8 +65,9 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// function: parameters and data in, a new state out; so a failed fit changes nothing.
 /// What a class writes:
 ///
-/// - all: `do_fit(X, [y,] context)`, y as Labels, Vector, Matrix or Target; if need be `do_tags()`
-///   and `do_validate()`, and `do_compile(state, builder)` for a predictor() (row_program.hpp);
+/// - all: `do_fit(X, [y,] context[, previous])`, y as Labels, Vector, Matrix or Target; if need be
+///   `do_tags()` and `do_validate()`, and `do_compile(state, builder)` for a predictor()
+///   (row_program.hpp);
 /// - Transformer: `do_transform(state, X)`; if it can, `do_inverse_transform(state, X)`, and
 ///   `do_feature_names_out(state, schema)`;
 /// - Classifier: `State::classes` and one or more of `do_predict_proba(state, X)`,
@@ -62,6 +75,15 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// - Regressor: `do_predict(state, X)` → Vector or Matrix;
 /// - Clusterer: `State::labels`; if it can, `do_predict(state, X)`;
 /// - OutlierDetector: `do_decision_function(state, X)` → Vector.
+///
+/// **Going on.** A `do_fit` that takes a last argument `const State* previous` can go on from what
+/// was learned before, as long as that is a value to read: the new state is returned as ever. It is
+/// null, and the fit begins anew, unless the estimator is fitted and `Params::warm_start` is true.
+/// Before the call X has been brought to the schema of the first fit, whose names, types and
+/// categories stay, and the labels of a classifier to its labels, by text where both have class
+/// names; another width, name or type is an InvalidInput, and so is a class that was not there.
+/// Whether less than all classes will do, and the parameters fit what is there, is for `do_fit` to
+/// say.
 ///
 /// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`;
 /// rows of weight 0 have been taken out. A transformer whose output columns are its input columns
@@ -214,8 +236,9 @@ class Implements : public Role_ {
 
   void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context,
                 Schema schema) override {
+    if (is_to_go_on()) return go_on(X, y, context);
     State learned =
-        run_fit(X, y, context);  // by itself: g++ 12 destroys a half-built aggregate twice
+        run_fit(X, y, context, nullptr);  // by itself: g++ 12 destroys a half-built aggregate twice
     Fitted fitted{{std::move(schema), {}, {}}, std::move(learned)};
     if constexpr (std::same_as<Role, Classifier>)
       fitted.info.class_names =
@@ -335,20 +358,49 @@ class Implements : public Role_ {
       throw NotSupported("only clusterers have labels()");
   }
 
-  State run_fit(const Features& X, const OptionalTarget& y, const FitContext& context) const {
-    using Y = decltype(detail::target_type_of(&Derived::do_fit));
-    if constexpr (std::is_void_v<Y>)
-      return self().do_fit(X, context);
-    else if constexpr (std::same_as<Y, OptionalTarget>)
-      return self().do_fit(X, y, context);
-    else if constexpr (std::same_as<Y, Target>)
-      return self().do_fit(X, *y, context);
-    else if constexpr (std::same_as<Y, Labels>)
-      return self().do_fit(X, y->labels(), context);
-    else if constexpr (std::same_as<Y, Matrix>)
-      return self().do_fit(X, y->values(), context);
+  bool is_to_go_on() const {
+    if constexpr (goes_on() && requires { static_cast<bool>(params_.warm_start); })
+      return params_.warm_start && fitted_;
     else
-      return self().do_fit(X, y->vector(), context);
+      return false;
+  }
+
+  /// A fit that goes on from the one before: its schema and class names stay.
+  void go_on(const Features& X, const OptionalTarget& y, const FitContext& context) {
+    const Features conformed = fitted_->info.schema.conform(X, Derived::type_name);
+    OptionalTarget aligned = y;
+    if constexpr (std::same_as<Role, Classifier>) aligned = detail::align_to_go_on(*this, *y);
+    State learned = run_fit(conformed, aligned, context, &fitted_->state);
+    Fitted fitted{fitted_->info, std::move(learned)};
+    complete(fitted);
+    fitted_ = std::move(fitted);
+  }
+
+  static constexpr bool goes_on() {
+    return decltype(detail::goes_on_type_of(&Derived::do_fit))::value;
+  }
+
+  State run_fit(const Features& X, const OptionalTarget& y, const FitContext& context,
+                const State* previous) const {
+    using Y = decltype(detail::target_type_of(&Derived::do_fit));
+    const auto fit = [&](const auto&... arguments) -> State {
+      if constexpr (goes_on())
+        return self().do_fit(X, arguments..., context, previous);
+      else
+        return self().do_fit(X, arguments..., context);
+    };
+    if constexpr (std::is_void_v<Y>)
+      return fit();
+    else if constexpr (std::same_as<Y, OptionalTarget>)
+      return fit(y);
+    else if constexpr (std::same_as<Y, Target>)
+      return fit(*y);
+    else if constexpr (std::same_as<Y, Labels>)
+      return fit(y->labels());
+    else if constexpr (std::same_as<Y, Matrix>)
+      return fit(y->values());
+    else
+      return fit(y->vector());
   }
 
   /// Derives what is not stored: the names of a transformer's output.

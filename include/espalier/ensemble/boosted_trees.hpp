@@ -52,6 +52,12 @@ class CategorySets {
     begin_.push_back(static_cast<Index>(words_.size()));
   }
 
+  /// Drops the sets after the first `size`, which is not more than there are.
+  void truncate(std::size_t size) {
+    begin_.resize(size + 1);
+    words_.resize(static_cast<std::size_t>(begin_.back()));
+  }
+
   std::size_t size() const { return begin_.size() - 1; }
   std::span<const std::uint32_t> operator[](std::size_t set) const {
     return {words_.data() + begin_[set], words_.data() + begin_[set + 1]};
@@ -103,6 +109,9 @@ struct BoostedTrees {
   Vector gain_by_feature() const;
   /// For each feature, the number of its splits.
   Vector splits_by_feature() const;
+
+  /// Drops the trees after the first so many iterations, and their sets of categories.
+  void truncate(Index iterations);
 
   /// Checks that every walk down every tree stays inside it and reads only existing features and
   /// sets.

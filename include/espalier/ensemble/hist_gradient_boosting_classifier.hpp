@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -41,16 +42,22 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 /// there are sample weights. It does not touch the weights of a validation set given in the
 /// FitContext.
 ///
-/// When rows are set aside for early stopping, each class gives its share, but keeps at least one
-/// row for training.
+/// When rows are set aside for early stopping, or drawn to be scored, each class gives its share,
+/// but keeps at least one row for training. Folds hold the classes in equal shares; a class of a
+/// single row is never held out, and one of fewer rows than folds is a warning. Scorers weigh the
+/// training rows, and those set aside from them, by class weights, too. A warm start needs the
+/// classes of the first fit, all of them, matched by text where they have names.
 ///
 ///     HistGradientBoostingClassifier model({.max_leaf_nodes = 15, .random_state = 0});
 ///     Matrix p = model.fit(table, table_with_target["churn"]).predict_proba(new_table);
 ///
-/// @throws InvalidParameter  a parameter is outside its range
+/// @throws InvalidParameter  a parameter is outside its range, a scorer for regressors, or a
+///                           max_iter below what a warm start begins at
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, y has a single
-///                           class, a constraint does not fit the columns, or monotonic_cst meets
-///                           more than two classes
+///                           class, a constraint does not fit the columns, monotonic_cst meets
+///                           more than two classes, every class has fewer rows than there are folds,
+///                           a scorer cannot score the rows, or the data are not like those that a
+///                           warm start goes on from
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232;
 ///      Ke et al., "LightGBM", NeurIPS 30 (2017)
@@ -67,15 +74,24 @@ class HistGradientBoostingClassifier
                              .validation_set = true,
                              .weights_are_copies = false};  // leaves count rows
 
-  /// Iterations done; each has one tree for two classes, else one a class.
+  /// Iterations kept; each has one tree for two classes, else one a class. With early stopping it
+  /// is the best iteration, less than the number of scores by one and those that were rolled back;
+  /// 0 if no tree was better than the baseline.
   Index n_iter() const { return state().n_iter; }
   /// Whether training would have stopped for lack of progress.
   bool do_early_stopping() const { return state().early_stopping; }
-  /// Minus the mean log loss on the training rows before the first iteration and after each; empty
-  /// without early stopping.
-  const Vector& train_score() const { return state().train_score; }
-  /// The same on the validation rows; empty without them.
-  const Vector& validation_score() const { return state().validation_score; }
+  /// The scores on the training rows that decide, the greater the better; by default minus the mean
+  /// log loss. One before the first iteration of the last fit and one after each, those that were
+  /// rolled back too; empty without early stopping.
+  Vector train_score() const { return State::deciding(state().train_scores); }
+  /// The same on the validation rows, or the means over the folds; empty without them.
+  Vector validation_score() const { return State::deciding(state().validation_scores); }
+  /// All scores that `scoring` names, a column each. Scorers see 10 000 training rows at most,
+  /// drawn once; the loss is that of all.
+  const Matrix& train_scores() const { return state().train_scores; }
+  const Matrix& validation_scores() const { return state().validation_scores; }
+  /// The names of those columns.
+  const std::vector<std::string>& score_names() const { return state().score_names; }
   /// p shares that sum to 1: how much the splits on each feature lowered the loss; see
   /// HistGradientBoostingRegressor::feature_importances.
   Vector feature_importances() const { return state().importances(); }
@@ -116,7 +132,8 @@ class HistGradientBoostingClassifier
  private:
   friend Implements;
   void do_validate() const;
-  State do_fit(const Features& X, const Target& y, const FitContext& context) const;
+  State do_fit(const Features& X, const Target& y, const FitContext& context,
+               const State* previous) const;
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;

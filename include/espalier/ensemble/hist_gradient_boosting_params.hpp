@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
-/// names, ranges and defaults of scikit-learn 1.9 where it has them; `growth` and `subsample` are ours.
-/// Not there yet: warm_start, and
-/// scoring (early stopping watches the loss). Instead of verbose there is the callback of the
-/// FitContext.
+/// names, ranges and defaults of scikit-learn 1.9 where it has them; `growth`, `subsample` and
+/// `validation_folds` are ours. Instead of verbose there is the callback of the FitContext.
 #pragma once
 
 #include <array>
@@ -19,6 +17,7 @@
 #include <espalier/ensemble/interaction_constraints.hpp>
 #include <espalier/ensemble/monotonic_constraints.hpp>
 #include <espalier/ensemble/regression_loss.hpp>
+#include <espalier/ensemble/stopping_scoring.hpp>
 #include <espalier/loss/class_weight.hpp>
 
 namespace espalier {
@@ -71,13 +70,19 @@ constexpr auto hist_gradient_boosting_fields() {
       field("monotonic_cst", &P::monotonic_cst,
             "whether predictions may only rise (1) or fall (-1) with a feature"),
       field("interaction_cst", &P::interaction_cst, "which features may meet on a path of a tree"),
-      field("early_stopping", &P::early_stopping, "whether to stop when the loss no longer falls"),
+      field("warm_start", &P::warm_start, "whether fit goes on from the trees of the fit before"),
+      field("early_stopping", &P::early_stopping,
+            "whether to stop when the score no longer rises, and to go back to the best"),
+      field("scoring", &P::scoring,
+            "the scores that early stopping watches; the first one decides"),
       field("validation_fraction", &P::validation_fraction, above(0.0),
-            "share (below 1) or number of rows set aside to watch the loss; none: watch the "
-            "training rows"),
+            "share (below 1) or number of rows set aside to be scored; none: score the training "
+            "rows"),
+      field("validation_folds", &P::validation_folds, at_least(2),
+            "folds that are scored, each by a model of its own, instead of rows set aside"),
       field("n_iter_no_change", &P::n_iter_no_change, at_least(1),
             "iterations without progress that end training"),
-      field("tol", &P::tol, at_least(0.0), "how much the loss must fall to be progress"),
+      field("tol", &P::tol, at_least(0.0), "how much the score must rise to be progress"),
       field("random_state", &P::random_state, at_least(0),
             "seed of all random draws; none: another each time")};
 }
@@ -103,8 +108,11 @@ struct HistGradientBoostingRegressorParams {
   CategoricalFeatures categorical_features = {};
   MonotonicConstraints monotonic_cst = {};
   InteractionConstraints interaction_cst = {};
+  bool warm_start = false;
   EarlyStopping early_stopping = {};
+  StoppingScoring scoring = {};
   std::optional<double> validation_fraction = 0.1;
+  std::optional<int> validation_folds = {};
   int n_iter_no_change = 10;
   double tol = 1e-7;
   std::optional<std::int64_t> random_state = {};
@@ -138,8 +146,11 @@ struct HistGradientBoostingClassifierParams {
   CategoricalFeatures categorical_features = {};
   MonotonicConstraints monotonic_cst = {};
   InteractionConstraints interaction_cst = {};
+  bool warm_start = false;
   EarlyStopping early_stopping = {};
+  StoppingScoring scoring = {};
   std::optional<double> validation_fraction = 0.1;
+  std::optional<int> validation_folds = {};
   int n_iter_no_change = 10;
   double tol = 1e-7;
   std::optional<std::int64_t> random_state = {};

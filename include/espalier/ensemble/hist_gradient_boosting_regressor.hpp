@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -29,8 +30,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// first and second derivatives of the loss at the predictions so far (Newton boosting), best split
 /// first, and its leaf values −G/(H + λ) are multiplied by `learning_rate`. Split points are looked
 /// for between at most `max_bins` bins a feature. Trees and predictions are those of
-/// scikit-learn 1.9 for the losses it has, but where gains tie, random draws decide, or rounding makes
-/// it split rows that agree. `huber`, `tweedie` and `cross_entropy`
+/// scikit-learn 1.9 for the losses it has, but where early stopping goes back, gains tie, random
+/// draws decide, or rounding makes it split rows that agree. `huber`, `tweedie` and `cross_entropy`
 /// are ours.
 ///
 /// `loss` | L(y, F) | predicts | y
@@ -92,11 +93,33 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 /// - **Weights** multiply both derivatives; `min_samples_leaf` counts rows. Medians and quantiles
 ///   interpolate without weights and do not with them, as in scikit-learn; but here weights of 1 are
 ///   no weights.
-/// - **Early stopping** watches the loss on a validation set given in the FitContext (which
-///   switches "auto" on, and is refused where `early_stopping` is false), or on
-///   `validation_fraction` of the rows, set aside at random, and ends training when
-///   `n_iter_no_change` iterations in a row have not improved it by `tol`. The model keeps the
-///   trees of those iterations, as in scikit-learn.
+/// - **Early stopping** ends training when none of `n_iter_no_change` iterations in a row has
+///   improved the score by more than `tol`, as in scikit-learn, and then **goes back to the best
+///   iteration**, the first of equals, as scikit-learn does not; it goes back as well when max_iter
+///   ends training before. `n_iter` is then the number of iterations kept. If no tree is better
+///   than the baseline there are none, and the model predicts the baseline. The rows that are
+///   scored are
+///     - a validation set given in the FitContext (which switches "auto" on, and is refused where
+///       `early_stopping` is false);
+///     - or those of `validation_folds` folds (ours; switches "auto" on, too): one model a fold
+///       learns from the others, they advance side by side, and the mean of their scores decides;
+///       then the model is trained on all rows for so many iterations as were best. k folds take
+///       about k trainings together at once and one more after them, and the memory of k;
+///     - or `validation_fraction` of the rows, drawn at random and not learned from;
+///     - or, where that is none, the training rows.
+/// - **Scoring.** `scoring` names the scores that are watched: "loss", the default, is minus the
+///   mean loss; all others are Scorers. The first decides and the others are recorded. Scorers see
+///   at most 10 000 training rows, drawn once, as in scikit-learn; of validation rows they see all. A
+///   scorer that asks the fitted estimator is refused.
+/// - **Warm start.** With `warm_start` a fit goes on from the trees that are there, up to
+///   `max_iter` in all. On the same data that gives the bits of a single fit, row subsampling
+///   included, since the seed of the first fit stays, whatever `random_state` is by then; without
+///   one, it is the one that the first fit drew. New data are binned anew; categories that the
+///   first fit did not see are missing values. The scores of early stopping are those of the last
+///   fit only, the first one that of the trees it began with (scikit-learn appends them); what was
+///   rolled back is grown again. Rows that were learned from in a fit without early stopping are
+///   scored as any others: then give a validation set. Folds and warm starts exclude each other.
+///   A Pipeline or a search fits copies, which begin anew.
 ///
 /// Infinite values are refused. A feature of more than 200 000 rows is binned by a random sample.
 ///
@@ -109,10 +132,13 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///     Vector price = model.fit(table, y).predict(new_table);
 ///     HistGradientBoostingRegressor claims({.loss = RegressionLoss::poisson});
 ///
-/// @throws InvalidParameter  a parameter is outside its range, or loss quantile without `quantile`
+/// @throws InvalidParameter  a parameter is outside its range, loss quantile without `quantile`, a
+///                           scorer for classifiers, or a max_iter below what a warm start begins at
 /// @throws InvalidInput      X or y is empty or infinite, they disagree in length, a constraint
-///                           does not fit the columns, y is outside the domain of the loss, or the
-///                           derivatives of the loss overflow
+///                           does not fit the columns, y is outside the domain of the loss, the
+///                           derivatives of the loss overflow, there are fewer rows than folds, a
+///                           scorer cannot score the rows, or the data are not like those that a
+///                           warm start goes on from
 /// @throws Cancelled         the stop token was triggered, looked at after each iteration
 /// @see Friedman, Annals of Statistics 29 (2001) 1189–1232; Ke et al., "LightGBM", NeurIPS 30
 ///      (2017); for the losses see their own headers
@@ -123,15 +149,24 @@ class HistGradientBoostingRegressor
   using Implements::Implements;
   static constexpr std::string_view type_name = "HistGradientBoostingRegressor";
 
-  /// Iterations done: trees of the model.
+  /// Iterations kept: trees of the model. With early stopping it is the best iteration, less than
+  /// the number of scores by one and those that were rolled back; 0 if no tree was better than the
+  /// baseline.
   Index n_iter() const { return state().n_iter; }
   /// Whether training would have stopped for lack of progress.
   bool do_early_stopping() const { return state().early_stopping; }
-  /// Minus the mean loss on the training rows before the first iteration and after each; empty
-  /// without early stopping.
-  const Vector& train_score() const { return state().train_score; }
-  /// The same on the validation rows; empty without them.
-  const Vector& validation_score() const { return state().validation_score; }
+  /// The scores on the training rows that decide, the greater the better; by default minus the mean
+  /// loss. One before the first iteration of the last fit and one after each, those that were
+  /// rolled back too; empty without early stopping.
+  Vector train_score() const { return State::deciding(state().train_scores); }
+  /// The same on the validation rows, or the means over the folds; empty without them.
+  Vector validation_score() const { return State::deciding(state().validation_scores); }
+  /// All scores that `scoring` names, a column each. Scorers see 10 000 training rows at most,
+  /// drawn once; the loss is that of all.
+  const Matrix& train_scores() const { return state().train_scores; }
+  const Matrix& validation_scores() const { return state().validation_scores; }
+  /// The names of those columns.
+  const std::vector<std::string>& score_names() const { return state().score_names; }
   /// p shares that sum to 1: how much the splits on each feature lowered the loss on the training
   /// rows (0 where no tree splits). Not in scikit-learn for these trees; cheap, but biased towards
   /// features of many values, as all importances that the training rows alone decide.
@@ -172,7 +207,8 @@ class HistGradientBoostingRegressor
   friend Implements;
   Tags do_tags() const;
   void do_validate() const;
-  State do_fit(const Features& X, const Vector& y, const FitContext& context) const;
+  State do_fit(const Features& X, const Vector& y, const FitContext& context,
+               const State* previous) const;
   Vector do_predict(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -36,9 +37,13 @@ struct HistGradientBoostingState {
       categories;  ///< one an entry for each categorical feature, ascending
   BoostedTrees trees;
   bool early_stopping = false;  ///< whether training would have stopped for lack of progress
-  Index n_iter = 0;             ///< iterations done
-  Vector train_score;  ///< n_iter + 1 scores, the greater the better; empty without early stopping
-  Vector validation_score;  ///< the same on validation rows; empty without them
+  Index n_iter = 0;             ///< iterations kept
+  std::vector<std::string> score_names;  ///< m metrics, the deciding one first
+  /// A row before the first iteration of the last fit and after each, and a column a metric; empty
+  /// without early stopping.
+  Matrix train_scores;
+  Matrix validation_scores;      ///< the same on validation rows; empty without them
+  std::int64_t random_seed = 0;  ///< of all draws: random_state, or what was drawn instead
 
   static constexpr auto fields() {
     using S = HistGradientBoostingState;
@@ -46,8 +51,15 @@ struct HistGradientBoostingState {
                       field("trees", &S::trees),
                       field("early_stopping", &S::early_stopping),
                       field("n_iter", &S::n_iter),
-                      field("train_score", &S::train_score),
-                      field("validation_score", &S::validation_score)};
+                      field("score_names", &S::score_names),
+                      field("train_scores", &S::train_scores),
+                      field("validation_scores", &S::validation_scores),
+                      field("random_seed", &S::random_seed)};
+  }
+
+  /// The scores of the deciding metric; empty where there are none.
+  static Vector deciding(const Matrix& scores) {
+    return scores.size() > 0 ? Vector(scores.col(0)) : Vector();
   }
 
   /// Shares of the features in the summed gain of all splits; they sum to 1, or are 0 where no tree

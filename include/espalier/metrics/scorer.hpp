@@ -26,26 +26,46 @@
 namespace espalier {
 
 /// What a fitted estimator says of X, computed when first asked and once only, however many scorers
-/// ask. The estimator, and what X borrows, must outlive it; for one thread at a time.
+/// ask; or answers that are there already, where a model is scored while it learns. The estimator,
+/// and what X borrows, must outlive it; for one thread at a time.
 ///
-/// Each function throws NotSupported when the estimator has no such answer, besides what the
-/// estimator's own method throws.
+/// Each function throws NotSupported when there is no such answer, besides what the estimator's own
+/// method throws.
 class Predictions {
  public:
-  Predictions(const Estimator& estimator, Features X) : estimator_(estimator), X_(std::move(X)) {}
+  Predictions(const Estimator& estimator, Features X) : estimator_(&estimator), X_(std::move(X)) {}
 
-  const Estimator& estimator() const { return estimator_; }
-  const Features& X() const { return X_; }
-  const Classifier& classifier() const;  ///< the estimator in its role
+  /// Ready answers of a classifier with these k classes, ascending: `decisions` n × 1 for two
+  /// classes, else n × k, and `probabilities` n × k. The largest decision gives the label.
+  static Predictions of_classifier(Labels classes, Matrix decisions, Matrix probabilities);
+  /// Ready answers of a regressor, n × outputs.
+  static Predictions of_regressor(Matrix values);
 
+  RoleKind role() const;
+  const Estimator& estimator() const;  ///< @throws NotSupported  the answers came without one
+  const Features& X() const;           ///< the same
+
+  const Labels& classes() const;  ///< Classifier::classes, k
+  Labels align(
+      const Target& y) const;     ///< Classifier::align; ready answers take labels as they are
+  bool has_decisions() const;     ///< Classifier::has_decision_function
   const Labels& labels();         ///< Classifier::predict, n
   const Matrix& probabilities();  ///< Classifier::predict_proba, n × k
   const Matrix& decisions();      ///< Classifier::decision_function, n × 1 or n × k
   const Matrix& values();         ///< Regressor::predict_multi, n × outputs
 
+  std::string to_string() const;  ///< who answers, for messages
+  /// @throws InvalidInput  y has class names, but this is a regressor
+  void refuse_classes_to_regressors(const Target& y) const;
+
  private:
-  const Estimator& estimator_;
-  Features X_;
+  explicit Predictions(RoleKind role) : role_(role) {}
+  const Classifier& classifier() const;
+
+  const Estimator* estimator_ = nullptr;  // null: ready answers
+  RoleKind role_ = RoleKind::other;       // of ready answers
+  std::optional<Features> X_;
+  std::optional<Labels> classes_;  // of ready answers
   std::optional<Labels> labels_;
   std::optional<Matrix> probabilities_, decisions_, values_;
 };
@@ -96,6 +116,8 @@ class Scorer {
   /// The role of the estimators that it can score; `other`: of all.
   RoleKind role() const { return role_; }
   bool takes_sample_weight() const { return takes_sample_weight_; }
+  /// Whether it asks the estimator itself (from_estimator), and not only for its predictions.
+  bool needs_estimator() const { return kind_ == Kind::estimator_function; }
 
   /// The score of a fitted estimator on X (n × p) and y (n).
   /// @throws NotSupported  the estimator has another role, or lacks the method that is needed
@@ -110,7 +132,7 @@ class Scorer {
 
  private:
   friend struct Codec<Scorer>;
-  enum class Kind { own_score, named, function };
+  enum class Kind { own_score, named, function, estimator_function };
   using Function = std::function<double(Predictions&, const Target&, const Vector& sample_weight)>;
   Scorer(Kind kind, std::string name, RoleKind role, bool takes_sample_weight, Function function);
 
@@ -138,7 +160,7 @@ Scorer Scorer::from_labels(std::string name, F metric) {
   constexpr bool weighted = std::invocable<const F&, const Labels&, const Labels&, const Vector&>;
   return {Kind::function, std::move(name), RoleKind::classifier, weighted,
           [metric = std::move(metric)](Predictions& p, const Target& y, const Vector& w) {
-            return call<weighted>(metric, w, p.classifier().align(y), p.labels());
+            return call<weighted>(metric, w, p.align(y), p.labels());
           }};
 }
 
@@ -148,8 +170,7 @@ Scorer Scorer::from_probabilities(std::string name, F metric) {
       std::invocable<const F&, const Labels&, const Matrix&, const Labels&, const Vector&>;
   return {Kind::function, std::move(name), RoleKind::classifier, weighted,
           [metric = std::move(metric)](Predictions& p, const Target& y, const Vector& w) {
-            return call<weighted>(metric, w, p.classifier().align(y), p.probabilities(),
-                                  p.classifier().classes());
+            return call<weighted>(metric, w, p.align(y), p.probabilities(), p.classes());
           }};
 }
 
@@ -166,7 +187,7 @@ template <class F>
 Scorer Scorer::from_estimator(std::string name, F metric) {
   constexpr bool weighted =
       std::invocable<const F&, const Estimator&, const Features&, const Target&, const Vector&>;
-  return {Kind::function, std::move(name), RoleKind::other, weighted,
+  return {Kind::estimator_function, std::move(name), RoleKind::other, weighted,
           [metric = std::move(metric)](Predictions& p, const Target& y, const Vector& w) {
             return call<weighted>(metric, w, p.estimator(), p.X(), y);
           }};

@@ -1,196 +1,195 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ensemble/hist_gradient_boosting/boosting.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <deque>
 #include <limits>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include <espalier/core/parallel.hpp>
-#include <espalier/core/random.hpp>
+#include <fmt/format.h>
 
-#include "ensemble/hist_gradient_boosting/binned_matrix.hpp"
-#include "ensemble/hist_gradient_boosting/binning.hpp"
+#include <espalier/core/errors.hpp>
+
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 
 namespace espalier::hgb {
 namespace {
 
-/// Raw predictions of a table: n × outputs, column-major, starting from the baseline.
-std::vector<double> raw_baseline(const Vector& baseline, Index n) {
-  std::vector<double> raw;
-  raw.reserve(static_cast<std::size_t>(n * baseline.size()));
-  for (const double b : baseline) raw.insert(raw.end(), static_cast<std::size_t>(n), b);
-  return raw;
+/// As many training rows as scorers see, as in scikit-learn: a score an iteration is to cost little
+/// beside the trees. The loss, which costs next to nothing, is that of all rows.
+constexpr Index most_scored_rows = 10'000;
+
+std::vector<Index> sample_to_score(const BoostingTask& task, const Targets& targets) {
+  if (task.watch.scoring.only_loss() || targets.size() <= most_scored_rows) return {};
+  return draw_to_score(targets.size(), most_scored_rows,
+                       task.stopping.stratify ? targets.y : std::span<const double>{},
+                       task.problem.options.seed);
 }
 
-/// Far from the streams of the trees, which are counted from 1.
-constexpr std::uint64_t first_sample_stream = std::uint64_t{1} << 62;
-
-/// A share of n rows, one at least, each set of so many equally likely; ascending.
-/// @see Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S
-std::vector<Row> draw_rows(Index n, double share, Random random) {
-  auto wanted = std::max<Index>(1, static_cast<Index>(share * static_cast<double>(n)));
-  std::vector<Row> rows;
-  rows.reserve(static_cast<std::size_t>(wanted));
-  for (Index i = 0; wanted > 0; ++i) {
-    if (static_cast<double>(n - i) * random.uniform() >= static_cast<double>(wanted)) continue;
-    rows.push_back(static_cast<Row>(i));
-    --wanted;
-  }
-  return rows;
-}
-
-/// Everything that lives from the first iteration to the last.
-class Booster {
+/// A booster, and with early stopping the rows on which it is scored.
+class Trial {
  public:
-  Booster(const Objective& objective, const LabelledTable& train, const LabelledTable* validation,
-          std::span<const int> n_categories, const BoostingOptions& options)
-      : objective_(objective),
-        train_(train),
-        validation_(validation),
-        options_(options),
-        bins_(find_bins(train.table, n_categories, train.targets.weights,
-                        {options.max_bins, options.seed})),
-        data_(train.table, bins_),
-        grower_(data_, bins_, options.grower) {
-    BoostedTrees& trees = result_.trees;
-    trees.n_features = train.table.n_features();
-    trees.baseline = objective.baseline(train.targets);
-    raw_ = raw_baseline(trees.baseline, train.table.n_rows);
-    derivatives_.resize(raw_.size());
-    constant_hessian_ = objective.constant_hessian() && train.targets.weights.empty();
-    if (validation != nullptr)
-      validation_raw_ = raw_baseline(trees.baseline, validation->table.n_rows);
+  Trial(const BoostingTask& task, const TrialRows& rows, const BoostedTrees* start)
+      : booster(task.problem, rows.train, start) {
+    if (!task.stopping.early_stopping) return;
+    const Targets& targets = rows.train.targets;
+    train_rows_.emplace(task.watch, targets, "training rows", sample_to_score(task, targets));
+    if (!rows.validation) return;
+    validation_ = rows.validation->table;
+    validation_rows_.emplace(task.watch, rows.validation->targets, "validation rows");
+    validation_raw_ = predict_raw(booster.trees(), validation_);
   }
 
-  BoostingResult run(const FitContext& context, std::string_view task) {
-    const auto start = std::chrono::steady_clock::now();
-    const bool scored = options_.early_stopping || context.callback;
-    context.check_stop(task);
-    if (options_.early_stopping) keep_scores(score());
-    for (int iteration = 0; iteration < options_.max_iter; ++iteration) {
-      grow_trees(iteration);
-      const Scores scores = scored ? score() : Scores{};
-      if (options_.early_stopping) keep_scores(scores);
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-      context.report({task, iteration + 1, options_.max_iter, -scores.train, scores.validation,
-                      elapsed.count()});
-      if (options_.early_stopping &&
-          no_progress(deciding_scores(), options_.n_iter_no_change, options_.tol))
-        break;
-    }
-    return std::move(result_);
-  }
-
- private:
-  struct Scores {
-    double train = std::numeric_limits<double>::quiet_NaN();
-    double validation = std::numeric_limits<double>::quiet_NaN();
-  };
-
-  /// One tree an output, all from the derivatives at the start of the iteration.
-  void grow_trees(int iteration) {
-    const Index n = train_.table.n_rows;
-    const auto rows = static_cast<std::size_t>(n);
-    derive();
-    if (options_.subsample < 1.0)
-      grower_.draw(draw_rows(
-          n, options_.subsample,
-          Random(options_.seed, first_sample_stream + static_cast<std::uint64_t>(iteration))));
-    for (Index k = 0; k < objective_.outputs(); ++k) {
-      const Gradients gradients{{derivatives_.data() + k * n, rows}, constant_hessian_};
-      Random random(options_.seed,
-                    static_cast<std::uint64_t>(iteration * objective_.outputs() + k + 1));
-      grower_.grow(gradients, random);
-      if (objective_.refits_leaves()) refit_leaves(raw_.data() + k * n);
-      grower_.append_to(result_.trees);
-      grower_.add_to(raw_.data() + k * n);
-    }
-    const Index n_trees = result_.trees.n_trees();
-    if (validation_ != nullptr)
-      add_predictions(result_.trees, n_trees - objective_.outputs(), n_trees, validation_->table,
+  void advance() {
+    const Index before = booster.trees().n_trees();
+    booster.advance();
+    if (validation_rows_)
+      add_predictions(booster.trees(), before, booster.trees().n_trees(), validation_,
                       validation_raw_.data());
   }
 
-  /// The derivatives of all rows and outputs at the present raw predictions.
-  void derive() {
-    constexpr Index rows_per_block =
-        2'048;  // what is computed stays in the cache until it is paired
-    const Index n = train_.table.n_rows;
-    const Index outputs = objective_.outputs();
-    parallel_for_blocks(Blocks{n, rows_per_block}, 20.0 * static_cast<double>(n * outputs),
-                        [&](Index begin, Index end) {
-                          const Index m = end - begin;
-                          std::vector<float> gradient(static_cast<std::size_t>(m * outputs));
-                          std::vector<float> hessian(constant_hessian_ ? 0 : gradient.size());
-                          objective_.derivatives(train_.targets, raw_.data(), begin, end,
-                                                 gradient.data(),
-                                                 constant_hessian_ ? nullptr : hessian.data());
-                          for (Index k = 0; k < outputs; ++k)
-                            for (Index i = 0; i < m; ++i) {
-                              const auto at = static_cast<std::size_t>(k * m + i);
-                              derivatives_[static_cast<std::size_t>(k * n + begin + i)] = {
-                                  gradient[at], constant_hessian_ ? 1.0F : hessian[at]};
-                            }
-                        });
+  Vector train_scores() const { return train_rows_->scores(booster.raw()); }
+  bool is_validated() const { return validation_rows_.has_value(); }
+  Vector validation_scores() const { return validation_rows_->scores(validation_raw_); }
+
+  Booster booster;
+
+ private:
+  std::optional<ScoredRows> train_rows_;  // with early stopping
+  Table validation_;
+  std::optional<ScoredRows> validation_rows_;
+  Matrix validation_raw_;
+};
+
+/// Reports with the time since it was made.
+class Reporter {
+ public:
+  Reporter(const FitContext& context, std::string_view task, Index total)
+      : context_(context), task_(task), total_(total) {
+    context_.check_stop(task_);
   }
 
-  /// Leaf values from the residuals of their rows.
-  void refit_leaves(const double* raw) {
-    const Targets& targets = train_.targets;
-    grower_.refit_leaves([&](std::span<const Row> rows) {
-      std::vector<double> residuals;
-      std::vector<double> weights;
-      residuals.reserve(rows.size());
-      for (const Row row : rows) {
-        const auto i = static_cast<std::size_t>(row);
-        residuals.push_back(targets.y[i] - raw[i]);
-        if (!targets.weights.empty()) weights.push_back(targets.weights[i]);
+  bool is_heard() const { return static_cast<bool>(context_.callback); }
+  void check_stop() const { context_.check_stop(task_); }
+  void report(Index iteration, double loss, double validation_score) const {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    context_.report({task_, iteration, total_, loss, validation_score, elapsed.count()});
+  }
+
+ private:
+  const FitContext& context_;
+  std::string_view task_;
+  Index total_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+Matrix stacked(const std::vector<Vector>& rows) {
+  Matrix result(static_cast<Index>(rows.size()), rows.empty() ? 0 : rows.front().size());
+  for (Index i = 0; i < result.rows(); ++i)
+    result.row(i) = rows[static_cast<std::size_t>(i)].transpose();
+  return result;
+}
+
+/// Trials that advance side by side, watched by the mean of their scores.
+class Watching {
+ public:
+  Watching(const BoostingTask& task, std::deque<Trial>& trials)
+      : task_(task), trials_(trials), start_(trials.front().booster.iterations()) {}
+
+  /// Advances the trials to the end. Returns the number of iterations to keep.
+  Index run() {
+    const StoppingOptions& stopping = task_.stopping;
+    const Reporter reporter(task_.context, task_.watch.owner, stopping.max_iter);
+    if (stopping.early_stopping) score();
+    if (stopping.early_stopping && std::isnan(deciding_.front()))
+      throw InvalidInput(
+          fmt::format("{}: scoring '{}' on the {} rows gives NaN before the first iteration, so it "
+                      "cannot tell when to stop.",
+                      task_.watch.owner, task_.watch.scoring.metrics().front().name(),
+                      validation_.empty() ? "training" : "validation"));
+    while (iterations() < stopping.max_iter) {
+      for (Trial& trial : trials_) {
+        reporter.check_stop();
+        trial.advance();
       }
-      return objective_.leaf_value({residuals, weights});
-    });
+      if (stopping.early_stopping) score();
+      reporter.report(
+          iterations(), reporter.is_heard() ? loss() : std::numeric_limits<double>::quiet_NaN(),
+          validation_.empty() ? std::numeric_limits<double>::quiet_NaN() : deciding_.back());
+      if (stopping.early_stopping &&
+          no_progress(deciding_, stopping.n_iter_no_change, stopping.tol))
+        break;
+    }
+    return stopping.early_stopping ? start_ + best_score(deciding_) : iterations();
   }
 
-  Scores score() const {
-    Scores scores;
-    scores.train = -objective_.mean_loss(train_.targets, raw_.data());
-    if (validation_ != nullptr)
-      scores.validation = -objective_.mean_loss(validation_->targets, validation_raw_.data());
-    return scores;
+  Matrix train_scores() const { return stacked(train_); }
+  Matrix validation_scores() const { return stacked(validation_); }
+
+ private:
+  Index iterations() const { return trials_.front().booster.iterations(); }
+
+  template <class Value>
+  auto mean(const Value& value_of) const {
+    auto sum = value_of(trials_.front());
+    for (std::size_t i = 1; i < trials_.size(); ++i) sum += value_of(trials_[i]);
+    sum /= static_cast<double>(trials_.size());
+    return sum;
   }
 
-  void keep_scores(const Scores& scores) {
-    result_.train_score.push_back(scores.train);
-    if (validation_ != nullptr) result_.validation_score.push_back(scores.validation);
+  double loss() const {
+    return mean([](const Trial& trial) { return trial.booster.loss(); });
   }
 
-  std::span<const double> deciding_scores() const {
-    return validation_ != nullptr ? result_.validation_score : result_.train_score;
+  void score() {
+    train_.push_back(mean([](const Trial& trial) { return trial.train_scores(); }));
+    if (trials_.front().is_validated())
+      validation_.push_back(mean([](const Trial& trial) { return trial.validation_scores(); }));
+    deciding_.push_back((validation_.empty() ? train_ : validation_).back()[0]);
   }
 
-  const Objective& objective_;
-  const LabelledTable& train_;
-  const LabelledTable* validation_;
-  const BoostingOptions& options_;
-  std::vector<FeatureBins> bins_;
-  BinnedMatrix data_;
-  TreeGrower grower_;
-  std::vector<double> raw_;
-  std::vector<double> validation_raw_;
-  std::vector<Derivative> derivatives_;  // n × outputs, column-major
-  bool constant_hessian_ = false;
-  BoostingResult result_;
+  const BoostingTask& task_;
+  std::deque<Trial>& trials_;
+  Index start_;
+  std::vector<Vector> train_;  // one entry before the first iteration and after each
+  std::vector<Vector> validation_;
+  std::vector<double> deciding_;
 };
 
 }  // namespace
 
-BoostingResult train_boosting(const Objective& objective, const LabelledTable& train,
-                              const LabelledTable* validation, std::span<const int> n_categories,
-                              const BoostingOptions& options, const FitContext& context,
-                              std::string_view task) {
-  return Booster(objective, train, validation, n_categories, options).run(context, task);
+BoostingResult train_boosting(const BoostingTask& task, const TrialRows& rows,
+                              const BoostedTrees* start) {
+  std::deque<Trial> trial;  // which cannot be moved
+  trial.emplace_back(task, rows, start);
+  Watching watching(task, trial);
+  const Index best = watching.run();
+  return {std::move(trial.front().booster).take(best), watching.train_scores(),
+          watching.validation_scores()};
+}
+
+BoostingResult train_cross_validated(const BoostingTask& task, std::span<const TrialRows> rows,
+                                     const LabelledTable& all) {
+  std::deque<Trial> trials;
+  for (const TrialRows& trial : rows) trials.emplace_back(task, trial, nullptr);
+  Watching watching(task, trials);
+  const Index best = watching.run();
+  trials.clear();
+
+  Booster booster(task.problem, all, nullptr);
+  const Reporter reporter(task.context, task.watch.owner, best);
+  while (booster.iterations() < best) {
+    booster.advance();
+    reporter.report(booster.iterations(),
+                    reporter.is_heard() ? booster.loss() : std::numeric_limits<double>::quiet_NaN(),
+                    std::numeric_limits<double>::quiet_NaN());
+  }
+  return {std::move(booster).take(best), watching.train_scores(), watching.validation_scores()};
 }
 
 }  // namespace espalier::hgb

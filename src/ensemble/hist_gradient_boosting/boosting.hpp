@@ -1,60 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// How long to boost: to the end, or until nothing improves any more.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <espalier/core/fit_context.hpp>
 #include <espalier/ensemble/boosted_trees.hpp>
 
-#include "ensemble/hist_gradient_boosting/grower.hpp"
-#include "ensemble/hist_gradient_boosting/objective.hpp"
-#include "ensemble/hist_gradient_boosting/table.hpp"
+#include "ensemble/hist_gradient_boosting/booster.hpp"
+#include "ensemble/hist_gradient_boosting/scored_rows.hpp"
 
 namespace espalier::hgb {
 
-struct BoostingOptions {
-  GrowerOptions grower = {};
-  int max_iter = 100;
-  int max_bins = 255;
-  double subsample = 1.0;  ///< share of the rows that the trees of an iteration are grown on
+struct StoppingOptions {
+  int max_iter = 100;  ///< iterations of the model, those it begins with among them
   bool early_stopping = false;
   int n_iter_no_change = 10;
   double tol = 1e-7;
-  std::uint64_t seed = 0;
+  bool stratify = false;  ///< targets are class codes, and rows drawn to be scored represent them
 };
 
-/// Rows to learn from, or to be scored on.
-struct LabelledTable {
-  Table table;
-  Targets targets;
+/// Rows to learn from, and rows to be scored on, if any.
+struct TrialRows {
+  LabelledTable train;
+  std::optional<LabelledTable> validation = {};
 };
 
 struct BoostingResult {
   BoostedTrees trees;
-  std::vector<double>
-      train_score;  ///< −loss before the first and after each iteration; with early stopping
-  std::vector<double> validation_score;  ///< the same on the validation rows, if there are any
+  Matrix train_scores;  ///< a row before the first iteration and after each, a column a metric;
+  Matrix validation_scores;  ///< empty without early stopping, or without validation rows
 };
 
-/// Newton boosting: each iteration fits one tree an output to the first and second derivatives of
-/// the loss at the raw predictions so far.
+/// All that a training needs beside its rows. `context` gives callback and stop token, the owner in
+/// `watch` is the name in reports.
+struct BoostingTask {
+  const BoostingProblem& problem;
+  const Watch& watch;
+  const StoppingOptions& stopping;
+  const FitContext& context;
+};
+
+/// Boosts until there are `max_iter` iterations, beginning with the trees of `start` if it is not
+/// null.
 ///
-/// With `subsample` below 1 each iteration draws rows of its own, without replacement; the leaves of its
-/// trees hold what these rows say, and are added to the raw predictions of all rows.
-///
-/// With early stopping, training ends when `n_iter_no_change` iterations in a row have not improved
-/// on the validation rows, or on the training rows when `validation` is null; the trees of those
-/// iterations stay.
-///
-/// `n_categories` as in find_bins. `context` gives callback and stop token, `task` is the name in
-/// reports.
-/// @throws Cancelled  the stop token was triggered
-BoostingResult train_boosting(const Objective& objective, const LabelledTable& train,
-                              const LabelledTable* validation, std::span<const int> n_categories,
-                              const BoostingOptions& options, const FitContext& context,
-                              std::string_view task);
+/// With early stopping the scores of the first metric, those on the validation rows if there are
+/// any, end training when none of `n_iter_no_change` iterations in a row has improved on the one
+/// before them by more than `tol`; and however it ended, the trees up to the best score stay, the
+/// first of equals.
+/// @throws Cancelled     the stop token was triggered
+/// @throws InvalidInput  a scorer does not fit the rows, or the first score is NaN
+BoostingResult train_boosting(const BoostingTask& task, const TrialRows& rows,
+                              const BoostedTrees* start);
+
+/// The same with the mean score of several trials, which advance side by side; then a new training
+/// on `all` rows takes as many iterations as were best. Time and memory of all trials together.
+BoostingResult train_cross_validated(const BoostingTask& task, std::span<const TrialRows> trials,
+                                     const LabelledTable& all);
 
 }  // namespace espalier::hgb

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <espalier/core/errors.hpp>
+#include <espalier/core/warnings.hpp>
 
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 #include "ensemble/hist_gradient_boosting/feature_table.hpp"
@@ -65,72 +66,167 @@ class CodeStep : public RowStep {
   std::vector<Cell> cells_;
 };
 
-Vector to_vector(const std::vector<double>& values) {
-  return Vector::Map(values.data(), static_cast<Index>(values.size()));
+/// The seed of the fit before, else the given one, else a fresh one that is not negative.
+std::uint64_t seed_of(const HistGradientBoostingState* previous,
+                      const std::optional<std::int64_t>& random_state) {
+  if (previous != nullptr) return static_cast<std::uint64_t>(previous->random_seed);
+  if (random_state) return static_cast<std::uint64_t>(*random_state);
+  std::random_device device;
+  return ((static_cast<std::uint64_t>(device()) << 32) | device()) >> 1;
+}
+
+/// What a validation set and folds exclude.
+void check_validation(const FitProblem& problem, const FitOptions& options,
+                      const HistGradientBoostingState* previous) {
+  if (problem.validation && options.early_stopping.is_off())
+    detail::refuse_param(options.owner, "early_stopping",
+                         "true or 'auto' where a validation set is given, to stop by", false);
+  if (!options.validation_folds) return;
+  if (problem.validation)
+    detail::refuse_param(options.owner, "validation_folds",
+                         "none where a validation set is given (drop one of the two)",
+                         *options.validation_folds);
+  if (previous != nullptr)
+    detail::refuse_param(options.owner, "validation_folds",
+                         "none where warm_start goes on from trees, which have seen the rows of "
+                         "every fold",
+                         *options.validation_folds);
+}
+
+/// That the trees before suit the parameters of now.
+void check_previous(const HistGradientBoostingState& previous, const Features& X,
+                    const std::vector<bool>& chosen, const FitOptions& options) {
+  if (options.stopping.max_iter < previous.n_iter)
+    detail::refuse_param(
+        options.owner, "max_iter",
+        fmt::format("at least n_iter = {}, the iterations that warm_start goes on from",
+                    previous.n_iter),
+        options.stopping.max_iter);
+  const std::vector<std::string> names = X.names_or_default();
+  std::vector<bool> was_chosen(chosen.size(), false);
+  for (const FeatureCategories& known : previous.categories)
+    was_chosen[static_cast<std::size_t>(known.feature)] = true;
+  for (std::size_t f = 0; f < chosen.size(); ++f)
+    if (chosen[f] != was_chosen[f])
+      throw InvalidInput(
+          fmt::format("{}: column '{}' is {}categorical now, but it was {}at the fit that "
+                      "warm_start goes on from.",
+                      options.owner, names[f], chosen[f] ? "" : "not ", chosen[f] ? "not " : ""));
+}
+
+/// Some rows of the training data, which must outlive it.
+struct Part {
+  Part(const Table& all, const FitTargets& all_targets, std::vector<Index> positions)
+      : rows(std::move(positions)),
+        targets(take(all_targets, rows)),
+        view{all.take(rows), targets.view()} {}
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  std::vector<Index> rows;
+  FitTargets targets;
+  LabelledTable view;
+};
+
+void check_folds(Index n, std::span<const double> codes, int n_folds, std::string_view owner) {
+  const ClassSizes sizes = class_sizes(n, codes);
+  if (sizes.largest < n_folds)
+    throw InvalidInput(fmt::format("{}: validation_folds = {}, but {} {} rows.", owner, n_folds,
+                                   codes.empty() ? "there are" : "the largest class has",
+                                   sizes.largest));
+  if (sizes.smallest < n_folds)
+    warn(WarningKind::data, std::string(owner),
+         fmt::format("the smallest class of y has {} rows, fewer than validation_folds = {}; some "
+                     "folds lack it.",
+                     sizes.smallest, n_folds));
+}
+
+/// Trains as the options say: on all rows, scored on a given validation set or on themselves, on
+/// some of the rows, scored on the others, or on folds.
+BoostingResult boost(const Features& X, const std::vector<FeatureCategories>& categories,
+                     const FitProblem& problem, const FitOptions& options,
+                     const FitContext& context, const BoostedTrees* start) {
+  const EncodedTable encoded = encode_features(X, categories);
+  const LabelledTable all{encoded.table, problem.targets.view()};
+  const std::vector<int> n_categories = category_counts(X.cols(), categories);
+  const BoostingProblem boosting{*problem.objective, n_categories, options.booster};
+  const Watch watch{*problem.objective, options.scoring, problem.view, options.owner};
+  const BoostingTask task{boosting, watch, options.stopping, context};
+  const std::span<const double> codes =
+      options.stopping.stratify ? all.targets.y : std::span<const double>{};
+  const auto part = [&](const std::vector<Index>& rows) {
+    return std::make_unique<Part>(encoded.table, problem.targets, rows);
+  };
+
+  if (problem.validation) {
+    const Features conformed = Schema::of(X).conform(context.validation->X, options.owner);
+    const EncodedTable encoded_validation = encode_features(conformed, categories);
+    return train_boosting(
+        task, {all, LabelledTable{encoded_validation.table, problem.validation->view()}}, start);
+  }
+  if (options.validation_folds) {
+    check_folds(X.rows(), codes, *options.validation_folds, options.owner);
+    std::vector<std::unique_ptr<Part>> parts;
+    std::vector<TrialRows> trials;
+    for (const RowSplit& split :
+         fold_splits(X.rows(), *options.validation_folds, codes, options.booster.seed)) {
+      parts.push_back(part(split.train));
+      parts.push_back(part(split.validation));
+      trials.push_back({parts[parts.size() - 2]->view, parts.back()->view});
+    }
+    return train_cross_validated(task, trials, all);
+  }
+  if (options.stopping.early_stopping && options.validation_fraction) {
+    const Index n_validation =
+        rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
+    const RowSplit split = hold_out(X.rows(), n_validation, codes, options.booster.seed);
+    const auto train = part(split.train);
+    const auto watched = part(split.validation);
+    return train_boosting(task, {train->view, watched->view}, start);
+  }
+  return train_boosting(task, {all}, start);
 }
 
 }  // namespace
 
-std::uint64_t seed_of(const std::optional<std::int64_t>& random_state) {
-  if (random_state) return static_cast<std::uint64_t>(*random_state);
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
-void check_validation_fraction(const std::optional<double>& fraction, std::string_view owner) {
+void check_stopping(const FitOptions& options, RoleKind role) {
+  const std::optional<double>& fraction = options.validation_fraction;
   if (fraction && *fraction >= 1.0 && (std::floor(*fraction) != *fraction || *fraction > 1e15))
-    detail::refuse_param(owner, "validation_fraction",
+    detail::refuse_param(options.owner, "validation_fraction",
                          "a share in the range (0, 1), a whole number of samples, or none",
                          *fraction);
+  if (options.validation_folds && options.early_stopping.is_off())
+    detail::refuse_param(options.owner, "early_stopping",
+                         "true or 'auto' where validation_folds are given, to stop by", false);
+  options.scoring.validate(options.owner, role);
 }
 
-HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets,
-                                    const FitTargets* validation, const Objective& objective,
-                                    bool stratify, const FitOptions& options,
-                                    const FitContext& context) {
+HistGradientBoostingState fit_state(const Features& X, const FitProblem& problem,
+                                    const FitOptions& options, const FitContext& context,
+                                    const HistGradientBoostingState* previous) {
   check_rows(X.rows(), options.owner);
-  if (validation != nullptr && options.early_stopping.is_off())
-    detail::refuse_param(options.owner, "early_stopping",
-                         "true or 'auto' where a validation set is given, to stop by", false);
-  BoostingOptions boosting = options.boosting;
-  boosting.early_stopping = validation != nullptr || options.early_stopping.applies(X.rows());
+  check_validation(problem, options, previous);
+  FitOptions used = options;
+  used.stopping.early_stopping =
+      problem.validation || options.validation_folds || options.early_stopping.applies(X.rows());
+  used.booster.seed = seed_of(previous, options.random_state);
 
   HistGradientBoostingState state;
   const std::vector<bool> chosen = options.categorical_features.choose(X, options.owner);
-  boosting.grower.split.monotonic = options.monotonic_cst.signs(X, chosen, options.owner);
-  boosting.grower.interactions = interactions_of(options.interaction_cst, X, options.owner);
-  state.categories = find_categories(X, chosen);
-  const std::vector<int> n_categories = category_counts(X.cols(), state.categories);
-  const EncodedTable encoded = encode_features(X, state.categories);
+  used.booster.grower.split.monotonic = options.monotonic_cst.signs(X, chosen, options.owner);
+  used.booster.grower.interactions = interactions_of(options.interaction_cst, X, options.owner);
+  if (previous != nullptr) check_previous(*previous, X, chosen, options);
+  state.categories = previous != nullptr ? previous->categories : find_categories(X, chosen);
 
-  BoostingResult result;
-  if (validation != nullptr) {
-    const Features conformed = Schema::of(X).conform(context.validation->X, options.owner);
-    const EncodedTable encoded_validation = encode_features(conformed, state.categories);
-    const LabelledTable watched{encoded_validation.table, validation->view()};
-    result = train_boosting(objective, {encoded.table, targets.view()}, &watched, n_categories,
-                            boosting, context, options.owner);
-  } else if (boosting.early_stopping && options.validation_fraction) {
-    const Index n_validation =
-        rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
-    const RowSplit split =
-        hold_out(X.rows(), n_validation, stratify ? targets.view().y : std::span<const double>{},
-                 boosting.seed);
-    const FitTargets train_targets = take(targets, split.train);
-    const FitTargets watched_targets = take(targets, split.validation);
-    const LabelledTable train{encoded.table.take(split.train), train_targets.view()};
-    const LabelledTable watched{encoded.table.take(split.validation), watched_targets.view()};
-    result =
-        train_boosting(objective, train, &watched, n_categories, boosting, context, options.owner);
-  } else {
-    result = train_boosting(objective, {encoded.table, targets.view()}, nullptr, n_categories,
-                            boosting, context, options.owner);
-  }
+  BoostingResult result = boost(X, state.categories, problem, used, context,
+                                previous != nullptr ? &previous->trees : nullptr);
   state.trees = std::move(result.trees);
-  state.early_stopping = boosting.early_stopping;
+  state.early_stopping = used.stopping.early_stopping;
   state.n_iter = state.trees.n_iterations();
-  state.train_score = to_vector(result.train_score);
-  state.validation_score = to_vector(result.validation_score);
+  if (state.early_stopping) state.score_names = options.scoring.names();
+  state.train_scores = std::move(result.train_scores);
+  state.validation_scores = std::move(result.validation_scores);
+  state.random_seed = static_cast<std::int64_t>(used.booster.seed);
   return state;
 }
 

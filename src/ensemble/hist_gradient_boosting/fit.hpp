@@ -25,35 +25,41 @@
 namespace espalier::hgb {
 
 struct FitOptions {
-  BoostingOptions boosting;
+  BoosterOptions booster;
+  StoppingOptions stopping;
+  StoppingScoring scoring;
   CategoricalFeatures categorical_features;
   MonotonicConstraints monotonic_cst;
   InteractionConstraints interaction_cst;
   EarlyStopping early_stopping;
   std::optional<double> validation_fraction;
+  std::optional<int> validation_folds;
+  std::optional<std::int64_t> random_state;
   std::string_view owner;  ///< the estimator, for messages
 };
 
-/// The given seed, or a fresh one.
-std::uint64_t seed_of(const std::optional<std::int64_t>& random_state);
-
-/// @throws InvalidParameter  neither a share nor a whole number
-void check_validation_fraction(const std::optional<double>& fraction, std::string_view owner);
+/// The parameters that a table of fields cannot check.
+/// @throws InvalidParameter  validation_fraction is neither a share nor a whole number;
+/// validation_folds without early stopping; a scorer that cannot be watched
+void check_stopping(const FitOptions& options, RoleKind role);
 
 template <class Params>
-FitOptions fit_options(const Params& p, std::string_view owner) {
+FitOptions fit_options(const Params& p, RoleKind role, std::string_view owner) {
   const SplitRules split{
       static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization, p.max_features, {}};
   const GrowerOptions grower{split,       p.max_leaf_nodes,
                              p.max_depth, p.learning_rate,
                              {},          p.growth == TreeGrowth::depth_wise};
-  return {{grower, p.max_iter, p.max_bins, p.subsample, false, p.n_iter_no_change, p.tol,
-           seed_of(p.random_state)},
+  return {{grower, p.max_bins, p.subsample},
+          {p.max_iter, false, p.n_iter_no_change, p.tol, role == RoleKind::classifier},
+          p.scoring,
           p.categorical_features,
           p.monotonic_cst,
           p.interaction_cst,
           p.early_stopping,
           p.validation_fraction,
+          p.validation_folds,
+          p.random_state,
           owner};
 }
 
@@ -68,12 +74,18 @@ struct FitTargets {
   }
 };
 
-/// `validation` are the targets of the validation set in `context`, null without one. `stratify`:
-/// the targets are classes, and rows set aside for validation represent them.
-HistGradientBoostingState fit_state(const Features& X, const FitTargets& targets,
-                                    const FitTargets* validation, const Objective& objective,
-                                    bool stratify, const FitOptions& options,
-                                    const FitContext& context);
+/// What an estimator knows of its targets.
+struct FitProblem {
+  FitTargets targets;
+  std::optional<FitTargets> validation;  ///< of the validation set in the FitContext
+  std::unique_ptr<Objective> objective;
+  ScorerView view;
+};
+
+/// `previous` is what to go on from, or null.
+HistGradientBoostingState fit_state(const Features& X, const FitProblem& problem,
+                                    const FitOptions& options, const FitContext& context,
+                                    const HistGradientBoostingState* previous);
 
 /// n × outputs.
 Matrix predict_raw(const HistGradientBoostingState& state, const Features& X);
