@@ -194,7 +194,7 @@ BoostedTrees grow(const BinnedMatrix& matrix, std::span<const FeatureBins> bins,
         if (random.uniform() < 0.5) rows.push_back(row);
       grower.draw(rows);
     }
-    grower.grow({g, {}}, random);
+    grower.grow(PairedGradients(g, {}), random);
     grower.append_to(trees);
     grower.add_to(raw.data());
   }
@@ -274,7 +274,7 @@ TEST(Storage, OfASparseMatrixTakesTheMemoryOfItsValues) {
   for (Index i = 0; i < n; ++i)
     g[static_cast<std::size_t>(i)] = static_cast<float>(X.row(i).sum()) - 30.0F;
   Random draws(0);
-  grower.grow({g, {}}, draws);
+  grower.grow(PairedGradients(g, {}), draws);
   EXPECT_EQ(grower.nodes().size(), 15U);
 }
 

@@ -218,7 +218,6 @@ TEST(WarmStartOfTrees, RefusesWhatDoesNotSuitTheTrees) {
                       {"'max_iter'", "HistGradientBoostingRegressor", "n_iter = 10", "9"}));
   EXPECT_TRUE(refuses({.loss = RegressionLoss::absolute_error}, data.X,
                       {"'loss'", "'squared_error'", "absolute_error"}));
-  EXPECT_TRUE(refuses({.max_bins = 6}, data.X, {"'max_bins'", "at least 7", "'c3'", "6"}));
   EXPECT_TRUE(refuses({.validation_folds = 3}, data.X, {"'validation_folds'", "warm_start", "3"}));
   const std::vector<std::string> c2_too{"c2", "c3"};
   EXPECT_TRUE(refuses({.categorical_features = c2_too}, data.X,

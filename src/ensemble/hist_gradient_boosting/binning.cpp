@@ -244,7 +244,10 @@ std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_ca
                  const int categories = n_categories[static_cast<std::size_t>(f)];
                  feature.is_categorical = categories >= 0;
                  if (feature.is_categorical) {
-                   feature.n_bins = categories;
+                   feature.n_bins = std::min(categories, options.max_bins);
+                   if (categories > options.max_bins)
+                     feature.bin_of_category =
+                         bins_of_categories(table, f, categories, options.max_bins);
                    return;
                  }
                  feature.thresholds =
