@@ -65,6 +65,10 @@ TEST(CutKernel, FindsTheGainsOnEveryInstructionSet) {
           const double largest =
               kernel(cuts.node, cuts.fixed_point, cuts.passed.data(), n, gains.data());
           EXPECT_EQ(largest, *std::max_element(gains.begin(), gains.end()));
+          std::vector<double> portable(gains.size());
+          cut_kernels().front()(cuts.node, cuts.fixed_point, cuts.passed.data(), n,
+                                portable.data());
+          EXPECT_EQ(gains, portable);
           const double scale = std::abs(cuts.node.gradient) + 1.0;
           for (int i = 0; i < n; ++i)
             ASSERT_NEAR(gains[static_cast<std::size_t>(i)], cuts.gain(i), 1e-12 * scale)

@@ -238,24 +238,23 @@ std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_ca
   std::vector<FeatureBins> bins(static_cast<std::size_t>(table.n_features()));
   const auto n =
       static_cast<double>(sample.empty() ? table.n_rows : static_cast<Index>(sample.size()));
-  parallel_for(table.n_features(), 20.0 * n * static_cast<double>(table.n_features()),
-               [&](Index f) {
-                 FeatureBins& feature = bins[static_cast<std::size_t>(f)];
-                 const int categories = n_categories[static_cast<std::size_t>(f)];
-                 feature.is_categorical = categories >= 0;
-                 if (feature.is_categorical) {
-                   feature.n_bins = std::min(categories, options.max_bins);
-                   if (categories > options.max_bins)
-                     feature.bin_of_category =
-                         bins_of_categories(table, f, categories, options.max_bins);
-                   return;
-                 }
-                 feature.thresholds =
-                     table.column(f) != nullptr
-                         ? thresholds_of(table, f, sample, sample_weights, options.max_bins)
-                         : sparse_thresholds(sparse, f, table.n_rows, counts, options.max_bins);
-                 feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
-               });
+  parallel_for(
+      table.n_features(), 20.0 * n * static_cast<double>(table.n_features()), [&](Index f) {
+        FeatureBins& feature = bins[static_cast<std::size_t>(f)];
+        const int categories = n_categories[static_cast<std::size_t>(f)];
+        feature.is_categorical = categories >= 0;
+        if (feature.is_categorical) {
+          feature.n_bins = std::min(categories, options.max_bins);
+          if (categories > options.max_bins)
+            feature.bin_of_category = bins_of_categories(table, f, categories, options.max_bins);
+          return;
+        }
+        feature.thresholds =
+            table.column(f) != nullptr
+                ? thresholds_of(table, f, sample, sample_weights, options.max_bins)
+                : sparse_thresholds(sparse, f, table.n_rows, counts, options.max_bins);
+        feature.n_bins = static_cast<int>(feature.thresholds.size()) + 1;
+      });
   return bins;
 }
 

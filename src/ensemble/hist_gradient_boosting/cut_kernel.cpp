@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Two divisions a cut: without vector code they are most of the time that small data take.
+// Two divisions a cut: without vector code they are most of the time that small data take. No
+// multiplication is contracted with an addition: a cut and its mirror image gain the same, to the
+// bit, on every instruction set, and the tie goes to the first.
 #include "ensemble/hist_gradient_boosting/cut_kernel.hpp"
 
 #include <bit>
