@@ -30,6 +30,9 @@ struct Cuts {
     const Sums all = fixed_point.sums(sum);
     node.gradient = all.gradient;
     node.hessian = all.hessian;
+    node.count = all.count;
+    node.min_samples_leaf = n > 20 ? 5.0 : 0.0;
+    node.min_hessian = n > 20 ? 4.0 : 0.0;
     node.l2_regularization = 0.5;
     node.loss = node.gradient * node_value(node.gradient, node.hessian, 0.5);
   }
@@ -46,6 +49,8 @@ struct Cuts {
     const auto [other_value, right] = loss(static_cast<long double>(node.gradient) - sums.gradient,
                                            static_cast<long double>(node.hessian) - sums.hessian);
     if (node.bounded && node.sign * value > node.sign * other_value) return 0.0;
+    if (std::min<double>(sums.count, node.count - sums.count) < node.min_samples_leaf) return 0.0;
+    if (std::min(sums.hessian, node.hessian - sums.hessian) < node.min_hessian) return 0.0;
     const long double gain = node.loss - left - right;
     return static_cast<double>(gain > 1e-12L * (std::abs(left) + std::abs(right)) ? gain : 0.0L);
   }
@@ -89,8 +94,10 @@ TEST(CutKernel, TakesWhatRoundingLeavesForNothing) {
   }
   const Sums all = fixed_point.sums(sum);
   const double value = node_value(all.gradient, all.hessian, 0.0);
-  const CutNode node{
-      .gradient = all.gradient, .hessian = all.hessian, .loss = all.gradient * value};
+  const CutNode node{.gradient = all.gradient,
+                     .hessian = all.hessian,
+                     .count = 100.0,
+                     .loss = all.gradient * value};
   for (const CutKernel kernel : cut_kernels()) {
     std::vector<double> gains(99);
     EXPECT_EQ(kernel(node, fixed_point, passed.data(), 99, gains.data()), 0.0);

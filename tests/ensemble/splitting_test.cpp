@@ -53,9 +53,31 @@ struct Fixture {
                              problem.l2,
                              max_features,
                              {problem.monotonic.begin(), problem.monotonic.end()}});
-    Random random(seed);
-    return splitter.best_split(histogram, builder.fixed_point(), node, random,
-                               {problem.lowest, problem.highest, allowed});
+    const ChildRules children{problem.lowest, problem.highest, allowed};
+    const HistogramBins read(histogram, matrix.places(), bins, builder.fixed_point(),
+                             problem.min_samples_leaf);
+    std::vector<NodeToSplit> nodes{{&read, node, children}};
+    const RowBins read_rows(matrix, bins, builder, rows);
+    nodes.push_back({&read_rows, node, children});
+    for (NodeToSplit& one : nodes) {
+      Random random(seed);
+      splitter.best_splits({&one, 1}, builder.fixed_point(), random);
+    }
+    expect_same(nodes[0].best, nodes[1].best);
+    return nodes[0].best;
+  }
+
+  static void expect_same(const Split& a, const Split& b) {
+    EXPECT_EQ(a.gain, b.gain);
+    EXPECT_EQ(a.found(), b.found());
+    if (!a.found()) return;
+    EXPECT_EQ(a.feature, b.feature);
+    EXPECT_EQ(a.bin, b.bin);
+    EXPECT_EQ(a.missing_left, b.missing_left);
+    EXPECT_EQ(a.left_bins.words(), b.left_bins.words());
+    EXPECT_EQ(a.left.gradient, b.left.gradient);
+    EXPECT_EQ(a.right.hessian, b.right.hessian);
+    EXPECT_EQ(a.left.count, b.left.count);
   }
 
   void constrain(std::vector<int> monotonic, double lowest, double highest) {
@@ -158,8 +180,11 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   }
   node.value = node_value(node.gradient, node.hessian, 0.0);
   Random random(0);
-  return Splitter(bins, places, {min_samples_leaf, 0.0, 1.0})
-      .best_split(histogram, fixed_point, node, random);
+  const HistogramBins read(histogram, places, bins, fixed_point, min_samples_leaf);
+  NodeToSplit asked{&read, node};
+  Splitter(bins, places, {min_samples_leaf, 0.0, 1.0})
+      .best_splits({&asked, 1}, fixed_point, random);
+  return asked.best;
 }
 
 TEST(Splitting, MissingValuesGoWhereTheyGain) {

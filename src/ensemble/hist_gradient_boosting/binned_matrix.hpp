@@ -40,15 +40,21 @@ class BinnedMatrix {
 
   /// Of the stored columns.
   const FeatureLayout& layout() const { return layout_; }
-  /// The bins of a group: those of row r at `first + (r << row_bits)`.
-  struct Group {
+  /// Bins in a panel: those of row r at `first + (r << row_bits)`.
+  struct InPanel {
     const Bin* first;
     int row_bits;
   };
-  Group group(Index g) const {
+  InPanel group(Index g) const {
     const FeatureGroup& group = layout_.group(g);
     const auto panel = static_cast<std::size_t>(group.panel);
     return {panels_[panel].get() + group.first_byte, layout_.row_bits()[panel]};
+  }
+  /// A stored column in its panel: the other columns of a row are near.
+  InPanel panel_column(Index number) const {
+    const FeatureLayout::Slot slot = layout_.slot(number);
+    const InPanel bins = group(slot.group);
+    return {bins.first + slot.lane, bins.row_bits};
   }
   /// A stored column once more, row after row: what tells the rows of a node apart reads fewer cache
   /// lines here. Without bundles and lists, column f is that of feature f.

@@ -4,6 +4,7 @@
 // bit, on every instruction set, and the tie goes to the first.
 #include "ensemble/hist_gradient_boosting/cut_kernel.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace {
 constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 
 template <bool bounded>
-[[gnu::always_inline]] inline double gain_of(const CutNode& node, double gradient, double hessian) {
+[[gnu::always_inline]] inline double gain_of(const CutNode& node, double gradient, double hessian,
+                                             double count) {
   const double other_gradient = node.gradient - gradient;
   double value = node_value(gradient, hessian, node.l2_regularization);
   double other_value = node_value(other_gradient, node.hessian - hessian, node.l2_regularization);
@@ -37,7 +39,10 @@ template <bool bounded>
   const double magnitude = bounded ? std::abs(loss) + std::abs(other_loss) : -(loss + other_loss);
   double result = gain > rounding * magnitude ? gain : 0.0;
   if constexpr (bounded) result = node.sign * value > node.sign * other_value ? 0.0 : result;
-  return result;
+  const double smaller = count < node.count - count ? count : node.count - count;
+  const double flatter = hessian < node.hessian - hessian ? hessian : node.hessian - hessian;
+  result = smaller < node.min_samples_leaf ? 0.0 : result;
+  return flatter < node.min_hessian ? 0.0 : result;
 }
 
 template <bool bounded>
@@ -45,13 +50,15 @@ template <bool bounded>
                                               const Cell* passed, int n, double* gains) {
   double gradient[256];
   double hessian[256];
+  double count[256];
   for (int i = 0; i < n; ++i) gradient[i] = fixed_point.gradient(passed[i]);
+  for (int i = 0; i < n; ++i) count[i] = static_cast<double>(fixed_point.count(passed[i]));
   if (fixed_point.constant_hessian())
-    for (int i = 0; i < n; ++i) hessian[i] = static_cast<double>(fixed_point.count(passed[i]));
+    std::copy_n(count, n, hessian);
   else
     for (int i = 0; i < n; ++i) hessian[i] = fixed_point.scaled_hessian(passed[i]);
   const CutNode local = node;  // stores to gains cannot change it
-  for (int i = 0; i < n; ++i) gains[i] = gain_of<bounded>(local, gradient[i], hessian[i]);
+  for (int i = 0; i < n; ++i) gains[i] = gain_of<bounded>(local, gradient[i], hessian[i], count[i]);
   std::int64_t largest = 0;  // numbers that are not negative are ordered as their bits are
   for (int i = 0; i < n; ++i) {
     const auto bits = std::bit_cast<std::int64_t>(gains[i]);

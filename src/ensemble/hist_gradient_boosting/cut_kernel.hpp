@@ -14,6 +14,9 @@ namespace espalier::hgb {
 struct CutNode {
   double gradient = 0.0;
   double hessian = 0.0;
+  double count = 0.0;             ///< of rows
+  double min_samples_leaf = 1.0;  ///< what both sides must have at least
+  double min_hessian = 0.0;
   double loss = 0.0;  ///< gradient · value
   double l2_regularization = 0.0;
   bool bounded = false;  ///< whether the following hold

@@ -69,7 +69,9 @@ TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bi
       splitter_(bins_, data.places(), options.split),
       rows_(static_cast<std::size_t>(data.rows())),
       buffer_(rows_.size()),
-      listed_(data.n_lists() > 0 ? rows_.size() : 0, Bin{0}) {}
+      listed_(data.n_lists() > 0 ? rows_.size() : 0, Bin{0}),
+      reads_rows_(std::none_of(data.places().features.begin(), data.places().features.end(),
+                               [](const FeaturePlace& place) { return place.has_default(); })) {}
 
 void TreeGrower::grow(const Gradients& gradients, Random& random) {
   random_ = &random;
@@ -124,7 +126,7 @@ void TreeGrower::add_root(const Gradients& gradients) {
   const Sums sums = builder_.fixed_point().sums(sum_of_node(root.histogram, data_.places()));
   root.sums = {sums.gradient, sums.hessian, sums.count, 0.0};
   nodes_.push_back(std::move(root));
-  if (may_be_split(nodes_[0])) find_split(0);
+  if (may_be_split(nodes_[0])) find_splits(std::array{0});
   if (nodes_[0].split.found())
     heap_.push_back(0);
   else
@@ -137,14 +139,26 @@ bool TreeGrower::may_be_split(const TrainingNode& node) const {
          !(options_.max_depth && node.depth >= *options_.max_depth);
 }
 
-/// The best split of a node that has a histogram; gives the histogram back if there is none.
-void TreeGrower::find_split(int index) {
-  TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
-  const ChildRules children{node.lowest, node.highest,
-                            node.allowed == nullptr ? nullptr : &node.allowed->features};
-  node.split =
-      splitter_.best_split(node.histogram, builder_.fixed_point(), node.sums, *random_, children);
-  if (!node.split.found()) drop_histogram(index);
+/// The best splits of nodes that may be split; gives back the histograms of those that have none.
+void TreeGrower::find_splits(std::span<const int> indices) {
+  std::vector<std::unique_ptr<NodeBins>> bins;
+  std::vector<NodeToSplit> asked;
+  for (const int index : indices) {
+    const TrainingNode& node = nodes_[static_cast<std::size_t>(index)];
+    if (node.histogram.empty())
+      bins.push_back(std::make_unique<RowBins>(data_, bins_, builder_, rows_of(node)));
+    else
+      bins.push_back(std::make_unique<HistogramBins>(node.histogram, data_.places(), bins_,
+                                                     builder_.fixed_point(),
+                                                     options_.split.min_samples_leaf));
+    const std::vector<int>* allowed = node.allowed == nullptr ? nullptr : &node.allowed->features;
+    asked.push_back({bins.back().get(), node.sums, {node.lowest, node.highest, allowed}});
+  }
+  splitter_.best_splits(asked, builder_.fixed_point(), *random_);
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    nodes_[static_cast<std::size_t>(indices[k])].split = asked[k].best;
+    if (!asked[k].best.found()) drop_histogram(indices[k]);
+  }
 }
 
 void TreeGrower::drop_histogram(int index) {
@@ -206,21 +220,21 @@ void TreeGrower::split_children(int index) {
     std::swap(smaller, larger);
   TrainingNode& small = nodes_[static_cast<std::size_t>(smaller)];
   TrainingNode& large = nodes_[static_cast<std::size_t>(larger)];
-  if (!may_be_split(small) && !may_be_split(large)) {
-    drop_histogram(index);
-    return;
+  std::vector<int> open;
+  for (const int child : {node.left, node.right})
+    if (may_be_split(nodes_[static_cast<std::size_t>(child)])) open.push_back(child);
+  const bool by_rows = reads_rows_ && node.size() <= RowBins::most_rows;
+  if (open.empty() || by_rows) drop_histogram(index);
+  if (open.empty()) return;
+  if (!by_rows) {
+    small.histogram = pool_.take();
+    builder_.build(rows_of(small), small.histogram);
+    large.histogram = std::exchange(nodes_[static_cast<std::size_t>(index)].histogram, {});
+    builder_.subtract(large.histogram, small.histogram);
+    for (const int child : {node.left, node.right})
+      if (!may_be_split(nodes_[static_cast<std::size_t>(child)])) drop_histogram(child);
   }
-  small.histogram = pool_.take();
-  builder_.build({rows_.data() + small.begin, static_cast<std::size_t>(small.size())},
-                 small.histogram);
-  large.histogram = std::exchange(nodes_[static_cast<std::size_t>(index)].histogram, {});
-  builder_.subtract(large.histogram, small.histogram);
-  for (const int child : {node.left, node.right}) {
-    if (may_be_split(nodes_[static_cast<std::size_t>(child)]))
-      find_split(child);
-    else
-      drop_histogram(child);
-  }
+  find_splits(open);
 }
 
 /// Brings the node's rows that go left before those that go right, each in their order; returns
@@ -273,9 +287,7 @@ void TreeGrower::refit_leaves(const std::function<double(std::span<const Row>)>&
   parallel_for(static_cast<Index>(nodes_.size()), 20.0 * static_cast<double>(rows_.size()),
                [&](Index i) {
                  TrainingNode& node = nodes_[static_cast<std::size_t>(i)];
-                 if (node.is_leaf())
-                   node.sums.value =
-                       value_of({rows_.data() + node.begin, static_cast<std::size_t>(node.size())});
+                 if (node.is_leaf()) node.sums.value = value_of(rows_of(node));
                });
 }
 

@@ -27,7 +27,8 @@ struct GrowerOptions {
   bool depth_wise = false;                 ///< nodes closest to the root first
 };
 
-/// A node while its tree grows. It owns a range of the grower's rows, and a histogram as long as it
+/// A node while its tree grows. It owns a range of the grower's rows, and, unless it is so small that
+/// its rows are read instead (RowBins), a histogram as long as it
 /// may still be split.
 struct TrainingNode {
   NodeSums sums;
@@ -95,7 +96,10 @@ class TreeGrower {
   void split_node(int index);
   void split_children(int index);
   void constrain_children(int index);
-  void find_split(int index);
+  void find_splits(std::span<const int> indices);
+  std::span<const Row> rows_of(const TrainingNode& node) const {
+    return {rows_.data() + node.begin, static_cast<std::size_t>(node.size())};
+  }
   void drop_histogram(int index);
   Index partition(const TrainingNode& node);
   Index partition(const TrainingNode& node, const Bin* codes);
@@ -116,6 +120,7 @@ class TreeGrower {
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
   std::vector<Row> buffer_;
   std::vector<Bin> listed_;   // a list as a column, during partition; zeros otherwise
+  bool reads_rows_;           // small nodes have no histograms, see RowBins
   std::vector<Row> drawn_;    // ascending; empty: all rows
   std::vector<Row> outside_;  // the others
 };

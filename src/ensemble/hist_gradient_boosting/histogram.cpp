@@ -127,6 +127,13 @@ void HistogramBuilder::set_gradients(const Gradients& gradients) {
   fixed_point_ = FixedPoint(data_.rows(), gradient, hessian, gradients.constant_hessian);
 }
 
+std::vector<Cell> HistogramBuilder::words(std::span<const Row> rows) const {
+  std::vector<Cell> words(rows.size());
+  gather(fixed_point_, derivatives_.data(), rows.data(), static_cast<Index>(rows.size()),
+         words.data());
+  return words;
+}
+
 /// Adds rows [begin, end) of `rows` to the cells of some groups.
 void HistogramBuilder::add_rows(std::span<const Row> rows, Index begin, Index end,
                                 Index first_group, Index last_group, Cell* cells) const {
@@ -143,7 +150,7 @@ void HistogramBuilder::add_rows(std::span<const Row> rows, Index begin, Index en
       gather(fixed_point, derivatives_.data(), chunk_rows, n, words);
     for (Index g = first_group; g < last_group; ++g) {
       const FeatureGroup& group = data_.layout().group(g);
-      const BinnedMatrix::Group bins = data_.group(g);
+      const BinnedMatrix::InPanel bins = data_.group(g);
       accumulate({bins.first + (all ? chunk << bins.row_bits : 0), bins.row_bits,
                   all ? nullptr : chunk_rows, static_cast<std::size_t>(n), words},
                  group.width, group.stride, cells + group.first_cell);

@@ -64,6 +64,9 @@ class HistogramBuilder {
   /// O(rows × columns + exceptions in lists + cells).
   void build(std::span<const Row> rows, Histogram& histogram);
 
+  /// The derivatives of some rows as whole numbers.
+  std::vector<Cell> words(std::span<const Row> rows) const;
+
   /// parent ← parent − child: the histogram of the other child. O(cells).
   void subtract(Histogram& parent, const Histogram& child) const;
 

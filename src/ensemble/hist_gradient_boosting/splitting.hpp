@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The best split of a node, from its histogram alone: nothing here knows how the training data lie
-/// in memory.
+/// The best split of a node, from the sums of its bins alone: nothing here knows how the training data
+/// lie in memory.
 ///
 /// A node with gradient sum G and Hessian sum H has the value v = −G/(H + λ), the minimiser of
 /// G·v + ½(H + λ)v², and the loss G·v (twice that minimum). The gain of a split is the loss of the
@@ -18,7 +18,7 @@
 #include <espalier/core/random.hpp>
 
 #include "ensemble/hist_gradient_boosting/cut_kernel.hpp"
-#include "ensemble/hist_gradient_boosting/histogram.hpp"
+#include "ensemble/hist_gradient_boosting/node_bins.hpp"
 
 namespace espalier::hgb {
 
@@ -83,26 +83,32 @@ struct ChildRules {
 /// A child with a smaller sum of Hessians is not allowed: its value would be ill determined.
 inline constexpr double min_hessian_to_split = 1e-3;
 
-/// Finds best splits. Features run in parallel, and the first of equal gains wins.
+/// A node whose best split is wanted.
+struct NodeToSplit {
+  const NodeBins* bins;
+  NodeSums sums;
+  ChildRules children = {};
+  Split best = {};  ///< what is found
+};
+
+/// Finds best splits. Features and nodes run in parallel, and the first feature of equal gains wins.
 class Splitter {
  public:
   /// Keeps references to the bins and their places.
   Splitter(std::span<const FeatureBins> bins, const FeaturePlaces& places, const SplitRules& rules);
 
-  /// The split with the largest gain, if any is positive. `random` draws the features when
-  /// `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with
+  /// For each node the split with the largest gain, if any is positive. `random` draws the features
+  /// when `max_features` is less than 1, else it is left alone. O(cells), O(cells log cells) with
   /// categories.
   ///
   /// Numerical features are cut between two bins, with missing values on either side if the
   /// training data have any. Categorical features are cut in the order of G/(H + 10); categories
   /// that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
-  Split best_split(const Histogram& histogram, const FixedPoint& fixed_point, const NodeSums& node,
-                   Random& random, const ChildRules& children = {}) const;
+  void best_splits(std::span<NodeToSplit> nodes, const FixedPoint& fixed_point,
+                   Random& random) const;
 
  private:
-  Split best_split_of(Index feature, const Histogram& histogram, const Cell& sum,
-                      const FixedPoint& fixed_point, const NodeSums& node,
-                      const ChildRules& children) const;
+  Split best_split_of(Index feature, const NodeToSplit& node, const FixedPoint& fixed_point) const;
   std::vector<char> draw_features(Random& random, const std::vector<int>* allowed) const;
 
   std::span<const FeatureBins> bins_;
