@@ -34,13 +34,13 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
 /// whose sum is the log-odds of the second class; for K > 2 classes K trees an iteration, whose
 /// sums are the unnormalised log-probabilities of the classes. Everything else, missing values,
 /// categories, sparse X, weights, constraints, early stopping, cost, is as in
-/// HistGradientBoostingRegressor, which says more. Monotonic constraints are for two classes, and bind the probability of the
-/// second.
+/// HistGradientBoostingRegressor, which says more. Monotonic constraints are for two classes, and
+/// bind the probability of the second.
 ///
 /// `class_weight` multiplies the sample weights by a weight for each class. "balanced" is n /
 /// (K·nₖ) with numbers of rows, as in scikit-learn's HistGradientBoostingClassifier, even when
 /// there are sample weights. It does not touch the weights of a validation set given in the
-/// FitContext.
+/// FitContext. LightGBM's and XGBoost's `scale_pos_weight = w` is `.class_weight = {{1, w}}`.
 ///
 /// When rows are set aside for early stopping, or drawn to be scored, each class gives its share,
 /// but keeps at least one row for training. Folds hold the classes in equal shares; a class of a
