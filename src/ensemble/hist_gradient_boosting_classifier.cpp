@@ -133,7 +133,7 @@ void HistGradientBoostingClassifier::do_validate() const {
 
 HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
     const Features& X, const Target& y, const FitContext& context, const State* previous) const {
-  const EncodedLabels encoded = encode_labels(y.labels());
+  EncodedLabels encoded = encode_labels(y.labels());
   if (encoded.classes.size() < 2)
     throw InvalidInput(fmt::format("{}: y has only one class, {}; at least two are needed.", name,
                                    encoded.classes[0]));
@@ -146,6 +146,7 @@ HistGradientBoostingClassifierState HistGradientBoostingClassifier::do_fit(
   problem.targets = {
       encoded.codes.cast<double>(),
       row_weights(params().class_weight, encoded, y.class_names(), context.sample_weight)};
+  encoded.codes = Labels();  // 4 bytes a row that training has no use for
   if (context.validation)
     problem.validation = {codes_of(matched_labels(context.validation->y, y), encoded.classes),
                           context.validation->sample_weight};
