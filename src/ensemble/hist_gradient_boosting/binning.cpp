@@ -234,7 +234,8 @@ std::vector<FeatureBins> find_bins(const Table& table, std::span<const int> n_ca
   const std::span<const double> sample_weights =
       sample.empty() ? weights : std::span<const double>{};
   const SparseColumns sparse(table);
-  const RowCounts counts(table.n_rows, sample, sample_weights);
+  const RowCounts counts =
+      table.is_sparse() ? RowCounts(table.n_rows, sample, sample_weights) : RowCounts(0, {}, {});
   std::vector<FeatureBins> bins(static_cast<std::size_t>(table.n_features()));
   const auto n =
       static_cast<double>(sample.empty() ? table.n_rows : static_cast<Index>(sample.size()));
