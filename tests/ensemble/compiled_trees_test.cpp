@@ -148,6 +148,24 @@ TEST_P(CompiledTrees_, GiveTheBitsOfAWalk) {
   }
 }
 
+TEST_P(CompiledTrees_, ReadWhatASparseTableHolds) {
+  const Shape& shape = shapes[GetParam()];
+  const BoostedTrees trees = random_trees(shape, 7);
+  Matrix X = random_rows(shape, 1500, 8);
+  const Matrix other = random_rows(shape, 1500, 9);
+  X = (other.array() < 5.0).select(0.0, X);  // NaN is not less
+  const SparseMatrix held = X.sparseView();
+  Table sparse = table_of(X);
+  for (std::size_t f = 0; f < sparse.columns.size(); ++f)
+    if (f % 4 != 1) sparse.columns[f] = nullptr;  // the others stay as columns
+  sparse.sparse = &held;
+  std::vector<Index> rows;
+  for (Index i = 0; i < 1000; ++i) rows.push_back((i * 7919) % 1500);
+  const Matrix expected = walk(trees, X);
+  EXPECT_EQ(CompiledTrees(trees, false).predict(sparse), expected);
+  EXPECT_EQ(CompiledTrees(trees, false).predict(sparse.take(rows)), expected(rows, Eigen::all));
+}
+
 TEST_P(CompiledTrees_, GiveTheSameBitsOnEveryPath) {
   const Shape& shape = shapes[GetParam()];
   const BoostedTrees trees = random_trees(shape, 3);

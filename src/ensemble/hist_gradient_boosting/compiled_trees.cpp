@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <map>
 
@@ -43,6 +44,15 @@ std::span<const TreeNode> nodes_of(const BoostedTrees& trees, Index t) {
   return std::span(trees.nodes).subspan(begin, end - begin);
 }
 
+/// Writes a value for those sources, ordered by feature, that read it.
+template <class Sources>
+void write_all_of(const Sources& sources, Index feature, double x, std::uint8_t* at) {
+  auto source = std::lower_bound(sources.begin(), sources.end(), feature,
+                                 [](const auto& s, Index f) { return s.feature < f; });
+  for (; source != sources.end() && source->feature == feature; ++source)
+    source->write(x, at, block_rows);
+}
+
 }  // namespace
 
 bool CompiledTrees::fits(const BoostedTrees& trees) {
@@ -81,6 +91,9 @@ struct CompiledTrees::Compiler {
     out.sets_ = AlignedArray<std::uint8_t>(64 * set_nodes);
     out.nodes_.reserve(trees.nodes.size() / 2);
     for (Index t = 0; t < trees.n_trees(); ++t) add_tree(nodes_of(trees, t));
+    std::stable_sort(
+        out.memberships_.begin(), out.memberships_.end(),
+        [](const Membership& a, const Membership& b) { return a.feature < b.feature; });
     if (for_one_row) build_lanes();
   }
 
@@ -92,6 +105,7 @@ struct CompiledTrees::Compiler {
       if (!node.is_leaf() && node.left_set < 0)
         thresholds[static_cast<std::size_t>(node.feature)].push_back(node.value);
     for (std::size_t f = 0; f < p; ++f) {
+      out.first_source_.push_back(out.sources_.size());
       std::vector<double>& all = thresholds[f];
       std::sort(all.begin(), all.end());
       all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -104,6 +118,7 @@ struct CompiledTrees::Compiler {
             {static_cast<Index>(f), RankGrid({first, first + static_cast<std::ptrdiff_t>(size)})});
       }
     }
+    out.first_source_.push_back(out.sources_.size());
   }
 
   void collect_sets() {
@@ -309,6 +324,28 @@ CompiledTrees::CompiledTrees(const BoostedTrees& trees, bool for_one_row, Scorin
   usable_ = true;
 }
 
+/// The bytes of a value: column c of it is at[c · step].
+void CompiledTrees::Source::write(double x, std::uint8_t* at, std::ptrdiff_t step) const noexcept {
+  const bool missing = std::isnan(x);
+  const auto rank = static_cast<std::uint8_t>(grid.rank(x) + 1);
+  if (missing_high >= 0) at[missing_high * step] = missing ? missing_rank : rank;
+  if (missing_low >= 0) at[missing_low * step] = missing ? std::uint8_t{0} : rank;
+}
+
+void CompiledTrees::SetSource::write(double x, std::uint8_t* at,
+                                     std::ptrdiff_t step) const noexcept {
+  const int c = class_at(x);
+  at[column * step] = c >= 0 ? static_cast<std::uint8_t>(c / 8) : missing_at;
+  at[(column + 1) * step] = static_cast<std::uint8_t>(1U << (c & 7));
+}
+
+void CompiledTrees::Membership::write(double x, std::uint8_t* at,
+                                      std::ptrdiff_t step) const noexcept {
+  at[column * step] = x >= 0.0 && x < static_cast<double>(by_code.size())
+                          ? by_code[static_cast<std::size_t>(x)]
+                          : otherwise;
+}
+
 void CompiledTrees::encode_block(const Table& table, Index begin, Index end, std::uint8_t* columns,
                                  double* values) const {
   const int n = static_cast<int>(end - begin);
@@ -321,7 +358,9 @@ void CompiledTrees::encode_block(const Table& table, Index begin, Index end, std
     for (Index i = begin; i < end; ++i) values[i - begin] = column[table.source_row(i)];
     return static_cast<const double*>(values);
   };
+  const auto is_dense = [&](Index feature) { return table.column(feature) != nullptr; };
   for (const Source& source : sources_) {
+    if (!is_dense(source.feature)) continue;
     const double* x = read(source.feature);
     std::uint8_t* const high = source.missing_high >= 0 ? column_at(source.missing_high) : nullptr;
     std::uint8_t* const low = source.missing_low >= 0 ? column_at(source.missing_low) : nullptr;
@@ -334,23 +373,31 @@ void CompiledTrees::encode_block(const Table& table, Index begin, Index end, std
     for (int i = 0; i < block_rows; ++i)
       low[i] = high[i] == missing_rank ? std::uint8_t{0} : high[i];
   }
-  for (const SetSource& source : set_sources_) {
+  const auto write_all = [&](const auto& source) {
+    if (!is_dense(source.feature)) return;
     const double* x = read(source.feature);
-    std::uint8_t* const at = column_at(source.column);
-    std::uint8_t* const bit = at + block_rows;
-    for (int i = 0; i < n; ++i) {
-      const int c = source.class_at(x[i]);
-      at[i] = c >= 0 ? static_cast<std::uint8_t>(c / 8) : missing_at;
-      bit[i] = static_cast<std::uint8_t>(1U << (c & 7));
+    for (int i = 0; i < n; ++i) source.write(x[i], columns + i, block_rows);
+  };
+  for (const SetSource& source : set_sources_) write_all(source);
+  for (const Membership& source : memberships_) write_all(source);
+}
+
+/// The bytes of the columns of a sparse matrix: zeros first, then what the rows hold.
+void CompiledTrees::encode_sparse(const Table& table, Index begin, Index end,
+                                  std::span<const std::uint8_t> zeros,
+                                  std::uint8_t* columns) const {
+  for (std::size_t c = 0; c < zeros.size(); ++c)
+    std::memset(columns + c * block_rows, zeros[c], block_rows);
+  for (Index i = begin; i < end; ++i) {
+    std::uint8_t* const at = columns + (i - begin);
+    for (SparseMatrix::InnerIterator it(*table.sparse, table.source_row(i)); it; ++it) {
+      if (table.column(it.col()) != nullptr) continue;
+      const auto f = static_cast<std::size_t>(it.col());
+      for (std::size_t k = first_source_[f]; k < first_source_[f + 1]; ++k)
+        sources_[k].write(it.value(), at, block_rows);
+      write_all_of(set_sources_, it.col(), it.value(), at);
+      write_all_of(memberships_, it.col(), it.value(), at);
     }
-  }
-  for (const Membership& m : memberships_) {
-    const double* x = read(m.feature);
-    std::uint8_t* const out = column_at(m.column);
-    const auto limit = static_cast<double>(m.by_code.size());
-    for (int i = 0; i < n; ++i)
-      out[i] =
-          x[i] >= 0.0 && x[i] < limit ? m.by_code[static_cast<std::size_t>(x[i])] : m.otherwise;
   }
 }
 
@@ -361,12 +408,21 @@ Matrix CompiledTrees::predict(const Table& table) const {
       nodes_.data(),  trees_.data(), static_cast<int>(trees_.size()), static_cast<int>(outputs),
       leaves_.data(), sets_.data()};
   const double work = static_cast<double>(n) * static_cast<double>(n_columns_ + n_trees_);
+  std::vector<std::uint8_t> zeros;
+  if (table.is_sparse()) {
+    zeros.resize(static_cast<std::size_t>(n_columns_));
+    const auto write_zero = [&](const auto& source) { source.write(0.0, zeros.data(), 1); };
+    std::for_each(sources_.begin(), sources_.end(), write_zero);
+    std::for_each(set_sources_.begin(), set_sources_.end(), write_zero);
+    std::for_each(memberships_.begin(), memberships_.end(), write_zero);
+  }
   parallel_for_blocks({n, block_rows * blocks_per_task}, work, [&](Index task, Index task_end) {
     AlignedArray<std::uint8_t> columns(static_cast<std::size_t>(n_columns_) * block_rows);
     AlignedArray<double> raw(static_cast<std::size_t>(outputs) * block_rows);
     std::vector<double> values(block_rows);
     for (Index begin = task; begin < task_end; begin += block_rows) {
       const Index end = std::min<Index>(begin + block_rows, task_end);
+      if (table.is_sparse()) encode_sparse(table, begin, end, zeros, columns.data());
       encode_block(table, begin, end, columns.data(), values.data());
       for (Index k = 0; k < outputs; ++k)
         std::fill_n(raw.data() + k * block_rows, block_rows, baseline_[k]);
@@ -379,19 +435,8 @@ Matrix CompiledTrees::predict(const Table& table) const {
 }
 
 void CompiledTrees::encode_row(const double* row, std::uint8_t* values) const noexcept {
-  for (const Source& source : sources_) {
-    const double x = row[source.feature];
-    const auto rank = static_cast<std::uint8_t>(source.grid.rank(x) + 1);
-    const bool missing = std::isnan(x);
-    if (source.missing_high >= 0) values[source.missing_high] = missing ? missing_rank : rank;
-    if (source.missing_low >= 0) values[source.missing_low] = missing ? std::uint8_t{0} : rank;
-  }
-  for (const Membership& m : memberships_) {
-    const double x = row[m.feature];
-    values[m.column] = x >= 0.0 && x < static_cast<double>(m.by_code.size())
-                           ? m.by_code[static_cast<std::size_t>(x)]
-                           : m.otherwise;
-  }
+  for (const Source& source : sources_) source.write(row[source.feature], values, 1);
+  for (const Membership& source : memberships_) source.write(row[source.feature], values, 1);
 }
 
 void CompiledTrees::predict_row(const double* row, double* raw) const noexcept {

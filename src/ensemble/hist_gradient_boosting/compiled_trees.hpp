@@ -53,7 +53,7 @@ class CompiledTrees {
   /// Whether predict_row can be called: there are not too many columns or categories.
   bool scores_rows() const { return lanes_.n_groups > 0; }
 
-  /// n × outputs.
+  /// n × outputs. Of a sparse table only the values that it holds are looked at, row by row.
   Matrix predict(const Table& table) const;
   /// One row of features into outputs. Allocates nothing, starts no thread.
   void predict_row(const double* row, double* raw) const noexcept;
@@ -65,6 +65,8 @@ class CompiledTrees {
     RankGrid grid;                   // kind rank
     std::int32_t missing_high = -1;  // column in which a missing value is 255
     std::int32_t missing_low = -1;   // column in which it is 0
+
+    void write(double x, std::uint8_t* at, std::ptrdiff_t step) const noexcept;
   };
   /// Categories. Codes that all sets of the feature treat alike are one class: however many
   /// categories there are, training tells no more than 255 of them apart.
@@ -79,26 +81,32 @@ class CompiledTrees {
                  ? class_of[static_cast<std::size_t>(x)]
                  : -1;
     }
+    void write(double x, std::uint8_t* at, std::ptrdiff_t step) const noexcept;
   };
   struct Membership {  // a set of one of too many classes: a column of 0 for left, 2 for right
     Index feature;
     std::vector<std::uint8_t> by_code;
     std::uint8_t otherwise;
     std::int32_t column;
+
+    void write(double x, std::uint8_t* at, std::ptrdiff_t step) const noexcept;
   };
   struct Compiler;
 
   void encode_block(const Table& table, Index begin, Index end, std::uint8_t* columns,
                     double* values) const;
+  void encode_sparse(const Table& table, Index begin, Index end,
+                     std::span<const std::uint8_t> zeros, std::uint8_t* columns) const;
   void encode_row(const double* row, std::uint8_t* values) const noexcept;
 
   ScoringPath path_;
   bool usable_ = false;
   Vector baseline_;
   Index n_trees_ = 0;
-  std::vector<Source> sources_;
+  std::vector<Source> sources_;  // these three are ordered by feature
   std::vector<SetSource> set_sources_;
   std::vector<Membership> memberships_;
+  std::vector<std::size_t> first_source_;  // of each feature, and their number
   std::int32_t n_columns_ = 0;
 
   std::vector<ScoringNode> nodes_;

@@ -263,9 +263,8 @@ RowStatus BoostedRow::raw(const double* registers, double* out) const noexcept {
 
 bool BoostedRow::raw_rows(const Features& X, Matrix& out) const {
   const EncodedTable encoded = encode_features(X, fitted_->categories);
-  out = compiled_->usable() && !encoded.table.is_sparse()
-            ? compiled_->predict(encoded.table)
-            : predict_raw(fitted_->trees, encoded.table);
+  out = compiled_->usable() ? compiled_->predict(encoded.table)
+                            : predict_raw(fitted_->trees, encoded.table);
   return true;
 }
 

@@ -53,17 +53,6 @@ void add_to_sparse(const BoostedTrees& trees, Index first, Index last, const Tab
                    });
 }
 
-Matrix predict_sparse(const BoostedTrees& trees, const Table& table) {
-  const NarrowTrees used = narrow(trees, 0, trees.n_trees());
-  const CompiledTrees compiled(used.trees, false);
-  Matrix raw(table.n_rows, trees.outputs());
-  for_dense_blocks(table, used.features, work_of(table, trees.n_trees()),
-                   [&](const Table& block, Index begin) {
-                     raw.middleRows(begin, block.n_rows) = compiled.predict(block);
-                   });
-  return raw;
-}
-
 }  // namespace
 
 void predict_row(const BoostedTrees& trees, const double* row, double* raw) noexcept {
@@ -96,9 +85,7 @@ void add_predictions(const BoostedTrees& trees, Index first, Index last, const T
 }
 
 Matrix predict_raw(const BoostedTrees& trees, const Table& table) {
-  if (pays_to_compile(trees, table.n_rows))
-    return table.is_sparse() ? predict_sparse(trees, table)
-                             : CompiledTrees(trees, false).predict(table);
+  if (pays_to_compile(trees, table.n_rows)) return CompiledTrees(trees, false).predict(table);
   Matrix raw = trees.baseline.transpose().replicate(table.n_rows, 1);
   add_predictions(trees, 0, trees.n_trees(), table, raw.data());
   return raw;
