@@ -55,11 +55,29 @@ void add_to_sparse(const BoostedTrees& trees, Index first, Index last, const Tab
 
 }  // namespace
 
+/// Several trees are walked down side by side, so that one step does not wait for the other; where a
+/// step goes is computed, not branched on, but for categories and missing values.
 void predict_row(const BoostedTrees& trees, const double* row, double* raw) noexcept {
+  constexpr Index abreast = 8;
   const Index outputs = trees.outputs();
   for (Index k = 0; k < outputs; ++k) raw[k] = trees.baseline[k];
-  for (Index t = 0; t < trees.n_trees(); ++t)
-    raw[t % outputs] += leaf_value(trees, tree_at(trees, t), row);
+  for (Index first = 0; first < trees.n_trees(); first += abreast) {
+    const Index n = std::min(abreast, trees.n_trees() - first);
+    const TreeNode* tree[abreast];
+    std::int32_t at[abreast] = {};
+    for (Index j = 0; j < n; ++j) tree[j] = tree_at(trees, first + j);
+    for (bool walking = true; walking;) {
+      walking = false;
+      for (Index j = 0; j < n; ++j) {
+        const TreeNode& node = tree[j][at[j]];
+        if (node.is_leaf()) continue;
+        walking = true;
+        const int left = goes_left(node, row[node.feature], trees.category_sets) ? 1 : 0;
+        at[j] = node.right + left * (at[j] + 1 - node.right);
+      }
+    }
+    for (Index j = 0; j < n; ++j) raw[(first + j) % outputs] += tree[j][at[j]].value;
+  }
 }
 
 void add_predictions(const BoostedTrees& trees, Index first, Index last, const Table& table,

@@ -9,6 +9,11 @@
 namespace espalier::hgb {
 
 RankGrid::RankGrid(std::vector<double> thresholds) : thresholds_(std::move(thresholds)) {
+  if (thresholds_.size() <= most_few) {
+    n_few_ = std::max(1, static_cast<int>(thresholds_.size()));
+    thresholds_.resize(most_few, std::numeric_limits<double>::infinity());
+    return;
+  }
   double high = -std::numeric_limits<double>::infinity();
   low_ = -high;
   for (const double t : thresholds_) {
@@ -74,7 +79,23 @@ void RankGrid::rank_steps(const double* x, int n, std::uint8_t missing, std::uin
   }
 }
 
+void RankGrid::rank_few(const double* x, int n, std::uint8_t missing, std::uint8_t* out) const {
+  constexpr int chunk = 64;
+  for (int begin = 0; begin < n; begin += chunk) {
+    const int size = std::min(chunk, n - begin);
+    const double* const chunk_x = x + begin;
+    std::int64_t rank[chunk] = {};
+    for (int k = 0; k < n_few_; ++k) {
+      const double threshold = thresholds_[static_cast<std::size_t>(k)];
+      for (int i = 0; i < size; ++i) rank[i] += threshold < chunk_x[i] ? 1 : 0;
+    }
+    for (int i = 0; i < size; ++i)
+      out[begin + i] = chunk_x[i] == chunk_x[i] ? static_cast<std::uint8_t>(rank[i] + 1) : missing;
+  }
+}
+
 void RankGrid::rank(const double* x, int n, std::uint8_t missing, std::uint8_t* out) const {
+  if (n_few_ > 0) return rank_few(x, n, missing, out);
   switch (std::bit_width(static_cast<unsigned>(first_half_))) {
     case 1:
       return rank_steps<1>(x, n, missing, out);
