@@ -368,9 +368,14 @@ class Implements : public Role_ {
   /// A fit that goes on from the one before: its schema and class names stay.
   void go_on(const Features& X, const OptionalTarget& y, const FitContext& context) {
     const Features conformed = fitted_->info.schema.conform(X, Derived::type_name);
-    OptionalTarget aligned = y;
-    if constexpr (std::same_as<Role, Classifier>) aligned = detail::align_to_go_on(*this, *y);
-    State learned = run_fit(conformed, aligned, context, &fitted_->state);
+    State learned = [&] {
+      if constexpr (std::same_as<Role, Classifier>) {
+        const OptionalTarget aligned = detail::align_to_go_on(*this, *y);
+        return run_fit(conformed, aligned, context, &fitted_->state);
+      } else {
+        return run_fit(conformed, y, context, &fitted_->state);
+      }
+    }();
     Fitted fitted{fitted_->info, std::move(learned)};
     complete(fitted);
     fitted_ = std::move(fitted);

@@ -28,7 +28,8 @@ std::vector<std::vector<Index>> rows_by_class(Index n, std::span<const double> c
 /// How many rows of each class to set aside: its share of `n_validation`, by the largest
 /// remainders.
 std::vector<Index> shares(std::span<const Index> class_sizes, Index n_validation) {
-  const Index n = std::accumulate(class_sizes.begin(), class_sizes.end(), Index{0});
+  const Index n = std::max<Index>(  // no class is empty
+      1, std::accumulate(class_sizes.begin(), class_sizes.end(), Index{0}));
   std::vector<Index> share(class_sizes.size());
   std::vector<std::pair<Index, std::size_t>> remainders;
   Index missing = n_validation;
