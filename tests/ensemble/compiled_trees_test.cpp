@@ -171,8 +171,9 @@ TEST_P(CompiledTrees_, GiveTheSameBitsOnEveryPath) {
   const BoostedTrees trees = random_trees(shape, 3);
   const Matrix X = random_rows(shape, 700, 4);
   const Matrix expected = walk(trees, X);
-  for (const ScoringPath path : {ScoringPath::portable, ScoringPath::avx2, ScoringPath::avx512}) {
-    if (path > best_scoring_path()) continue;
+  for (const InstructionSet path :
+       {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512}) {
+    if (path > best_instruction_set()) continue;
     const CompiledTrees compiled(trees, true, path);
     EXPECT_EQ(compiled.predict(table_of(X)), expected) << static_cast<int>(path);
     if (!compiled.scores_rows()) continue;

@@ -130,6 +130,7 @@ void BinnedMatrix::place_features(const Plan& plan, std::span<const FeatureBins>
   for (FeaturePlace& p : places_.features) p.first_cell = layout_.first_cell(p.number);
   places_.cells = layout_.cells();
   places_.whole = layout_.group(0).stride;
+  places_.has_defaults = !plan.bundles.empty() || !plan.lists.empty();
   for (std::size_t k = 0; k < plan.lists.size(); ++k) {
     place(plan.lists[k], FeaturePlace::Store::list, k, 1);
     place_of(plan.lists[k].feature).first_cell = places_.cells - 1;

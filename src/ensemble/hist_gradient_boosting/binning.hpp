@@ -17,8 +17,8 @@ namespace espalier::hgb {
 /// missing.
 struct FeatureBins {
   std::vector<double> thresholds;  ///< numerical: bin i holds thresholds[i−1] < x ≤ thresholds[i]
-  int n_bins =
-      1;  ///< numerical: thresholds + 1; categorical: the number of categories, or max_bins
+  /// Numerical: thresholds + 1; categorical: the number of categories, or max_bins.
+  int n_bins = 1;
   bool is_categorical = false;
   /// Categorical with more categories than bins: the bin of each. Empty: bin i is category i.
   std::vector<Bin> bin_of_category = {};

@@ -78,7 +78,7 @@ void Booster::derive() {
   constexpr Index rows_per_block = 2'048;  // what is computed stays in the cache until it is paired
   const Index n = train_.table.n_rows;
   const Index outputs = problem_.objective.outputs();
-  const double work = 20.0 * static_cast<double>(n * outputs);
+  const double work = work_per_row * static_cast<double>(n * outputs);
   parallel_for_blocks(Blocks{n, rows_per_block}, work, [&](Index begin, Index end) {
     const Index m = end - begin;
     std::vector<float> gradient(static_cast<std::size_t>(m * outputs));

@@ -237,8 +237,8 @@ struct CompiledTrees::Compiler {
   void build_lanes() {
     const auto n_trees = static_cast<int>(out.trees_.size());
     const int groups = (n_trees + lane_trees - 1) / lane_trees;
-    if (out.path_ == ScoringPath::portable || n_trees == 0 || out.n_columns_ > most_lane_columns ||
-        groups > most_groups ||
+    if (out.path_ == InstructionSet::portable || n_trees == 0 ||
+        out.n_columns_ > most_lane_columns || groups > most_groups ||
         static_cast<std::int32_t>(out.set_sources_.size()) > most_set_features)
       return;
     out.slot_begin_.assign(1, 0);
@@ -317,7 +317,7 @@ struct CompiledTrees::Compiler {
   std::size_t n_sets = 0;
 };
 
-CompiledTrees::CompiledTrees(const BoostedTrees& trees, bool for_one_row, ScoringPath path)
+CompiledTrees::CompiledTrees(const BoostedTrees& trees, bool for_one_row, InstructionSet path)
     : path_(path), baseline_(trees.baseline), n_trees_(trees.n_trees()) {
   if (!fits(trees)) return;
   Compiler{*this, trees, {}, {}, {}, 0}.run(for_one_row);

@@ -45,7 +45,7 @@ class CompiledTrees {
  public:
   /// `for_one_row`: `predict_row` will be called. `path` is for tests.
   CompiledTrees(const BoostedTrees& trees, bool for_one_row,
-                ScoringPath path = best_scoring_path());
+                InstructionSet path = best_instruction_set());
 
   /// Whether the trees are of a size that can be compiled.
   static bool fits(const BoostedTrees& trees);
@@ -99,7 +99,7 @@ class CompiledTrees {
                      std::span<const std::uint8_t> zeros, std::uint8_t* columns) const;
   void encode_row(const double* row, std::uint8_t* values) const noexcept;
 
-  ScoringPath path_;
+  InstructionSet path_;
   bool usable_ = false;
   Vector baseline_;
   Index n_trees_ = 0;

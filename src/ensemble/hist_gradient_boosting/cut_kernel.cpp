@@ -73,16 +73,11 @@ template <bool bounded>
                       : gains_of<false>(node, fixed_point, passed, n, gains);
 }
 
-double gains_portable(const CutNode& node, const FixedPoint& fixed_point, const Cell* passed, int n,
-                      double* gains) {
-  return gains_of(node, fixed_point, passed, n, gains);
-}
-
 #if defined(__x86_64__) && defined(__GNUC__)
-// The widest vectors that the processor has; g++ and clang write them.
-__attribute__((target("avx2,fma"))) double gains_avx2(const CutNode& node,
-                                                      const FixedPoint& fixed_point,
-                                                      const Cell* passed, int n, double* gains) {
+// g++ and clang write the vector code.
+__attribute__((target("avx2"))) double gains_avx2(const CutNode& node,
+                                                  const FixedPoint& fixed_point, const Cell* passed,
+                                                  int n, double* gains) {
   return gains_of(node, fixed_point, passed, n, gains);
 }
 
@@ -94,21 +89,15 @@ __attribute__((target("avx512f,avx512dq,avx512vl"))) double gains_avx512(
 
 }  // namespace
 
-std::vector<CutKernel> cut_kernels() {
-  std::vector<CutKernel> kernels{gains_portable};
-#if defined(__x86_64__) && defined(__GNUC__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    kernels.push_back(gains_avx2);
-  if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    kernels.push_back(gains_avx512);
-#endif
-  return kernels;
-}
-
 double cut_gains(const CutNode& node, const FixedPoint& fixed_point, const Cell* passed, int n,
-                 double* gains) {
-  static const CutKernel widest = cut_kernels().back();
-  return widest(node, fixed_point, passed, n, gains);
+                 double* gains, InstructionSet instructions) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  if (instructions == InstructionSet::avx512)
+    return gains_avx512(node, fixed_point, passed, n, gains);
+  if (instructions == InstructionSet::avx2) return gains_avx2(node, fixed_point, passed, n, gains);
+#endif
+  static_cast<void>(instructions);
+  return gains_of(node, fixed_point, passed, n, gains);
 }
 
 }  // namespace espalier::hgb

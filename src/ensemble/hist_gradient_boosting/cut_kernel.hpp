@@ -3,10 +3,9 @@
 /// The inner loop of split finding: the gains of all cuts between two groups of bins.
 #pragma once
 
-#include <vector>
-
 #include "ensemble/hist_gradient_boosting/fixed_point.hpp"
 #include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
+#include "ensemble/hist_gradient_boosting/instruction_set.hpp"
 
 namespace espalier::hgb {
 
@@ -22,9 +21,9 @@ struct CutNode {
   bool bounded = false;  ///< whether the following hold
   double lowest = 0.0;   ///< bounds of the children's values
   double highest = 0.0;
-  double sign =
-      0.0;  ///< 1 if the value of the rows passed must not exceed that of the rest, −1 the
-            ///< other way round, 0 if either may
+  /// 1 if the value of the rows passed must not exceed that of the rest, −1 the other way round, 0 if
+  /// either may.
+  double sign = 0.0;
 };
 
 /// The value of a leaf with these sums, before shrinkage.
@@ -36,10 +35,6 @@ inline double node_value(double gradient, double hessian, double l2_regularizati
 /// passed[i], are parted from the rest; 0 where that is not allowed, or no more than rounding.
 /// Returns the largest of them. n ≤ 256.
 double cut_gains(const CutNode& node, const FixedPoint& fixed_point, const Cell* passed, int n,
-                 double* gains);
-
-/// The same, one for each instruction set that this processor has; cut_gains is the last one.
-using CutKernel = decltype(&cut_gains);
-std::vector<CutKernel> cut_kernels();
+                 double* gains, InstructionSet instructions = best_instruction_set());
 
 }  // namespace espalier::hgb

@@ -41,6 +41,7 @@ struct FeaturePlaces {
   std::vector<FeaturePlace> features;
   Index cells = 0;  ///< of a histogram
   Index whole = 0;  ///< so many first cells are those of one stored column: their sum is the node's
+  bool has_defaults = false;  ///< some feature has a default bin
 
   const FeaturePlace& operator[](Index feature) const {
     return features[static_cast<std::size_t>(feature)];

@@ -29,13 +29,6 @@ struct Sums {
   double gradient = 0.0;
   double hessian = 0.0;
   std::uint32_t count = 0;
-
-  Sums& operator+=(const Sums& other) {
-    gradient += other.gradient;
-    hessian += other.hessian;
-    count += other.count;
-    return *this;
-  }
 };
 
 class FixedPoint {

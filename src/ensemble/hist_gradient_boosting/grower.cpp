@@ -69,9 +69,7 @@ TreeGrower::TreeGrower(const BinnedMatrix& data, std::span<const FeatureBins> bi
       splitter_(bins_, data.places(), options.split),
       rows_(static_cast<std::size_t>(data.rows())),
       buffer_(rows_.size()),
-      listed_(data.n_lists() > 0 ? rows_.size() : 0, Bin{0}),
-      reads_rows_(std::none_of(data.places().features.begin(), data.places().features.end(),
-                               [](const FeaturePlace& place) { return place.has_default(); })) {}
+      listed_(data.n_lists() > 0 ? rows_.size() : 0, Bin{0}) {}
 
 void TreeGrower::grow(const Gradients& gradients, Random& random) {
   random_ = &random;
@@ -223,7 +221,7 @@ void TreeGrower::split_children(int index) {
   std::vector<int> open;
   for (const int child : {node.left, node.right})
     if (may_be_split(nodes_[static_cast<std::size_t>(child)])) open.push_back(child);
-  const bool by_rows = reads_rows_ && node.size() <= RowBins::most_rows;
+  const bool by_rows = !data_.places().has_defaults && node.size() <= RowBins::most_rows;
   if (open.empty() || by_rows) drop_histogram(index);
   if (open.empty()) return;
   if (!by_rows) {

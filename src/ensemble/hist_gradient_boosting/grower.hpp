@@ -27,9 +27,8 @@ struct GrowerOptions {
   bool depth_wise = false;                 ///< nodes closest to the root first
 };
 
-/// A node while its tree grows. It owns a range of the grower's rows, and, unless it is so small that
-/// its rows are read instead (RowBins), a histogram as long as it
-/// may still be split.
+/// A node while its tree grows. It owns a range of the grower's rows and, unless it is so small that
+/// these are read instead (RowBins), a histogram as long as it may still be split.
 struct TrainingNode {
   NodeSums sums;
   Index begin = 0;
@@ -49,8 +48,8 @@ struct TrainingNode {
 
 /// Grows one tree after another on the same binned data, best split first: of all nodes that can be
 /// split, the one with the largest gain is next, until there are `max_leaf_nodes` leaves or nothing
-/// is left to gain. With `depth_wise`, that holds within each level of the tree, one after the other. Of two children, the smaller is scanned and the larger is what remains of the
-/// parent.
+/// is left to gain. With `depth_wise`, that holds within each level of the tree, one after the
+/// other. Of two children, the smaller is scanned and the larger is what remains of the parent.
 ///
 /// Under monotonic constraints the children of a split on a constrained feature keep to their side of
 /// the middle between their values, and so do all nodes below them; other splits pass the bounds of
@@ -120,7 +119,6 @@ class TreeGrower {
   std::vector<Row> rows_;  // each node's rows are contiguous, in ascending order
   std::vector<Row> buffer_;
   std::vector<Bin> listed_;   // a list as a column, during partition; zeros otherwise
-  bool reads_rows_;           // small nodes have no histograms, see RowBins
   std::vector<Row> drawn_;    // ascending; empty: all rows
   std::vector<Row> outside_;  // the others
 };

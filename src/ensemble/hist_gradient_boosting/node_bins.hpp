@@ -42,7 +42,7 @@ class HistogramBins final : public NodeBins {
         bins_(bins),
         fixed_point_(fixed_point),
         min_samples_leaf_(min_samples_leaf),
-        sum_(sum_of_node(histogram, places)) {}
+        sum_(places.has_defaults ? sum_of_node(histogram, places) : Cell{}) {}
 
   BinSums read(Index feature, BinBuffer& buffer) const override;
   double work_per_feature() const override;
@@ -53,7 +53,7 @@ class HistogramBins final : public NodeBins {
   std::span<const FeatureBins> bins_;
   const FixedPoint& fixed_point_;
   std::uint32_t min_samples_leaf_;
-  Cell sum_;
+  Cell sum_;  // of the node, which default bins are read off
 };
 
 /// Bins straight from the rows of a small node: a histogram has more cells than such a node has

@@ -9,6 +9,9 @@
 
 namespace espalier::hgb {
 
+/// What a loss or its derivatives cost, about, for a row and an output.
+inline constexpr double work_per_row = 20.0;
+
 /// Targets with their weights; weights may be empty.
 struct Targets {
   std::span<const double> y;  ///< values, or class codes

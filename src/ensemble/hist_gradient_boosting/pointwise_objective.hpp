@@ -9,7 +9,6 @@
 namespace espalier::hgb {
 
 inline constexpr Index rows_per_block = 8'192;
-inline constexpr double work_per_row = 20.0;
 
 inline double weight_of(const Targets& targets, Index i) {
   return targets.weights.empty() ? 1.0 : targets.weights[static_cast<std::size_t>(i)];

@@ -311,38 +311,23 @@ ESPALIER_AVX2 void find_leaves_avx2(const LaneModel& model, const std::uint8_t* 
 
 }  // namespace
 
-ScoringPath best_scoring_path() {
-#ifdef ESPALIER_X86_KERNELS
-  static const ScoringPath best = [] {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-      return ScoringPath::avx512;
-    return __builtin_cpu_supports("avx2") ? ScoringPath::avx2 : ScoringPath::portable;
-  }();
-  return best;
-#else
-  return ScoringPath::portable;
-#endif
-}
-
-void score_block(ScoringPath path, const BlockModel& model, const std::uint8_t* columns,
+void score_block(InstructionSet path, const BlockModel& model, const std::uint8_t* columns,
                  double* raw) {
 #ifdef ESPALIER_X86_KERNELS
-  if (path == ScoringPath::avx512) return score_block_avx512(model, columns, raw);
-  if (path == ScoringPath::avx2) return score_block_avx2(model, columns, raw);
+  if (path == InstructionSet::avx512) return score_block_avx512(model, columns, raw);
+  if (path == InstructionSet::avx2) return score_block_avx2(model, columns, raw);
 #endif
   static_cast<void>(path);
   score_block_portable(model, columns, raw);
 }
 
-void find_leaves(ScoringPath path, const LaneModel& model, const std::uint8_t* values,
+void find_leaves(InstructionSet path, const LaneModel& model, const std::uint8_t* values,
                  const std::uint64_t* const* set_bits, std::uint8_t* leaves) {
 #ifdef ESPALIER_X86_KERNELS
-  if (path == ScoringPath::avx512)
+  if (path == InstructionSet::avx512)
     return model.n_columns > 128 ? find_leaves_avx512<true>(model, values, set_bits, leaves)
                                  : find_leaves_avx512<false>(model, values, set_bits, leaves);
-  if (path == ScoringPath::avx2) return find_leaves_avx2(model, values, set_bits, leaves);
+  if (path == InstructionSet::avx2) return find_leaves_avx2(model, values, set_bits, leaves);
 #endif
   static_cast<void>(path);
   for (int g = 0; g < model.n_groups; ++g) {

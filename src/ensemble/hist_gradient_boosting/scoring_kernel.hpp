@@ -16,6 +16,8 @@
 
 #include <cstdint>
 
+#include "ensemble/hist_gradient_boosting/instruction_set.hpp"
+
 namespace espalier::hgb {
 
 /// Rows of a block: each column of a block has as many bytes.
@@ -68,20 +70,15 @@ struct LaneModel {
   int n_columns;
 };
 
-/// Instruction sets, the later the faster. All give the same bits.
-enum class ScoringPath : std::uint8_t { portable, avx2, avx512 };
-/// The fastest that this processor has.
-ScoringPath best_scoring_path();
-
 /// Adds the trees to `raw`, n_outputs × block_rows. Both arrays are aligned to 64 bytes.
-void score_block(ScoringPath path, const BlockModel& model, const std::uint8_t* columns,
+void score_block(InstructionSet path, const BlockModel& model, const std::uint8_t* columns,
                  double* raw);
 
 /// The leaf of each tree: n_groups × 64 bytes, aligned. `values` are the bytes of the columns, 256
 /// of them whether or not there are as many; `set_bits` for each feature with sets a bit a tree in
 /// each slot: the trees whose node there has a set that sends the row right. The portable code does
 /// not pay.
-void find_leaves(ScoringPath path, const LaneModel& model, const std::uint8_t* values,
+void find_leaves(InstructionSet path, const LaneModel& model, const std::uint8_t* values,
                  const std::uint64_t* const* set_bits, std::uint8_t* leaves);
 
 }  // namespace espalier::hgb

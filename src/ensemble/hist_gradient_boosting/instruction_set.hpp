@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+namespace espalier::hgb {
+
+/// Instruction sets that kernels are written for, the later the faster. All give the same bits.
+enum class InstructionSet : std::uint8_t { portable, avx2, avx512 };
+/// The fastest that this processor has.
+InstructionSet best_instruction_set();
+
+}  // namespace espalier::hgb
