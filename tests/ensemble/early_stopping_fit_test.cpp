@@ -173,17 +173,12 @@ TEST(StoppingScores, OfARegressorAreThoseOfItsPredictions) {
 
 TEST(StoppingScores, MatchClassesByText) {
   const TableData data(400);
-  const auto target = [&](const Dictionary& dictionary, bool turned) {
-    std::vector<std::int32_t> codes;
-    for (const int b : data.binary) codes.push_back(turned ? 1 - b : b);
-    return Target(Column::categorical("churn", codes, dictionary));
-  };
   const auto scores = [&](const Target& y) {
     return Classifier_({.max_iter = 5, .scoring = {"f1", "roc_auc"}})
-        .fit(data.X, target({"no", "yes"}, false), {.validation = ValidationSet{data.X, y}})
+        .fit(data.X, data.texts({"no", "yes"}, false), {.validation = ValidationSet{data.X, y}})
         .validation_scores();
   };
-  EXPECT_EQ(scores(target({"no", "yes"}, false)), scores(target({"yes", "no"}, true)));
+  EXPECT_EQ(scores(data.texts({"no", "yes"}, false)), scores(data.texts({"yes", "no"}, true)));
 }
 
 TEST(StoppingScores, TakeFunctionsOfTheUser) {

@@ -40,6 +40,22 @@ class GrowerTest : public testing::Test {
     return trees;
   }
 
+  std::vector<double> values_of(const TreeGrower& grower) const {
+    std::vector<double> raw(3000, 0.0);
+    grower.add_to(raw.data());
+    return raw;
+  }
+
+  /// That each row has the value of the leaf it reaches.
+  void expect_leaf_values(const BoostedTrees& trees, const std::vector<double>& raw) const {
+    for (Index i = 0; i < 3000; ++i) {
+      Vector row(5);
+      for (Index f = 0; f < 5; ++f)
+        row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
+      ASSERT_EQ(raw[static_cast<std::size_t>(i)], naive::predict(trees, row, 0));
+    }
+  }
+
   static int leaves(const BoostedTrees& trees) {
     return static_cast<int>(std::count_if(trees.nodes.begin(), trees.nodes.end(),
                                           [](const TreeNode& n) { return n.is_leaf(); }));
@@ -58,14 +74,8 @@ TEST_F(GrowerTest, EachRowGetsTheValueOfItsLeaf) {
   grower.grow(PairedGradients(g, h), random);
   BoostedTrees trees = empty_model();
   grower.append_to(trees);
-  std::vector<double> raw(3000, 0.0);
-  grower.add_to(raw.data());
-  for (Index i = 0; i < 3000; ++i) {
-    Vector row(5);
-    for (Index f = 0; f < 5; ++f)
-      row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
-    ASSERT_EQ(raw[static_cast<std::size_t>(i)], naive::predict(trees, row, 0));
-  }
+  const std::vector<double> raw = values_of(grower);
+  expect_leaf_values(trees, raw);
 }
 
 TEST_F(GrowerTest, LeavesHoldTheNewtonStepTimesTheShrinkage) {
@@ -103,14 +113,8 @@ TEST_F(GrowerTest, KnowsOnlyTheRowsDrawn) {
   BoostedTrees trees = empty_model();
   grower.append_to(trees);
   EXPECT_EQ(trees.infos[0].count, static_cast<double>(rows.size()));
-  std::vector<double> raw(3000, 0.0);
-  grower.add_to(raw.data());
-  for (Index i = 0; i < 3000; ++i) {
-    Vector row(5);
-    for (Index f = 0; f < 5; ++f)
-      row[f] = data.columns[static_cast<std::size_t>(f)][static_cast<std::size_t>(i)];
-    ASSERT_EQ(raw[static_cast<std::size_t>(i)], naive::predict(trees, row, 0));
-  }
+  const std::vector<double> raw = values_of(grower);
+  expect_leaf_values(trees, raw);
   // Derivatives of other rows change nothing.
   for (Row row = 0; row < 3000; ++row) {
     if (row * 7 % 10 < 4) continue;
@@ -119,8 +123,7 @@ TEST_F(GrowerTest, KnowsOnlyTheRowsDrawn) {
   }
   Random again(1);
   grower.grow(PairedGradients(g, h), again);
-  std::vector<double> other(3000, 0.0);
-  grower.add_to(other.data());
+  const std::vector<double> other = values_of(grower);
   for (std::size_t i = 0; i < 3000; ++i) ASSERT_NEAR(other[i], raw[i], 1e-9);
 }
 

@@ -418,20 +418,15 @@ TEST(HistGradientBoosting, RefusesAValidationFractionThatIsNone) {
 
 TEST(HistGradientBoostingClassifier, MatchesTheClassesOfTheValidationSetByText) {
   const TableData data(400);
-  const auto target = [&](const Dictionary& dictionary, bool turned) {
-    std::vector<std::int32_t> codes;
-    for (const int b : data.binary) codes.push_back(turned ? 1 - b : b);
-    return Target(Column::categorical("churn", codes, dictionary));
-  };
   const auto score = [&](const Target& y) {
     return Classifier_({.max_iter = 5})
-        .fit(data.X, target({"no", "yes"}, false), {.validation = ValidationSet{data.X, y}})
+        .fit(data.X, data.texts({"no", "yes"}, false), {.validation = ValidationSet{data.X, y}})
         .validation_score();
   };
-  EXPECT_EQ(score(target({"no", "yes"}, false)), score(target({"yes", "no"}, true)));
+  EXPECT_EQ(score(data.texts({"no", "yes"}, false)), score(data.texts({"yes", "no"}, true)));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] {
-        score(target({"no", "perhaps"}, false));
+        score(data.texts({"no", "perhaps"}, false));
       },
       {"'perhaps'"}));
   EXPECT_TRUE(throws<InvalidInput>(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <espalier/core/data_frame.hpp>
+#include <espalier/core/target.hpp>
 
 #include "ensemble/engine_data.hpp"
 
@@ -38,6 +39,13 @@ struct TableData {
     y = Vector::Map(data.y.data(), n);
     binary = (y.array() > 0.5).cast<int>();
     three = y.unaryExpr([](double v) { return v < 0.0 ? 3 : v < 1.5 ? 7 : 20; }).cast<int>();
+  }
+
+  /// `binary` with texts; `turned`: class 0 has the second text.
+  Target texts(const Dictionary& dictionary, bool turned) const {
+    std::vector<std::int32_t> codes;
+    for (const int b : binary) codes.push_back(turned ? 1 - b : b);
+    return Target(Column::categorical("churn", codes, dictionary));
   }
 };
 
