@@ -3,11 +3,14 @@
 /// The inner loop of split finding: the gains of all cuts between two groups of bins.
 #pragma once
 
+#include "core/instruction_set.hpp"
 #include "ensemble/hist_gradient_boosting/fixed_point.hpp"
 #include "ensemble/hist_gradient_boosting/histogram_kernel.hpp"
-#include "ensemble/hist_gradient_boosting/instruction_set.hpp"
 
 namespace espalier::hgb {
+
+using detail::best_instruction_set;
+using detail::InstructionSet;
 
 /// What the cuts of a node share.
 struct CutNode {

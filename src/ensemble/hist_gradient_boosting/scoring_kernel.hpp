@@ -16,9 +16,12 @@
 
 #include <cstdint>
 
-#include "ensemble/hist_gradient_boosting/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 
 namespace espalier::hgb {
+
+using detail::best_instruction_set;
+using detail::InstructionSet;
 
 /// Rows of a block: each column of a block has as many bytes.
 inline constexpr int block_rows = 256;

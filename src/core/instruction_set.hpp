@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-namespace espalier::hgb {
+namespace espalier::detail {
 
 /// Instruction sets that kernels are written for, the later the faster. All give the same bits.
 enum class InstructionSet : std::uint8_t { portable, avx2, avx512 };
 /// The fastest that this processor has.
 InstructionSet best_instruction_set();
 
-}  // namespace espalier::hgb
+}  // namespace espalier::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "ensemble/hist_gradient_boosting/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 
-namespace espalier::hgb {
+namespace espalier::detail {
 
 InstructionSet best_instruction_set() {
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -18,4 +18,4 @@ InstructionSet best_instruction_set() {
 #endif
 }
 
-}  // namespace espalier::hgb
+}  // namespace espalier::detail
