@@ -7,7 +7,7 @@
 
 #include <espalier/core/parallel.hpp>
 
-#include "linalg/vector_kernels.hpp"
+#include "linalg/spectral_kernels.hpp"
 
 namespace espalier::linalg {
 namespace {
@@ -89,7 +89,7 @@ class Secular {
 
   const Vector& d_;
   const Vector& weight_;
-  const VectorKernels& kernels_ = vector_kernels();
+  const SpectralKernels& kernels_ = spectral_kernels();
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "linalg/blocked_product.hpp"
-#include "linalg/vector_kernels.hpp"
+#include "linalg/spectral_kernels.hpp"
 
 namespace espalier::linalg {
 namespace {
@@ -38,7 +38,7 @@ class SymmetricProduct {
 
   void compute(const MatrixArg& A, const double* x, Eigen::Ref<Vector> y) {
     const Index n = A.rows();
-    const VectorKernels& kernels = vector_kernels();
+    const SpectralKernels& kernels = spectral_kernels();
     const Blocks blocks{n, columns_per_task};
     parallel_for(blocks.count(), static_cast<double>(n) * static_cast<double>(n) / 4.0,
                  [&](Index task) {

@@ -10,8 +10,8 @@
 #include <espalier/core/random.hpp>
 
 #include "linalg/secular.hpp"
+#include "linalg/spectral_kernels.hpp"
 #include "linalg/tridiagonal.hpp"
-#include "linalg/vector_kernels.hpp"
 #include "support/instruction_sets.hpp"
 
 namespace espalier::linalg {
@@ -169,7 +169,7 @@ TEST(Eigenpairs, GiveTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
-TEST(VectorKernels, MultiplyByTheLowerTriangleOfASymmetricMatrix) {
+TEST(SpectralKernels, MultiplyByTheLowerTriangleOfASymmetricMatrix) {
   for (const Index n : {1, 3, 4, 5, 11, 40, 67}) {
     const Matrix A = random_symmetric(n, 9);
     const Vector x = random_matrix(n, 1, 10), before = random_matrix(n, 1, 11);
@@ -183,13 +183,13 @@ TEST(VectorKernels, MultiplyByTheLowerTriangleOfASymmetricMatrix) {
       Vector y = before;
       const Index split = n / 3;
       for (const auto& [begin, end] : {std::pair{Index{0}, split}, std::pair{split, n}})
-        vector_kernels(set).symmetric_columns(n, lower.data(), n, begin, end, x.data(), y.data());
+        spectral_kernels(set).symmetric_columns(n, lower.data(), n, begin, end, x.data(), y.data());
       EXPECT_LE((y - expected).cwiseAbs().maxCoeff(), 1e-13) << n;
     }
   }
 }
 
-TEST(VectorKernels, SumOverPolesAsTheDefinitionSays) {
+TEST(SpectralKernels, SumOverPolesAsTheDefinitionSays) {
   for (const Index n : {0, 1, 7, 8, 21}) {
     const Vector pole = random_matrix(n, 1, 12), weight = random_matrix(n, 1, 13).cwiseAbs();
     double value = 0.0, slope = 0.0;
@@ -199,7 +199,8 @@ TEST(VectorKernels, SumOverPolesAsTheDefinitionSays) {
       slope += weight[i] / (distance * distance);
     }
     for (const auto set : instruction_sets()) {
-      const PoleSums sums = vector_kernels(set).pole_sums(n, pole.data(), weight.data(), 5.0, 0.25);
+      const PoleSums sums =
+          spectral_kernels(set).pole_sums(n, pole.data(), weight.data(), 5.0, 0.25);
       EXPECT_NEAR(sums.value, value, 1e-14);
       EXPECT_NEAR(sums.slope, slope, 1e-14);
     }
