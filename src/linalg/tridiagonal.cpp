@@ -40,7 +40,9 @@ class SymmetricProduct {
     const Index n = A.rows();
     const SpectralKernels& kernels = spectral_kernels();
     const Blocks blocks{n, columns_per_task};
-    parallel_for(blocks.count(), static_cast<double>(n) * static_cast<double>(n) / 4.0,
+    // There is one region for each column: threads that the system holds up delay them all, so it
+    // has to be worth it.
+    parallel_for(blocks.count(), static_cast<double>(n) * static_cast<double>(n) / 32.0,
                  [&](Index task) {
                    const Index begin = blocks.begin(task), end = blocks.end(task);
                    parts_.col(task).segment(begin, n - begin).setZero();
