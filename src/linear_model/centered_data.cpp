@@ -10,8 +10,10 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/dense_moments.hpp"
+#include "linear_model/dense_view.hpp"
 #include "linear_model/linear_predict.hpp"
 
 namespace espalier::detail {
@@ -100,8 +102,10 @@ Matrix CenteredData::rows_with_targets(Index begin, Index end) const {
       block.row(i).head(p) -=
           (root_weights_.size() > 0 ? root_weights_[begin + i] : 1.0) * sparse_mean_.transpose();
   } else {
-    for (Index j = 0; j < p; ++j)
-      block.col(j) = X_.dense().col(j).segment(begin, n).array() - x_mean_[j];
+    with_dense(X_, [&](const auto& dense) {
+      for (Index j = 0; j < p; ++j)
+        block.col(j) = dense.col(j).segment(begin, n).template cast<double>().array() - x_mean_[j];
+    });
   }
   for (Index c = 0; c < outputs(); ++c)
     block.col(p + c) = y_.col(c).segment(begin, n).array() - y_mean_[c];
@@ -158,8 +162,10 @@ Matrix CenteredData::triangular() const {
 }
 
 Matrix CenteredData::dense_columns(Index begin, Index end) const {
-  Matrix block = X_.dense().middleCols(begin, end - begin).rowwise() -
-                 x_mean_.segment(begin, end - begin).transpose();
+  Matrix block = with_dense(X_, [&](const auto& dense) {
+    return Matrix(dense.middleCols(begin, end - begin).template cast<double>());
+  });
+  block.rowwise() -= x_mean_.segment(begin, end - begin).transpose();
   if (root_weights_.size() > 0) block.array().colwise() *= root_weights_.array();
   return block;
 }
@@ -174,15 +180,10 @@ Matrix CenteredData::kernel() const {
     K += sparse_mean_.squaredNorm() * root * root.transpose();
     return K;
   }
-  return reduce_blocks(
-      Blocks{cols(), std::max<Index>(256, 2 * n)}, numbers_in(X_) * static_cast<double>(n),
-      Matrix(Matrix::Zero(n, n)),
-      [&](Index begin, Index end) {
-        Matrix products = Matrix::Zero(n, n);
-        products.selfadjointView<Eigen::Lower>().rankUpdate(dense_columns(begin, end));
-        return products;
-      },
-      [](Matrix& total, const Matrix& part) { total += part; }, matrices_in_flight);
+  Matrix K =
+      with_dense(X_, [&](const auto& dense) { return linalg::gram_of_rows(dense, x_mean_); });
+  if (root_weights_.size() > 0) K.array() *= (root_weights_ * root_weights_.transpose()).array();
+  return K;
 }
 
 Matrix CenteredData::transposed() const {

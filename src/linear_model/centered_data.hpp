@@ -46,13 +46,15 @@ class CenteredData {
   /// X̃X̃ᵀ, n × n; only the lower triangle is set. O(n²p) for a dense X.
   Matrix kernel() const;
 
+  /// Rows begin … end − 1 of [X̃ ỹ].
+  Matrix rows_with_targets(Index begin, Index end) const;
+
   Matrix targets() const;                          ///< ỹ
   Matrix transposed() const;                       ///< X̃ᵀ, p × n
   Matrix times(const Matrix& v) const;             ///< X̃v for v of p × k
   Matrix transposed_times(const Matrix& d) const;  ///< X̃ᵀd for d of n × k
 
  private:
-  Matrix rows_with_targets(Index begin, Index end) const;  // of [X̃ ỹ]
   Matrix dense_columns(Index begin, Index end) const;      // of X̃, for a dense X
   Moments sparse_moments() const;
 

@@ -2,8 +2,12 @@
 #include "linear_model/dense_moments.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <espalier/core/parallel.hpp>
+
+#include "linalg/products.hpp"
+#include "linear_model/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -12,33 +16,39 @@ constexpr Index sampled_rows = 64;
 constexpr Index matrices_in_flight = 16;
 
 /// The mean of some rows, exact for a constant column.
-Vector guess_of_mean(const MatrixView& A) {
+template <class View>
+Vector guess_of_mean(const View& A) {
   const Index step = std::max<Index>(1, A.rows() / sampled_rows);
   Vector mean(A.cols());
   for (Index j = 0; j < A.cols(); ++j) {
-    const double first = A(0, j);
+    const double first = static_cast<double>(A(0, j));
     double sum = 0.0, rows = 0.0;
-    for (Index i = 0; i < A.rows(); i += step, ++rows) sum += A(i, j) - first;
+    for (Index i = 0; i < A.rows(); i += step, ++rows) sum += static_cast<double>(A(i, j)) - first;
     mean[j] = first + sum / rows;
   }
   return mean;
 }
 
 /// Rows begin … end − 1 of √w·[X − a, y − b, 1], where a and b are the parts of `shift`.
-Matrix shifted_rows(const MatrixView& X, const Matrix& y, const Vector& root_weights,
-                    const Vector& shift, Index begin, Index end) {
+template <class View>
+auto shifted_rows(const View& X, const Matrix& y, const Vector& root_weights, const Vector& shift,
+                  Index begin, Index end) {
+  using T = typename View::Scalar;
   const Index n = end - begin, p = X.cols(), k = y.cols();
-  Matrix block(n, p + k + 1);
-  for (Index j = 0; j < p; ++j) block.col(j) = X.col(j).segment(begin, n).array() - shift[j];
+  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> block(n, p + k + 1);
+  for (Index j = 0; j < p; ++j)
+    block.col(j) = X.col(j).segment(begin, n).array() - static_cast<T>(shift[j]);
   for (Index j = 0; j < k; ++j)
-    block.col(p + j) = y.col(j).segment(begin, n).array() - shift[p + j];
+    block.col(p + j) = (y.col(j).segment(begin, n).array() - shift[p + j]).template cast<T>();
   block.col(p + k).setOnes();
-  if (root_weights.size() > 0) block.array().colwise() *= root_weights.segment(begin, n).array();
+  if (root_weights.size() > 0)
+    block.array().colwise() *= root_weights.segment(begin, n).template cast<T>().array();
   return block;
 }
 
 /// The products of the columns of shifted_rows, of all rows.
-Matrix shifted_products(const MatrixView& X, const Matrix& y, const Vector& root_weights,
+template <class View>
+Matrix shifted_products(const View& X, const Matrix& y, const Vector& root_weights,
                         const Vector& shift) {
   const Index width = shift.size() + 1;
   // Long enough that adding up the partial matrices costs little beside making them.
@@ -47,31 +57,27 @@ Matrix shifted_products(const MatrixView& X, const Matrix& y, const Vector& root
   return reduce_blocks(
       blocks, work, Matrix(Matrix::Zero(width, width)),
       [&](Index begin, Index end) {
-        const Matrix block = shifted_rows(X, y, root_weights, shift, begin, end);
-        Matrix products = Matrix::Zero(width, width);
-        products.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
-        return products;
+        return linalg::gram(shifted_rows(X, y, root_weights, shift, begin, end));
       },
       [](Matrix& total, const Matrix& part) { total += part; }, matrices_in_flight);
 }
 
-}  // namespace
-
-DenseMoments dense_moments(const Features& X, const Matrix& y, const Vector& root_weights,
-                           bool center) {
-  const MatrixView dense = X.dense();
-  const Index p = dense.cols(), width = p + y.cols();
-  const MatrixView targets(y.data(), y.rows(), y.cols(), Eigen::OuterStride<>(y.rows()));
+template <class View>
+DenseMoments moments_of(const View& X, const Matrix& y, const Vector& root_weights, bool center) {
+  const Index p = X.cols(), width = p + y.cols();
   Vector shift = Vector::Zero(width);
-  if (center) shift << guess_of_mean(dense), guess_of_mean(targets);
+  if (center) shift << guess_of_mean(X), guess_of_mean(y);
+  // As far as the precision of X can hold them.
+  shift.head(p) = shift.head(p).template cast<typename View::Scalar>().template cast<double>();
   for (bool again = center;; again = false) {
-    Matrix products = shifted_products(dense, y, root_weights, shift);
+    Matrix products = shifted_products(X, y, root_weights, shift);
     const double total = products(width, width);
-    const Vector offset = center ? Vector(products.row(width).head(width).transpose() / total)
-                                 : Vector(Vector::Zero(width));
+    Vector offset = Vector::Zero(width);
+    if (center) offset = products.row(width).head(width).transpose() / total;
     const auto diagonal = products.diagonal().head(width).array();
     if (again && (total * offset.array().square() > 0.75 * diagonal).any()) {
       shift += offset;
+      shift.head(p) = shift.head(p).template cast<typename View::Scalar>().template cast<double>();
       continue;
     }
     products.conservativeResize(width, width);
@@ -80,6 +86,14 @@ DenseMoments dense_moments(const Features& X, const Matrix& y, const Vector& roo
     const Vector squares = products.diagonal().head(p) + total * mean.head(p).cwiseAbs2();
     return {total, mean, std::move(products), squares};
   }
+}
+
+}  // namespace
+
+DenseMoments dense_moments(const Features& X, const Matrix& y, const Vector& root_weights,
+                           bool center) {
+  return with_dense(X,
+                    [&](const auto& dense) { return moments_of(dense, y, root_weights, center); });
 }
 
 }  // namespace espalier::detail

@@ -72,7 +72,8 @@ class LinearRegression : public Implements<LinearRegression, Regressor, LinearRe
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "LinearRegression";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .multi_output = true};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .multi_output = true};
 
   const Matrix& coef() const { return state().coef; }            ///< k × p
   const Vector& intercept() const { return state().intercept; }  ///< k

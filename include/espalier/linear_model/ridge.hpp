@@ -84,7 +84,8 @@ class Ridge : public Implements<Ridge, Regressor, RidgeParams, RidgeState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "Ridge";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .multi_output = true};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .multi_output = true};
 
   const Matrix& coef() const { return state().coef; }            ///< k × p
   const Vector& intercept() const { return state().intercept; }  ///< k
