@@ -55,7 +55,7 @@ class CenteredData {
   Matrix transposed_times(const Matrix& d) const;  ///< X̃ᵀd for d of n × k
 
  private:
-  Matrix dense_columns(Index begin, Index end) const;      // of X̃, for a dense X
+  Matrix dense_columns(Index begin, Index end) const;  // of X̃, for a dense X
   Moments sparse_moments() const;
 
   const Features& X_;

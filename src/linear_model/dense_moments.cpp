@@ -7,6 +7,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "linalg/products.hpp"
+#include "linear_model/column_moments.hpp"
 #include "linear_model/dense_view.hpp"
 
 namespace espalier::detail {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Index sampled_rows = 64;
 constexpr Index matrices_in_flight = 16;
+constexpr Index many_columns = 128;
 
 /// The mean of some rows, exact for a constant column.
 template <class View>
@@ -62,6 +64,29 @@ Matrix shifted_products(const View& X, const Matrix& y, const Vector& root_weigh
       [](Matrix& total, const Matrix& part) { total += part; }, matrices_in_flight);
 }
 
+/// In passes of their own, without a copy of blocks: of many columns products take far longer than
+/// reading X again.
+template <class View>
+DenseMoments moments_of_many(const Features& X, const View& dense, const Matrix& y,
+                             const Vector& root_weights, bool center) {
+  const Index p = dense.cols(), k = y.cols();
+  const Vector weights = root_weights.cwiseAbs2();
+  const ColumnMoments of_X = column_moments(X, weights);
+  DenseMoments result{of_X.total_weight, Vector::Zero(p + k), Matrix(p + k, p + k),
+                      of_X.total_weight * (of_X.variance + of_X.mean.cwiseAbs2())};
+  if (center) result.mean << of_X.mean, column_moments(Features(y), weights).mean;
+  const Vector x_mean = result.mean.head(p);
+  Matrix targets = y.rowwise() - result.mean.tail(k).transpose();
+  if (weights.size() > 0) targets.array().colwise() *= weights.array();
+  result.products.topLeftCorner(p, p) = linalg::gram(dense, x_mean, weights);
+  parallel_for_blocks({p, 16}, numbers_in(X) * static_cast<double>(k), [&](Index begin, Index end) {
+    for (Index j = begin; j < end; ++j)
+      result.products.block(p, j, k, 1) =
+          targets.transpose() * (dense.col(j).template cast<double>().array() - x_mean[j]).matrix();
+  });
+  return result;
+}
+
 template <class View>
 DenseMoments moments_of(const View& X, const Matrix& y, const Vector& root_weights, bool center) {
   const Index p = X.cols(), width = p + y.cols();
@@ -92,8 +117,10 @@ DenseMoments moments_of(const View& X, const Matrix& y, const Vector& root_weigh
 
 DenseMoments dense_moments(const Features& X, const Matrix& y, const Vector& root_weights,
                            bool center) {
-  return with_dense(X,
-                    [&](const auto& dense) { return moments_of(dense, y, root_weights, center); });
+  return with_dense(X, [&](const auto& dense) {
+    return dense.cols() > many_columns ? moments_of_many(X, dense, y, root_weights, center)
+                                       : moments_of(dense, y, root_weights, center);
+  });
 }
 
 }  // namespace espalier::detail

@@ -9,12 +9,12 @@ namespace espalier::detail {
 struct DenseMoments {
   double total_weight;
   Vector mean;      // p + k; zero without centring
-  Matrix products;  // (p + k) × (p + k), only the lower triangle is set
+  Matrix products;  // (p + k) × (p + k); of the lower triangle the first p columns are set
   Vector squares;   // p: Σ w·x² of X as it came
 };
 
-/// In one pass over a dense X (n × p) and y (n × k), by blocks of rows that stay in the cache.
-/// `root_weights` holds √w, or is empty: ones. O(n(p + k)²).
+/// In one pass over a dense X (n × p) and y (n × k), by blocks of rows that stay in the cache; of many
+/// columns in three. `root_weights` holds √w, or is empty: ones. O(n(p + k)²).
 ///
 /// Sums are taken about means guessed from a sample of rows, which costs no digits when the guess
 /// is within a deviation of the mean; where it is not, a second pass takes the means of the first.

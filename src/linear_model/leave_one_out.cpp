@@ -58,8 +58,8 @@ Vector LeaveOneOut::decompose_rows() {
   if (data_.centered()) {
     // √w is an eigenvector for the eigenvalue 0, to which the targets are orthogonal: given a large
     // one it stays out of the sums.
-    const Vector root = data_.root_weights().size() > 0 ? data_.root_weights()
-                                                        : Vector(Vector::Ones(data_.rows()));
+    const Vector root =
+        data_.root_weights().size() > 0 ? data_.root_weights() : Vector(Vector::Ones(data_.rows()));
     K.selfadjointView<Eigen::Lower>().rankUpdate(root, 2.0 * K.trace() / root.squaredNorm());
   }
   const Eigen::SelfAdjointEigenSolver<Matrix> eigen(K);

@@ -43,10 +43,10 @@ class LeaveOneOut {
   Matrix errors_by_rows(Index begin, Index end) const;
 
   const CenteredData& data_;
-  Matrix vectors_;         // p × p, or n × n for n < p
-  Matrix rotated_;         // vectorsᵀX̃ᵀỹ, or vectorsᵀỹ for n < p; one column a target
-  Matrix inverse_;         // 1/(λ + α), one column a penalty
-  Vector of_weights_;      // with what wᵢ/Σw enters the denominator, one a penalty
+  Matrix vectors_;     // p × p, or n × n for n < p
+  Matrix rotated_;     // vectorsᵀX̃ᵀỹ, or vectorsᵀỹ for n < p; one column a target
+  Matrix inverse_;     // 1/(λ + α), one column a penalty
+  Vector of_weights_;  // with what wᵢ/Σw enters the denominator, one a penalty
 };
 
 }  // namespace espalier::detail

@@ -23,10 +23,11 @@ struct RidgeSearch {
   /// The score of predictions (one a target, of the given rows; of all where there are none) for
   /// targets `first` … `first` + their number − 1. None: the mean square of the errors of
   /// leave-one-out, negated.
-  std::function<double(const Matrix& predictions, std::span<const Index> rows, Index first)> score;
+  std::function<double(const Matrix& predictions, std::span<const Index> rows, Index first)> score =
+      {};
 
   /// The fold of each row; empty: leave-one-out.
-  std::vector<Index> fold_of_row;
+  std::vector<Index> fold_of_row = {};
 };
 
 struct RidgeSearchFit {
@@ -41,6 +42,12 @@ struct RidgeSearchFit {
 /// empty or one a row. Reports each fold to `context`.
 RidgeSearchFit search_ridge(const Features& X, const Matrix& y, const Vector& weights,
                             const RidgeSearch& search, const FitContext& context);
+
+/// Whether a scorer was given; the default is called "score".
+bool is_given(const Scorer& scoring);
+
+/// Those of some rows; of all where `rows` is empty.
+Vector weights_of(const Vector& weights, std::span<const Index> rows);
 
 /// @throws InvalidParameter  naming `owner`: parameters that a search cannot have, or that exclude
 ///                           each other

@@ -20,6 +20,7 @@ from sklearn.linear_model import (
     RidgeClassifierCV,
     RidgeCV,
 )
+from sklearn.metrics import get_scorer
 from sklearn.preprocessing import StandardScaler
 
 assert sklearn.__version__ == "1.9.1"
@@ -65,6 +66,13 @@ def ridge_cv(X, y, sample_weight=None, **params):
         rows = model.cv_results_.reshape(len(y), -1)  # row i, then output, then alpha
         result["cv_results"] = rows[:: max(1, len(y) // 10)].tolist()
     return result
+
+
+def ridge_cv_of_weighted_folds(X, y, sample_weight, **params):
+    """The weights reach the scores too, as in espalier."""
+    with sklearn.config_context(enable_metadata_routing=True):
+        scorer = get_scorer("r2").set_score_request(sample_weight=True)
+        return ridge_cv(X, y, sample_weight, scoring=scorer, **params)
 
 
 def ridge_classifier(X, y, sample_weight=None, **params):
@@ -125,7 +133,7 @@ content = {
     "cv_loo_wide_weighted": ridge_cv(X[:8], y[:8], w[:8], alphas=alphas),
     "cv_loo_wide_no_intercept": ridge_cv(X[:8], y[:8], w[:8], alphas=alphas, fit_intercept=False),
     "cv_folds": ridge_cv(X, y, alphas=alphas, cv=5),
-    "cv_folds_weighted": ridge_cv(X, Y, w, alphas=alphas, cv=3),
+    "cv_folds_weighted": ridge_cv_of_weighted_folds(X, Y, w, alphas=alphas, cv=3),
     "cv_folds_mse": ridge_cv(X, y, alphas=alphas, cv=4, scoring="neg_mean_squared_error"),
     "cv_folds_wide": ridge_cv(X[:9], y[:9], alphas=alphas, cv=3),
     "classifier_binary": ridge_classifier(scaled, diagnosis),
