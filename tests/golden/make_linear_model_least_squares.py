@@ -20,7 +20,6 @@ from sklearn.linear_model import (
     RidgeClassifierCV,
     RidgeCV,
 )
-from sklearn.metrics import get_scorer
 from sklearn.preprocessing import StandardScaler
 
 assert sklearn.__version__ == "1.9.1"
@@ -68,13 +67,6 @@ def ridge_cv(X, y, sample_weight=None, **params):
     return result
 
 
-def ridge_cv_of_weighted_folds(X, y, sample_weight, **params):
-    """The weights reach the scores too, as in espalier."""
-    with sklearn.config_context(enable_metadata_routing=True):
-        scorer = get_scorer("r2").set_score_request(sample_weight=True)
-        return ridge_cv(X, y, sample_weight, scoring=scorer, **params)
-
-
 def ridge_classifier(X, y, sample_weight=None, **params):
     model = RidgeClassifier(**params).fit(X, y, sample_weight=sample_weight)
     return linear_part(model) | {"errors": int(np.sum(model.predict(X) != y))}
@@ -83,6 +75,12 @@ def ridge_classifier(X, y, sample_weight=None, **params):
 def ridge_classifier_cv(X, y, sample_weight=None, **params):
     model = RidgeClassifierCV(**params).fit(X, y, sample_weight=sample_weight)
     return linear_part(model) | {"alpha": [model.alpha_], "best_score": [model.best_score_]}
+
+
+def balanced(y, sample_weight):
+    """As espalier counts: by sample weights, where scikit-learn's RidgeClassifier counts rows."""
+    of_class = np.bincount(y, sample_weight)
+    return dict(enumerate(of_class.sum() / (len(of_class) * of_class)))
 
 
 X, y = dataset("diabetes.csv", "progression")
@@ -133,22 +131,35 @@ content = {
     "cv_loo_wide_weighted": ridge_cv(X[:8], y[:8], w[:8], alphas=alphas),
     "cv_loo_wide_no_intercept": ridge_cv(X[:8], y[:8], w[:8], alphas=alphas, fit_intercept=False),
     "cv_folds": ridge_cv(X, y, alphas=alphas, cv=5),
-    "cv_folds_weighted": ridge_cv_of_weighted_folds(X, Y, w, alphas=alphas, cv=3),
+    "cv_folds_weighted": ridge_cv(X, Y, w, alphas=alphas, cv=3),
     "cv_folds_mse": ridge_cv(X, y, alphas=alphas, cv=4, scoring="neg_mean_squared_error"),
     "cv_folds_wide": ridge_cv(X[:9], y[:9], alphas=alphas, cv=3),
     "classifier_binary": ridge_classifier(scaled, diagnosis),
     "classifier_binary_weighted": ridge_classifier(
-        scaled, diagnosis, weights(len(cancer)), class_weight="balanced", alpha=10.0
+        scaled,
+        diagnosis,
+        weights(len(cancer)),
+        class_weight=balanced(diagnosis, weights(len(cancer))),
+        alpha=10.0,
     ),
     "classifier_class_weight": ridge_classifier(scaled, diagnosis, class_weight={0: 1.0, 1: 5.0}),
     "classifier_iris": ridge_classifier(iris, species),
+    "classifier_cancer_balanced": ridge_classifier(scaled, diagnosis, class_weight="balanced"),
     "classifier_iris_balanced": ridge_classifier(
-        iris, species, weights(len(iris)), class_weight="balanced", fit_intercept=False
+        iris,
+        species,
+        weights(len(iris)),
+        class_weight=balanced(species, weights(len(iris))),
+        fit_intercept=False,
     ),
     "classifier_positive": ridge_classifier(iris, species, positive=True, tol=1e-12),
     "classifier_cv": ridge_classifier_cv(scaled, diagnosis, alphas=alphas),
     "classifier_cv_balanced": ridge_classifier_cv(
-        iris, species, weights(len(iris)), alphas=alphas, class_weight="balanced"
+        iris,
+        species,
+        weights(len(iris)),
+        alphas=alphas,
+        class_weight=balanced(species, weights(len(iris))),
     ),
     "classifier_cv_accuracy": ridge_classifier_cv(
         iris, species, alphas=alphas, scoring="accuracy"

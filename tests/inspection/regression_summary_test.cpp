@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 
 #include "linear_model/data.hpp"

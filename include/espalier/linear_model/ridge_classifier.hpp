@@ -56,7 +56,9 @@ struct RidgeClassifierState {
 /// targets share one decomposition, so it is often the fastest of the linear classifiers; it gives no
 /// probabilities.
 ///
-/// Costs, memory, solvers and what is not there: as for Ridge.
+/// "balanced" counts the classes with the sample weights, as LogisticRegression does;
+/// scikit-learn's RidgeClassifier counts rows. Costs, memory, solvers and what is not there: as for
+/// Ridge.
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      as Ridge; or y has one class only, or class_weight does not fit it

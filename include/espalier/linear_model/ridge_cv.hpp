@@ -63,9 +63,9 @@ struct RidgeCVState {
 /// also n numbers for each alpha and output. X may be sparse, and is decomposed as a dense one of its
 /// size.
 ///
-/// Unlike in scikit-learn, sample weights reach the scores of folds too. Not there: gcv_mode, since
-/// the conditioning of X decides between eigenvectors and singular vectors; splitters as `cv`:
-/// GridSearchCV takes them, with Ridge.
+/// Sample weights enter the scores, of folds too. Not there: gcv_mode, since the conditioning of X
+/// decides between eigenvectors and singular vectors; splitters as `cv`: GridSearchCV takes them, with
+/// Ridge.
 ///
 /// @throws InvalidParameter  a parameter is outside its range, or excludes another one
 /// @throws InvalidInput      as Ridge; or there are fewer rows than folds
