@@ -2,6 +2,7 @@
 #include <espalier/inspection/regression_summary.hpp>
 
 #include <Eigen/Cholesky>
+#include <Eigen/QR>
 
 #include <fmt/format.h>
 
@@ -20,8 +21,8 @@
 namespace espalier {
 namespace {
 
-/// A column whose squared distance from the span of the columns before it is this part of its square
-/// depends on them; standard errors would have less than four digits.
+/// A column whose squared distance from the span of those before it is this part of its square depends
+/// on them: standard errors would have less than four digits.
 constexpr double smallest_pivot = 1e-12;
 
 /// The largest distance of the coefficients from those of greatest likelihood, squared, in standard
@@ -95,13 +96,16 @@ Matrix inverse_information(const Problem& p, const detail::CenteredData& data, c
                             p.names[static_cast<std::size_t>(j)],
                             p.fit.fit_intercept ? ", as the intercept is" : ""));
   const Vector scale = gram.diagonal().cwiseSqrt().cwiseInverse();
-  Matrix scaled = scale.asDiagonal() * gram * scale.asDiagonal();
-  const Eigen::LLT<Eigen::Ref<Matrix>> llt(scaled);  // in place
-  for (Index j = 0; j < scaled.rows(); ++j)
-    if (!(scaled(j, j) > std::sqrt(smallest_pivot)))
-      refuse(p, fmt::format("column '{}' is a combination of the columns before it, or nearly so; "
-                            "then coefficients have no standard errors. Leave it out.",
-                            p.names[static_cast<std::size_t>(j)]));
+  const Matrix scaled = scale.asDiagonal() * gram * scale.asDiagonal();
+  const Eigen::LLT<Matrix> llt(scaled);
+  const Vector pivots = llt.matrixLLT().diagonal().cwiseAbs2();
+  if (llt.info() != Eigen::Success || !(pivots.minCoeff() > smallest_pivot)) {
+    const Eigen::ColPivHouseholderQR<Matrix> qr(scaled);  // its last column depends most
+    const Index last = qr.colsPermutation().indices()[scaled.cols() - 1];
+    refuse(p, fmt::format("column '{}' is a combination of other columns, or nearly so; then "
+                          "coefficients have no standard errors. Leave one of them out.",
+                          p.names[static_cast<std::size_t>(last)]));
+  }
   const Matrix identity = Matrix::Identity(gram.rows(), gram.cols());
   return scale.asDiagonal() * llt.solve(identity) * scale.asDiagonal();
 }

@@ -67,13 +67,14 @@ struct Term {
 
 /// For x up to the mean.
 double beta_by_fraction(double a, double b, double x, double y) {
+  const double distance = a * y - b * x;  // a − (a + b)x, without its cancellation
   const auto term = [&](int k) {
     const int m = k - 1;
-    if (m == 0) return Term{1.0, a * (a - (a + b) * x + 1.0) / (a + 1.0)};
+    if (m == 0) return Term{1.0, a * (distance + 1.0) / (a + 1.0)};
     const double t = a + 2.0 * m - 1.0;
     const double numerator = (a + m - 1.0) * (a + b + m - 1.0) * m * (b - m) * x * x / (t * t);
     const double denominator =
-        m + m * (b - m) * x / t + (a + m) * (a - (a + b) * x + 1.0 + m * (1.0 + y)) / (t + 2.0);
+        m + m * (b - m) * x / t + (a + m) * (distance + 1.0 + m * (1.0 + y)) / (t + 2.0);
     return Term{numerator, denominator};
   };
   return beta_factor(a, b, x, y) * continued_fraction(0.0, term);
