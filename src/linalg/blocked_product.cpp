@@ -12,13 +12,14 @@ namespace espalier::linalg {
 namespace {
 
 // Numbers of the left operand that are packed at a time: rows × k. They stay in the second-level
-// cache while the panels of the right one, which stay in the first-level cache, pass by.
+// cache while the panels of the right one, which stay in the first-level cache, pass by. Not a power
+// of two, so that the panels do not all fall on the same lines of a cache.
 constexpr Index packed_rows = 192;
 template <class T>
-constexpr Index packed_depth = 2048 / sizeof(T);
+constexpr Index packed_depth = 1984 / sizeof(T);
 
 constexpr Index largest_tile = 384;
-constexpr Index smallest_tile = 96;
+constexpr Index smallest_tile = 64;
 
 /// Work of a task that is worth its packing and the waking of a thread.
 constexpr double flops_per_task = 4e6;
@@ -78,7 +79,7 @@ Grid grid_of(const Product<T, C>& p, const MicroKernels<T, C>& kernels) {
   };
   cut_depth();
   while (rows * cols * depth < wanted) {
-    const bool by_rows = p.m / rows >= p.n / cols;
+    const bool by_rows = p.m / rows > p.n / cols;
     if ((by_rows ? p.m / rows : p.n / cols) < 2 * smallest_tile) break;
     ++(by_rows ? rows : cols);
   }
@@ -102,9 +103,7 @@ class Tile {
     const Index step = packed_rows / kernels_.panel_rows() * kernels_.panel_rows();
     for (Index k = begin; k < end; k += depth_) {
       const Index depth = std::min(depth_, end - k);
-      for (Index j = col; j < col_end; j += kernels_.columns)
-        kernels_.pack_right(part_of(p_.right, j, k), width(j, col_end, kernels_.columns), depth,
-                            right_.get() + (j - col) * depth);
+      kernels_.pack_right(part_of(p_.right, col, k), col_end - col, depth, right_.get());
       for (Index i = row; i < row_end; i += step)
         add_rows(i, std::min(i + step, row_end), col, col_end, k, depth,
                  k == begin ? p_.beta : C(1));
@@ -118,9 +117,7 @@ class Tile {
 
   void add_rows(Index row, Index row_end, Index col, Index col_end, Index k, Index depth, C beta) {
     const int panel = kernels_.panel_rows();
-    for (Index i = row; i < row_end; i += panel)
-      kernels_.pack_left(part_of(p_.left, i, k), width(i, row_end, panel), depth,
-                         left_.get() + (i - row) * depth);
+    kernels_.pack_left(part_of(p_.left, row, k), row_end - row, depth, left_.get());
     for (Index j = col; j < col_end; j += kernels_.columns)
       for (Index i = row; i < row_end; i += panel) {
         const int rows = width(i, row_end, panel);

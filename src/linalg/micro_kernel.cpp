@@ -7,30 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "linalg/vectors.hpp"
+
 namespace espalier::linalg {
 namespace {
 
 using Size = std::ptrdiff_t;
-
-template <class T, int n>
-struct Vectors {
-  typedef T Vector __attribute__((vector_size(n * sizeof(T))));  // NOLINT: no `using` takes this
-  typedef T Unaligned                                            // NOLINT
-      __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
-};
-
-template <class T, int n>
-using VectorOf = typename Vectors<T, n>::Vector;
-
-template <class T, int n>
-[[gnu::always_inline]] inline void load(const T* from, VectorOf<T, n>& to) {
-  to = *reinterpret_cast<const typename Vectors<T, n>::Unaligned*>(from);
-}
-
-template <class T, int n>
-[[gnu::always_inline]] inline void store(const VectorOf<T, n>& from, T* to) {
-  *reinterpret_cast<typename Vectors<T, n>::Unaligned*>(to) = from;
-}
 
 /// One riffle of the n · n numbers in `rows`, as of a deck of cards.
 template <class T, int n, int... i>
@@ -55,69 +37,82 @@ template <class T, int n>
 
 /// Columns that are contiguous along k become the lanes of a panel, n columns at a time.
 template <class T, int n>
-[[gnu::always_inline]] inline void pack_along_k(const Operand<T>& x, int width, Size k,
+[[gnu::always_inline]] inline void pack_along_k(const Operand<T>& x, Size width, Size k,
                                                 Size panel_width, T* panel) {
-  for (int first = 0; first < width; first += n) {
-    const int filled = width - first < n ? width - first : n;
+  for (Size first = 0; first < width; first += n) {
+    const Size filled = width - first < n ? width - first : n;
     const T* column = x.data + first * x.stride;
     T centre[n] = {};
     if (x.centre != nullptr)
-      for (int i = 0; i < filled; ++i) centre[i] = x.centre[first + i];
+      for (Size i = 0; i < filled; ++i) centre[i] = x.centre[first + i];
     T* to = panel + first;
     Size l = 0;
     for (; l + n <= k; l += n, to += n * panel_width) {
       VectorOf<T, n> block[n];
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) {
-        if (i < filled)
+      for (Size i = 0; i < n; ++i) {
+        if (i < filled) {
           load<T, n>(column + i * x.stride + l, block[i]);
-        else
+          __builtin_prefetch(column + i * x.stride + l + k);  // the next call most likely goes on
+        } else {
           block[i] = VectorOf<T, n>{};
+        }
         block[i] -= centre[i];
       }
       if (x.weight != nullptr) {
         VectorOf<T, n> weight;
         load<T, n>(x.weight + l, weight);
 #pragma GCC unroll 16
-        for (int i = 0; i < n; ++i) block[i] *= weight;
+        for (Size i = 0; i < n; ++i) block[i] *= weight;
       }
       transpose<T, n>(block);
 #pragma GCC unroll 16
-      for (int i = 0; i < n; ++i) store<T, n>(block[i], to + i * panel_width);
+      for (Size i = 0; i < n; ++i) store<T, n>(block[i], to + i * panel_width);
     }
     for (; l < k; ++l, to += panel_width)
-      for (int i = 0; i < n; ++i) {
+      for (Size i = 0; i < n; ++i) {
         const T value = i < filled ? column[i * x.stride + l] - centre[i] : T(0);
         to[i] = x.weight != nullptr && i < filled ? value * x.weight[l] : value;
       }
   }
 }
 
-/// Rows that are contiguous across k are copied.
+/// Rows that are contiguous across k are copied; all panels side by side, since each step of k may
+/// be in another page of memory.
 template <class T, int n>
-[[gnu::always_inline]] inline void pack_across_k(const Operand<T>& x, int width, Size k,
-                                                 Size panel_width, T* panel) {
+[[gnu::always_inline]] inline void pack_across_k(const Operand<T>& x, Size width, Size k,
+                                                 Size panel_width, T* panels) {
   const T* from = x.data;
-  for (Size l = 0; l < k; ++l, from += x.stride, panel += panel_width) {
+  for (Size l = 0; l < k; ++l, from += x.stride) {
     const T centre = x.centre != nullptr ? x.centre[l] : T(0);
-    int i = 0;
-    for (; i + n <= width; i += n) {
-      VectorOf<T, n> v;
-      load<T, n>(from + i, v);
-      store<T, n>(v - centre, panel + i);
+    for (Size first = 0; first < width; first += panel_width) {
+      const Size filled = width - first < panel_width ? width - first : panel_width;
+      const Size own_width = (filled + n - 1) / n * n;
+      T* to = panels + first * k + l * own_width;
+      Size i = 0;
+      for (; i + n <= filled; i += n) {
+        VectorOf<T, n> v;
+        load<T, n>(from + first + i, v);
+        __builtin_prefetch(from + 4 * x.stride + first + i);
+        store<T, n>(v - centre, to + i);
+      }
+      for (; i < filled; ++i) to[i] = from[first + i] - centre;
+      for (; i < own_width; ++i) to[i] = T(0);
     }
-    for (; i < width; ++i) panel[i] = from[i] - centre;
-    for (; i < panel_width; ++i) panel[i] = T(0);
   }
 }
 
 template <class T, int n>
-[[gnu::always_inline]] inline void pack(const Operand<T>& x, int width, Size k, Size panel_width,
-                                        T* panel) {
-  if (x.along_k)
-    pack_along_k<T, n>(x, width, k, panel_width, panel);
-  else
-    pack_across_k<T, n>(x, width, k, panel_width, panel);
+[[gnu::always_inline]] inline void pack(const Operand<T>& x, Size width, Size k, Size panel_width,
+                                        T* panels) {
+  if (!x.along_k) return pack_across_k<T, n>(x, width, k, panel_width, panels);
+  Operand<T> part = x;
+  for (Size first = 0; first < width; first += panel_width) {
+    const Size filled = width - first < panel_width ? width - first : panel_width;
+    part.data = x.data + first * x.stride;
+    if (x.centre != nullptr) part.centre = x.centre + first;
+    pack_along_k<T, n>(part, filled, k, (filled + n - 1) / n * n, panels + first * k);
+  }
 }
 
 /// A tile of m vectors × n columns; `right` is packed in panels of `step` columns.
@@ -194,11 +189,11 @@ template <class T, class C, int lanes, int columns>
   struct Name {                                                                                  \
     static constexpr int lanes = bytes / static_cast<int>(sizeof(T));                            \
     static constexpr int columns = column_count;                                                 \
-    target static void pack_left(const Operand<T>& x, int width, Size k, T* panel) {             \
-      pack<T, lanes>(x, width, k, (width + lanes - 1) / lanes * lanes, panel);                   \
+    target static void pack_left(const Operand<T>& x, Size width, Size k, T* panels) {           \
+      pack<T, lanes>(x, width, k, MicroKernels<T, C>::vectors * lanes, panels);                  \
     }                                                                                            \
-    target static void pack_right(const Operand<T>& x, int width, Size k, T* panel) {            \
-      pack<T, columns>(x, width, k, columns, panel);                                             \
+    target static void pack_right(const Operand<T>& x, Size width, Size k, T* panels) {          \
+      pack<T, columns>(x, width, k, columns, panels);                                            \
     }                                                                                            \
     target static void multiply(Size k, const T* left, const T* right, int rows, int cols,       \
                                 C alpha, C beta, C* c, Size stride) {                            \
@@ -209,16 +204,16 @@ template <class T, class C, int lanes, int columns>
   };
 
 ESPALIER_MICRO_KERNELS(Portable, 16, 4, )
-#if defined(__x86_64__) && defined(__GNUC__)
-ESPALIER_MICRO_KERNELS(Avx2, 32, 4, __attribute__((target("avx2,fma"))))
-ESPALIER_MICRO_KERNELS(Avx512, 64, 8, __attribute__((target("avx512f,avx512dq,avx512vl"))))
+#ifdef ESPALIER_LINALG_X86
+ESPALIER_MICRO_KERNELS(Avx2, 32, 4, ESPALIER_LINALG_AVX2)
+ESPALIER_MICRO_KERNELS(Avx512, 64, 8, ESPALIER_LINALG_AVX512)
 #endif
 
 }  // namespace
 
 template <class T, class C>
 const MicroKernels<T, C>& micro_kernels(InstructionSet instructions) {
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef ESPALIER_LINALG_X86
   if (instructions == InstructionSet::avx512) return Avx512<T, C>::kernels;
   if (instructions == InstructionSet::avx2) return Avx2<T, C>::kernels;
 #endif

@@ -36,9 +36,10 @@ struct MicroKernels {
   int lanes;
   int columns;
 
-  /// Packs `width` rows and `k` values of each into one panel of whole vectors.
-  void (*pack_left)(const Operand<T>& x, int width, std::ptrdiff_t k, T* panel);
-  void (*pack_right)(const Operand<T>& x, int width, std::ptrdiff_t k, T* panel);
+  /// Packs `width` rows (columns) and `k` values of each into panels, one after the other; the last
+  /// one has as many whole vectors as it needs.
+  void (*pack_left)(const Operand<T>& x, std::ptrdiff_t width, std::ptrdiff_t k, T* panels);
+  void (*pack_right)(const Operand<T>& x, std::ptrdiff_t width, std::ptrdiff_t k, T* panels);
 
   /// c = beta · c + alpha · left · right, for the first `rows` × `cols` numbers of a tile. With a
   /// beta of 0, c is not read.
