@@ -8,8 +8,10 @@
 
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/ridge_cv.hpp>
 
 namespace espalier {
 namespace {
@@ -48,11 +50,12 @@ const Data& data_of(Index n, Index p, Index n_classes = 2) {
   return *data;
 }
 
-void fit_ridge(benchmark::State& state) {
+template <class Model>
+void fit_regressor(benchmark::State& state) {
   const Data& data = data_of(state.range(0), state.range(1));
   const FitContext context{.n_threads = static_cast<int>(state.range(2))};
   for (auto _ : state) {
-    Ridge model;
+    Model model;
     model.fit(data.X, data.y, context);
     benchmark::DoNotOptimize(model.coef().data());
   }
@@ -81,7 +84,19 @@ void predict_proba(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-BENCHMARK(fit_ridge)
+BENCHMARK(fit_regressor<LinearRegression>)
+    ->ArgNames({"rows", "features", "threads"})
+    ->Args({200'000, 28, 2})
+    ->Args({20'000, 500, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(fit_regressor<RidgeCV>)
+    ->ArgNames({"rows", "features", "threads"})
+    ->Args({200'000, 28, 2})
+    ->Args({500, 2'000, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(fit_regressor<Ridge>)
     ->ArgNames({"rows", "features", "threads"})
     ->Args({200'000, 28, 1})
     ->Args({200'000, 28, 2})

@@ -9,8 +9,12 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/ridge_classifier.hpp>
+#include <espalier/linear_model/ridge_classifier_cv.hpp>
+#include <espalier/linear_model/ridge_cv.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
@@ -38,6 +42,7 @@ void add_builtin_estimators(Registry& registry) {
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       LabelEncoder,                    //
+      LinearRegression,                //
       LogisticRegression,              //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
@@ -47,6 +52,9 @@ void add_builtin_estimators(Registry& registry) {
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //
+      RidgeCV,                         //
+      RidgeClassifier,                 //
+      RidgeClassifierCV,               //
       SimpleImputer,                   //
       StandardScaler>(registry);
 }

@@ -7,4 +7,5 @@
 #include <espalier/inspection/diagram.hpp>
 #include <espalier/inspection/html_report.hpp>
 #include <espalier/inspection/permutation_importance.hpp>
+#include <espalier/inspection/regression_summary.hpp>
 #include <espalier/inspection/tree_export.hpp>

@@ -3,5 +3,9 @@
 /// Models that are linear in the features.
 #pragma once
 
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/ridge_classifier.hpp>
+#include <espalier/linear_model/ridge_classifier_cv.hpp>
+#include <espalier/linear_model/ridge_cv.hpp>

@@ -17,8 +17,12 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/ridge_classifier.hpp>
+#include <espalier/linear_model/ridge_classifier_cv.hpp>
+#include <espalier/linear_model/ridge_cv.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -96,6 +100,8 @@ inline std::vector<Prototype> special_prototypes() {
       "_quantile");
   add(HistGradientBoostingRegressor({.loss = Loss::poisson, .max_iter = 10, .min_samples_leaf = 5}),
       "_poisson");
+  add(LinearRegression());
+  add(LinearRegression({.positive = true}), "_positive");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
@@ -117,6 +123,14 @@ inline std::vector<Prototype> special_prototypes() {
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
+  add(Ridge());
+  add(Ridge({.tol = 1e-12, .solver = RidgeSolver::sparse_cg}), "_sparse_cg");
+  add(Ridge({.solver = RidgeSolver::svd}), "_svd");
+  add(RidgeCV());
+  add(RidgeCV({.scoring = "neg_mean_absolute_error", .cv = 3}), "_folds");
+  add(RidgeClassifier());
+  add(RidgeClassifierCV());
+  add(RidgeClassifierCV({.cv = 2}), "_folds");
   add(SimpleImputer());
   add(SimpleImputer({.strategy = ImputeStrategy::most_frequent, .add_indicator = true}),
       "_most_frequent");
