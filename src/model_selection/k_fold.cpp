@@ -9,8 +9,8 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 
+#include "core/seed.hpp"
 #include "model_selection/folds.hpp"
-#include "model_selection/seed.hpp"
 
 namespace espalier {
 namespace detail {
