@@ -136,4 +136,7 @@ template LanczosResult<double> block_lanczos<double>(Index,
                                                      const std::function<Matrix(const Matrix&)>&,
                                                      const LanczosOptions&);
 
+template LanczosResult<float> block_lanczos<float>(
+    Index, const std::function<MatrixOf<float>(const MatrixOf<float>&)>&, const LanczosOptions&);
+
 }  // namespace espalier::detail

@@ -10,10 +10,10 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "linalg/products.hpp"
+
 namespace espalier::detail {
 namespace {
-
-constexpr Index numbers_per_block = 65'536;  // half a megabyte of doubles
 
 /// Partial results of short × short numbers that exist at a time.
 constexpr Index matrices_in_flight = 16;
@@ -81,16 +81,22 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
       root_weights_(weights.cwiseSqrt()),
       total_weight_(weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows())),
       mean_(X.cols()),
-      squares_(X.cols()) {
+      variation_(X.cols()) {
   if (X.is_sparse()) {
     if (weights.size() > 0)
       sparse_ = root_weights_.asDiagonal() * X.sparse();
     else
       sparse_ = X.sparse();
     sparse_transposed_ = sparse_.transpose();
-    measure_sparse(centre);
+    measure_sparse();
   } else {
-    measure_dense(centre);
+    measure();
+  }
+  variation_ = (variation_.array() < 0.0).select(0.0, variation_);  // by rounding; NaN stays
+  squares_ = variation_;
+  if (!centre) {
+    squares_ += total_weight_ * mean_.cwiseAbs2();
+    mean_.setZero();
   }
   // Sums of Scalars must not overflow either, nor lose the means.
   constexpr auto largest = static_cast<double>(std::numeric_limits<Scalar>::max());
@@ -102,34 +108,29 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
                       owner, X.names_or_default()[static_cast<std::size_t>(j)]));
 }
 
+/// mean_ and variation_.
 template <class Scalar>
-void CentredData<Scalar>::measure_dense(bool centre) {
-  const ViewOf<Scalar> X = dense();
+void CentredData<Scalar>::measure() {
+  const auto X = dense_of<Scalar>(X_);
   parallel_for(X.cols(), 4.0 * numbers(), [&](Index j) {
-    const double shift = centre ? static_cast<double>(X(0, j)) : 0.0;
+    const auto shift = static_cast<double>(X(0, j));
     const auto [first, second] = column_sums(X.col(j).data(), root_weights_, X.rows(), shift);
-    const double offset = centre ? first / total_weight_ : 0.0;
-    mean_[j] = shift + offset;
-    squares_[j] = std::max(0.0, second - offset * first);
+    mean_[j] = shift + first / total_weight_;
+    variation_[j] = second - first / total_weight_ * first;
   });
 }
 
 template <class Scalar>
-void CentredData<Scalar>::measure_sparse(bool centre) {
+void CentredData<Scalar>::measure_sparse() {
   parallel_for(X_.cols(), 4.0 * numbers(), [&](Index j) {
     double first = 0.0, second = 0.0;
     for (SparseMatrix::InnerIterator it(sparse_transposed_, j); it; ++it) {
       first += (root_weights_.size() > 0 ? root_weights_[it.col()] : 1.0) * it.value();
       second += it.value() * it.value();
     }
-    mean_[j] = centre ? first / total_weight_ : 0.0;
-    squares_[j] = std::max(0.0, second - mean_[j] * (centre ? first : 0.0));
+    mean_[j] = first / total_weight_;
+    variation_[j] = second - mean_[j] * first;
   });
-}
-
-template <class Scalar>
-ViewOf<Scalar> CentredData<Scalar>::dense() const {
-  return X_.dense();
 }
 
 template <class Scalar>
@@ -138,59 +139,44 @@ double CentredData<Scalar>::numbers() const {
   return static_cast<double>(X_.rows()) * static_cast<double>(X_.cols());
 }
 
+/// Of the rows of A: about two megabytes of them, so that products work on some hundred rows.
 template <class Scalar>
-Blocks CentredData<Scalar>::blocks(Index least) const {
-  return {long_side(), std::max(least, numbers_per_block / std::max<Index>(1, short_side()))};
+Blocks CentredData<Scalar>::blocks() const {
+  return {long_side(), std::max<Index>(256, 262'144 / short_side())};
 }
 
-/// Rows of A, dense.
+/// Rows of A as they lie in X: rows of X̃, or columns of a wide one.
 template <class Scalar>
-MatrixOf<Scalar> CentredData<Scalar>::rows(Index begin, Index end) const {
+MatrixOf<Scalar> CentredData<Scalar>::block(Index begin, Index end) const {
   const Index n = end - begin;
-  Numbers block(n, short_side());
+  const Index row = is_wide() ? 0 : begin, rows = is_wide() ? X_.rows() : n;
+  const Index column = is_wide() ? begin : 0, columns = is_wide() ? n : X_.cols();
   if (X_.is_sparse()) {
-    const SparseMatrix& A = is_wide() ? sparse_transposed_ : sparse_;
-    block = Matrix(A.middleRows(begin, n)).template cast<Scalar>();
+    Matrix filled = (is_wide() ? sparse_transposed_ : sparse_).middleRows(begin, n);
+    if (is_wide()) filled.transposeInPlace();
     const Vector root = root_weights_.size() > 0 ? root_weights_ : Vector::Ones(X_.rows());
-    if (is_wide())
-      block -= (mean_.segment(begin, n) * root.transpose()).template cast<Scalar>();
-    else
-      block -= (root.segment(begin, n) * mean_.transpose()).template cast<Scalar>();
-    return block;
+    filled.noalias() -= root.segment(row, rows) * mean_.segment(column, columns).transpose();
+    return filled.template cast<Scalar>();
   }
-  const ViewOf<Scalar> X = dense();
-  const auto centred = [&](Index j, Index first, Index count) {
-    return (X.col(j).segment(first, count).template cast<double>().array() - mean_[j])
-        .template cast<Scalar>();
-  };
-  if (!is_wide()) {
-    for (Index j = 0; j < X.cols(); ++j) block.col(j) = centred(j, begin, n);
-    if (root_weights_.size() > 0)
-      block.array().colwise() *= root_weights_.segment(begin, n).array().template cast<Scalar>();
-  } else {
-    for (Index j = begin; j < end; ++j)
-      block.row(j - begin) = centred(j, 0, X.rows()).matrix().transpose();
-    if (root_weights_.size() > 0)
-      block.array().rowwise() *= root_weights_.array().template cast<Scalar>().transpose();
-  }
-  return block;
+  const auto X = dense_of<Scalar>(X_);
+  Numbers result(rows, columns);
+  for (Index j = 0; j < columns; ++j)
+    result.col(j) =
+        (X.col(column + j).segment(row, rows).template cast<double>().array() - mean_[column + j])
+            .template cast<Scalar>();
+  if (root_weights_.size() > 0)
+    result.array().colwise() *= root_weights_.segment(row, rows).array().template cast<Scalar>();
+  return result;
 }
 
 template <class Scalar>
 Matrix CentredData<Scalar>::gram() const {
   if (X_.is_sparse()) return sparse_gram();
-  const Index s = short_side();
-  Matrix G = reduce_blocks(
-      blocks(2 * s), numbers() * static_cast<double>(s), Matrix(Matrix::Zero(s, s)),
-      [&](Index begin, Index end) {
-        Numbers products = Numbers::Zero(s, s);
-        products.template selfadjointView<Eigen::Lower>().rankUpdate(rows(begin, end).transpose());
-        return products;
-      },
-      [](Matrix& total, const Numbers& part) { total += part.template cast<double>(); },
-      matrices_in_flight);
-  G.template triangularView<Eigen::StrictlyUpper>() = G.transpose();
-  return G;
+  const auto X = dense_of<Scalar>(X_);
+  if (!is_wide()) return linalg::gram(X, mean_, root_weights_.cwiseAbs2());
+  Matrix K = linalg::gram_of_rows(X, mean_);
+  if (root_weights_.size() > 0) K = root_weights_.asDiagonal() * K * root_weights_.asDiagonal();
+  return K;
 }
 
 template <class Scalar>
@@ -239,23 +225,35 @@ template <class Scalar>
 MatrixOf<Scalar> CentredData<Scalar>::gram_times(const Numbers& B) const {
   if (X_.is_sparse()) return sparse_times(sparse_times(B, is_wide()), !is_wide());
   return reduce_blocks(
-      blocks(256), 4.0 * numbers() * static_cast<double>(B.cols()),
+      blocks(), 4.0 * numbers() * static_cast<double>(B.cols()),
       Numbers(Numbers::Zero(B.rows(), B.cols())),
       [&](Index begin, Index end) {
-        const Numbers A = rows(begin, end);
-        return Numbers(A.transpose() * (A * B));
+        const Numbers part = block(begin, end);
+        Numbers image(end - begin, B.cols()), result(B.rows(), B.cols());
+        if (is_wide()) {
+          linalg::multiply_transposed(part, B, image);
+          linalg::multiply(part, image, result);
+        } else {
+          linalg::multiply(part, B, image);
+          linalg::multiply_transposed(part, image, result);
+        }
+        return result;
       },
-      [](Numbers& total, const Numbers& part) { total += part; });
+      [](Numbers& total, const Numbers& part) { total += part; }, matrices_in_flight);
 }
 
 template <class Scalar>
 MatrixOf<Scalar> CentredData<Scalar>::times(const Numbers& B) const {
   if (X_.is_sparse()) return sparse_times(B, is_wide());
   Numbers result(long_side(), B.cols());
-  parallel_for_blocks(blocks(256), 2.0 * numbers() * static_cast<double>(B.cols()),
-                      [&](Index begin, Index end) {
-                        result.middleRows(begin, end - begin).noalias() = rows(begin, end) * B;
-                      });
+  parallel_for_blocks(
+      blocks(), 2.0 * numbers() * static_cast<double>(B.cols()), [&](Index begin, Index end) {
+        const Numbers part = block(begin, end);
+        if (is_wide())
+          linalg::multiply_transposed(part, B, result.middleRows(begin, end - begin));
+        else
+          linalg::multiply(part, B, result.middleRows(begin, end - begin));
+      });
   return result;
 }
 
@@ -265,13 +263,19 @@ MatrixOf<Scalar> CentredData<Scalar>::triangular() const {
   return reduce_blocks(
       triangle_blocks(long_side(), s),
       2.0 * static_cast<double>(long_side()) * static_cast<double>(s * s), Numbers(0, s),
-      [&](Index begin, Index end) { return upper_triangle_of_qr<Scalar>(rows(begin, end)); },
+      [&](Index begin, Index end) {
+        const Numbers part = block(begin, end);
+        return upper_triangle_of_qr<Scalar>(is_wide() ? Numbers(part.transpose()) : part);
+      },
       [](Numbers& total, const Numbers& part) { total = joined_triangle<Scalar>(total, part); },
       matrices_in_flight);
 }
 
 template class CentredData<double>;
+template class CentredData<float>;
 template MatrixOf<double> upper_triangle_of_qr<double>(MatrixOf<double>);
+template MatrixOf<float> upper_triangle_of_qr<float>(MatrixOf<float>);
 template MatrixOf<double> tall_triangle<double>(const MatrixOf<double>&);
+template MatrixOf<float> tall_triangle<float>(const MatrixOf<float>&);
 
 }  // namespace espalier::detail

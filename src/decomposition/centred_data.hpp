@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <type_traits>
 
 #include <espalier/core/features.hpp>
 #include <espalier/core/parallel.hpp>
@@ -12,15 +13,20 @@ namespace espalier::detail {
 template <class Scalar>
 using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
 
-/// A column-major matrix of `Scalar` that somebody else owns.
+/// The numbers of a dense X, which are of this type.
 template <class Scalar>
-using ViewOf = Eigen::Map<const MatrixOf<Scalar>, Eigen::Unaligned, Eigen::OuterStride<>>;
+auto dense_of(const Features& X) {
+  if constexpr (std::is_same_v<Scalar, float>)
+    return X.dense32();
+  else
+    return X.dense();
+}
 
 /// X with weights w and column means taken out, X̃ = √w·(X − x̄), turned so that it is long:
 ///
 ///     A = X̃ where n ≥ p, X̃ᵀ elsewhere       long × short
 ///
-/// A is not stored: blocks of its rows are made where they are needed. A sparse X is not filled
+/// A is not stored: blocks of rows of it are made where they are needed. A sparse X is not filled
 /// (but for such blocks in `triangular`): x̄ enters the products instead. `Scalar` is what products
 /// are computed in, float for a float X and double else. Sums over rows of A are made by blocks in
 /// a fixed order.
@@ -40,6 +46,8 @@ class CentredData {
   double total_weight() const { return total_weight_; }
   const Vector& mean() const { return mean_; }        ///< p: what was subtracted
   const Vector& squares() const { return squares_; }  ///< p: the squared norms of X̃'s columns
+  /// p: Σ w·(x − x̄)² of each column, whether centred here or not.
+  const Vector& variation() const { return variation_; }
 
   /// AᵀA, short × short. O(long·short²) for a dense X, O(Σ nonzeros of a row²) for a sparse one.
   Matrix gram() const;
@@ -51,19 +59,18 @@ class CentredData {
   Numbers triangular() const;
 
  private:
-  ViewOf<Scalar> dense() const;
-  Blocks blocks(Index least) const;
+  Blocks blocks() const;
   double numbers() const;
-  Numbers rows(Index begin, Index end) const;
-  void measure_dense(bool centre);
-  void measure_sparse(bool centre);
+  Numbers block(Index begin, Index end) const;
+  void measure();
+  void measure_sparse();
   Matrix sparse_gram() const;
   Numbers sparse_times(const Numbers& B, bool transposed) const;
 
   const Features& X_;
   Vector root_weights_;  // n; empty: ones
   double total_weight_;
-  Vector mean_, squares_;
+  Vector mean_, squares_, variation_;
   SparseMatrix sparse_, sparse_transposed_;  // √w·X of a sparse X, and its transpose
 };
 

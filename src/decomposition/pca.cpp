@@ -135,22 +135,6 @@ class Fit {
   bool is_sparse_;
 };
 
-/// The count that is asked for must exist, and the solver must be able to find it.
-void check_count(const PCAParams& params, Index rows, Index cols) {
-  const NumberOfComponents& asked = params.n_components;
-  const Index most = std::min(rows, cols);
-  if (asked.count() != nullptr && *asked.count() > most)
-    throw InvalidParameter(
-        fmt::format("PCA: n_components is {}, but X of {} samples and {} features has {} "
-                    "components at most",
-                    *asked.count(), rows, cols, most));
-  if (asked.is_mle() && rows < cols)
-    throw InvalidParameter(
-        fmt::format("PCA: n_components='mle' needs at least as many samples as features, and X has "
-                    "{} samples and {} features",
-                    rows, cols));
-}
-
 template <class Scalar>
 PCAState learn(const Features& X, const PCAParams& params, const FitContext& context) {
   const CentredData<Scalar> data(X, context.sample_weight, true, PCA::type_name);
@@ -206,7 +190,13 @@ void PCA::do_validate() const {
 }
 
 PCAState PCA::do_fit(const Features& X, const FitContext& context) const {
-  check_count(params(), X.rows(), X.cols());
+  const NumberOfComponents& asked = params().n_components;
+  if (asked.count() != nullptr) detail::check_count(type_name, *asked.count(), X.rows(), X.cols());
+  if (asked.is_mle() && X.rows() < X.cols())
+    throw InvalidParameter(
+        fmt::format("PCA: n_components='mle' needs at least as many samples as features, and X has "
+                    "{} samples and {} features",
+                    X.rows(), X.cols()));
   const double weight =
       context.has_weights() ? context.sample_weight.sum() : static_cast<double>(X.rows());
   if (!(weight > 1.0))
@@ -214,7 +204,7 @@ PCAState PCA::do_fit(const Features& X, const FitContext& context) const {
         fmt::format("PCA: needs at least 2 samples, or weights that sum to more than 1; there is "
                     "{} sample with a weight of {}",
                     X.rows(), weight));
-  return learn<double>(X, params(), context);
+  return X.is_float32() ? learn<float>(X, params(), context) : learn<double>(X, params(), context);
 }
 
 Features PCA::do_transform(const State& state, const Features& X) const {

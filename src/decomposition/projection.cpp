@@ -9,6 +9,9 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "decomposition/centred_data.hpp"
+#include "linalg/products.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -48,48 +51,70 @@ class ProjectionStep : public RowStep {
   Index from_, to_;
 };
 
-}  // namespace
-
-Features project(const Projection& projection, const Features& X) {
-  const Matrix V = directions(projection);
-  const bool centres = projection.mean.size() > 0;
-  const Eigen::RowVectorXd offset = centres ? Eigen::RowVectorXd(projection.mean.transpose() * V)
-                                            : Eigen::RowVectorXd::Zero(V.cols());
+Features sparse_projected(const Projection& projection, const Matrix& V, const SparseMatrix& X) {
+  Eigen::RowVectorXd offset = Eigen::RowVectorXd::Zero(V.cols());
+  if (projection.mean.size() > 0) offset = projection.mean.transpose() * V;
   Matrix result(X.rows(), V.cols());
-  const double per_row =
-      X.is_sparse() ? static_cast<double>(X.sparse().nonZeros()) / static_cast<double>(X.rows())
-                    : static_cast<double>(X.cols());
-  parallel_for_blocks({X.rows(), rows_per_block}, per_row * static_cast<double>(result.size()),
+  parallel_for_blocks({X.rows(), rows_per_block},
+                      static_cast<double>(X.nonZeros()) * static_cast<double>(V.cols()),
                       [&](Index begin, Index end) {
-                        const Index n = end - begin;
-                        auto out = result.middleRows(begin, n);
-                        if (X.is_sparse()) {
-                          out = (X.sparse().middleRows(begin, n) * V).rowwise() - offset;
-                        } else if (centres) {
-                          const Matrix centred = X.dense().middleRows(begin, n).rowwise() -
-                                                 projection.mean.transpose();
-                          out.noalias() = centred * V;
-                        } else {
-                          out.noalias() = X.dense().middleRows(begin, n) * V;
-                        }
+                        result.middleRows(begin, end - begin) =
+                            (X.middleRows(begin, end - begin) * V).rowwise() - offset;
                       });
   return result;
 }
 
-Features project_back(const Projection& projection, const Features& Z) {
+template <class Scalar>
+Features projected(const Projection& projection, const Features& X) {
+  const Matrix V = directions(projection);
+  if (X.is_sparse()) return sparse_projected(projection, V, X.sparse());
+  const auto all = dense_of<Scalar>(X);
+  const MatrixOf<Scalar> onto = V.template cast<Scalar>();
+  MatrixOf<Scalar> result(X.rows(), V.cols());
+  if (projection.mean.size() == 0) {
+    linalg::multiply(all, onto, result);
+    return result;
+  }
+  // Centred first: a mean far from zero would cost digits of the products.
+  parallel_for_blocks(
+      {X.rows(), rows_per_block},
+      static_cast<double>(X.cols()) * static_cast<double>(result.size()),
+      [&](Index begin, Index end) {
+        const Index n = end - begin;
+        MatrixOf<Scalar> centred(n, X.cols());
+        for (Index j = 0; j < X.cols(); ++j)
+          centred.col(j) =
+              (all.col(j).segment(begin, n).template cast<double>().array() - projection.mean[j])
+                  .template cast<Scalar>();
+        linalg::multiply(centred, onto, result.middleRows(begin, n));
+      });
+  return result;
+}
+
+template <class Scalar>
+Features projected_back(const Projection& projection, const Features& Z) {
   Matrix components = projection.components;
   if (projection.scale.size() > 0) components.array().colwise() *= projection.scale.array();
-  const Features dense = Z.to_dense();
-  Matrix result(Z.rows(), components.cols());
-  parallel_for_blocks({Z.rows(), rows_per_block},
-                      static_cast<double>(components.rows()) * static_cast<double>(result.size()),
-                      [&](Index begin, Index end) {
-                        auto out = result.middleRows(begin, end - begin);
-                        out.noalias() = dense.dense().middleRows(begin, end - begin) * components;
-                        if (projection.mean.size() > 0)
-                          out.rowwise() += projection.mean.transpose();
-                      });
+  MatrixOf<Scalar> result(Z.rows(), components.cols());
+  linalg::multiply(dense_of<Scalar>(Z), MatrixOf<Scalar>(components.template cast<Scalar>()),
+                   result);
+  if (projection.mean.size() > 0)
+    parallel_for(result.cols(), static_cast<double>(result.size()), [&](Index j) {
+      result.col(j).array() += static_cast<Scalar>(projection.mean[j]);
+    });
   return result;
+}
+
+}  // namespace
+
+Features project(const Projection& projection, const Features& X) {
+  if (X.is_float32()) return projected<float>(projection, X);
+  return projected<double>(projection, X);
+}
+
+Features project_back(const Projection& projection, const Features& Z) {
+  if (Z.is_float32()) return projected_back<float>(projection, Z);
+  return projected_back<double>(projection, Z.to_dense());
 }
 
 void compile_projection(const Projection& projection, std::string_view prefix,
@@ -122,6 +147,13 @@ void fix_signs(Matrix& components) {
       if (std::abs(components(c, j)) > std::abs(components(c, largest))) largest = j;
     if (components(c, largest) < 0.0) components.row(c) = -components.row(c);
   }
+}
+
+void check_count(std::string_view owner, Index count, Index rows, Index cols) {
+  if (count <= std::min(rows, cols)) return;
+  throw InvalidParameter(fmt::format(
+      "{}: n_components is {}, but X of {} samples and {} features has {} components at most",
+      owner, count, rows, cols, std::min(rows, cols)));
 }
 
 void check_components(std::string_view owner, const Matrix& components, const Vector* mean,

@@ -36,6 +36,9 @@ std::vector<std::string> component_names(std::string_view prefix, Index k);
 /// positive.
 void fix_signs(Matrix& components);
 
+/// @throws InvalidParameter  naming `owner`: X of rows × cols has not `count` components
+void check_count(std::string_view owner, Index count, Index rows, Index cols);
+
 /// @throws FormatError  naming `owner`: sizes do not fit each other or the number of features
 void check_components(std::string_view owner, const Matrix& components, const Vector* mean,
                       std::initializer_list<const Vector*> one_each, const Schema& schema);

@@ -108,5 +108,12 @@ template SingularVectors lanczos_svd(const CentredData<double>&, const SubspaceO
                                      const FitContext&);
 template SingularVectors randomized_svd(const CentredData<double>&, const SubspaceOptions&,
                                         const FitContext&);
+template ShortSide full_svd(const CentredData<float>&);
+template ShortSide gram_svd(const CentredData<float>&, Index);
+template SingularVectors leading(const CentredData<float>&, const ShortSide&, Index);
+template SingularVectors lanczos_svd(const CentredData<float>&, const SubspaceOptions&,
+                                     const FitContext&);
+template SingularVectors randomized_svd(const CentredData<float>&, const SubspaceOptions&,
+                                        const FitContext&);
 
 }  // namespace espalier::detail

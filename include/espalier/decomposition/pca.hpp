@@ -127,7 +127,8 @@ class PCA : public Implements<PCA, Transformer, PCAParams, PCAState> {
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "PCA";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .requires_y = false};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .requires_y = false};
 
   const Vector& mean() const { return state().mean; }              ///< p: what is subtracted
   const Matrix& components() const { return state().components; }  ///< k × p
