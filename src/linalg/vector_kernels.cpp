@@ -106,10 +106,10 @@ ESPALIER_VECTOR_KERNELS(Avx512, 8, ESPALIER_LINALG_AVX512)
 
 }  // namespace
 
-const VectorKernels& vector_kernels(detail::InstructionSet instructions) {
+const VectorKernels& vector_kernels(InstructionSet instructions) {
 #ifdef ESPALIER_LINALG_X86
-  if (instructions == detail::InstructionSet::avx512) return Avx512::kernels;
-  if (instructions == detail::InstructionSet::avx2) return Avx2::kernels;
+  if (instructions == InstructionSet::avx512) return Avx512::kernels;
+  if (instructions == InstructionSet::avx2) return Avx2::kernels;
 #endif
   static_cast<void>(instructions);
   return Portable::kernels;

@@ -9,6 +9,9 @@
 
 namespace espalier::linalg {
 
+using detail::best_instruction_set;
+using detail::InstructionSet;
+
 /// Σ weight[i] / (pole[i] − x) over some poles, and its derivative by x.
 struct PoleSums {
   double value, slope;
@@ -25,7 +28,6 @@ struct VectorKernels {
                         double x);
 };
 
-const VectorKernels& vector_kernels(
-    detail::InstructionSet instructions = detail::best_instruction_set());
+const VectorKernels& vector_kernels(InstructionSet instructions = best_instruction_set());
 
 }  // namespace espalier::linalg

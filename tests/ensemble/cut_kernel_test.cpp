@@ -9,6 +9,8 @@
 
 #include <espalier/core/random.hpp>
 
+#include "support/instruction_sets.hpp"
+
 namespace espalier::hgb {
 namespace {
 
@@ -56,15 +58,8 @@ struct Cuts {
   }
 };
 
-std::vector<InstructionSet> available() {
-  std::vector<InstructionSet> sets;
-  for (const auto set : {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512})
-    if (set <= best_instruction_set()) sets.push_back(set);
-  return sets;
-}
-
 TEST(CutKernel, FindsTheGainsOnEveryInstructionSet) {
-  for (const InstructionSet instructions : available())
+  for (const InstructionSet instructions : testing_support::instruction_sets())
     for (const int n : {1, 2, 7, 31, 255, 256})
       for (const bool constant_hessian : {false, true})
         for (const double sign : {-1.0, 0.0, 1.0, 2.0}) {  // 2: no bounds
@@ -105,7 +100,7 @@ TEST(CutKernel, TakesWhatRoundingLeavesForNothing) {
                      .hessian = all.hessian,
                      .count = 100.0,
                      .loss = all.gradient * value};
-  for (const InstructionSet instructions : available()) {
+  for (const InstructionSet instructions : testing_support::instruction_sets()) {
     std::vector<double> gains(99);
     EXPECT_EQ(cut_gains(node, fixed_point, passed.data(), 99, gains.data(), instructions), 0.0);
   }

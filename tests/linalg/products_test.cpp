@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <limits>
-#include <vector>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -12,9 +12,12 @@
 
 #include "linalg/blocked_product.hpp"
 #include "reference/products_naive.hpp"
+#include "support/instruction_sets.hpp"
 
 namespace espalier::linalg {
 namespace {
+
+using testing_support::instruction_sets;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
@@ -25,14 +28,6 @@ template <class T>
 MatrixOf<T> random_matrix(Index rows, Index cols, std::uint64_t seed) {
   Random random(seed);
   return MatrixOf<T>::NullaryExpr(rows, cols, [&] { return static_cast<T>(random.normal()); });
-}
-
-std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> sets;
-  for (const InstructionSet set :
-       {InstructionSet::portable, InstructionSet::avx2, InstructionSet::avx512})
-    if (set <= best_instruction_set()) sets.push_back(set);
-  return sets;
 }
 
 /// Rounding of sums of k products of numbers about 1.
@@ -58,7 +53,7 @@ void check_shape(Index m, Index n, Index k) {
   const Matrix expected =
       reference::multiply(A.template cast<double>(), B.template cast<double>(),
                           before.block(2, 1, m, n).template cast<double>(), 0.75, -0.5);
-  for (const InstructionSet set : instruction_sets())
+  for (const auto set : instruction_sets())
     for (const bool left_along : {false, true})
       for (const bool right_along : {false, true}) {
         MatrixOf<T> C = before;

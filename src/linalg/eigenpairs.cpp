@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "linalg/eigenpairs.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "linalg/tridiagonal.hpp"
+
+namespace espalier::linalg {
+
+Eigenpairs all_eigenpairs(const Matrix& symmetric) {
+  return leading_eigenpairs(symmetric, symmetric.rows());
+}
+
+Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k) {
+  const Index n = symmetric.rows();
+  if (k == 0) return {Vector(0), Matrix(n, 0)};
+  // About 1, so that no square overflows or vanishes.
+  double scale = 0.0;
+  for (Index j = 0; j < n; ++j) {
+    const double largest = symmetric.col(j).tail(n - j).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+    if (!(largest <= scale)) scale = largest;
+  }
+  if (scale == 0.0) return {Vector::Zero(k), Matrix::Identity(n, k)};
+  if (!std::isfinite(scale)) {
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    return {Vector::Constant(k, nan), Matrix::Constant(n, k, nan)};
+  }
+  const Tridiagonal T = tridiagonalise(symmetric / scale);
+  Eigenpairs pairs = tridiagonal_eigenpairs(T.diagonal, T.off_diagonal, k);
+  pairs.values *= scale;
+  apply_reflections(T, pairs.vectors);
+  return pairs;
+}
+
+}  // namespace espalier::linalg

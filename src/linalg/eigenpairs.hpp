@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "linalg/divide_and_conquer.hpp"
+
+namespace espalier::linalg {
+
+/// All eigenpairs of a symmetric matrix, of which the lower triangle is read: tridiagonal form,
+/// divide and conquer. Errors are about ε·‖A‖, vectors orthogonal to about n·ε. Numbers that are not
+/// finite give pairs that are NaN. The sign of a vector means nothing.
+Eigenpairs all_eigenpairs(const Matrix& symmetric);
+
+/// The k largest of them, 0 ≤ k ≤ n, in the order of their values (not of their magnitudes).
+Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k);
+
+}  // namespace espalier::linalg
