@@ -2,13 +2,18 @@
 #include "decomposition/block_lanczos.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <espalier/core/random.hpp>
 
 #include "decomposition/decompositions.hpp"
+#include "linalg/eigenpairs.hpp"
+#include "linalg/products.hpp"
 
 namespace espalier::detail {
 namespace {
+
+using linalg::Eigenpairs;
 
 constexpr Index most_products = 1000;
 
@@ -26,17 +31,20 @@ class Basis {
   Index free() const { return V_.cols() - used_; }
   Index known() const { return known_; }  ///< columns whose product with A is in T
 
+  /// Whether a rest of a product is nothing but rounding.
+  bool is_spent(const Numbers& rest) const {
+    return static_cast<double>(rest.colwise().norm().maxCoeff()) <= least_length();
+  }
+
   /// Orthonormal columns for the span of `block`; random ones where it lies in the span of the
   /// basis, up to rounding.
   void append(const Numbers& block) {
     Vector lengths;
     Numbers Q = orthonormalised<Numbers>(block, &lengths);
-    constexpr double eps = std::numeric_limits<Scalar>::epsilon();
     for (Index j = 0; j < Q.cols(); ++j)
-      if (lengths[j] <= 100.0 * eps * largest_) Q.col(j) = random_numbers(size(), 1);
+      if (lengths[j] <= least_length()) Q.col(j) = random_numbers(size(), 1);
     for (int pass = 0; pass < 2; ++pass) {
-      const Numbers h = V_.leftCols(used_).transpose() * Q;
-      Q.noalias() -= V_.leftCols(used_) * h;
+      remove_components(Q);
       Q = orthonormalised<Numbers>(std::move(Q));
     }
     V_.middleCols(used_, Q.cols()) = Q;
@@ -50,9 +58,7 @@ class Basis {
     const Index width = product.cols();
     Matrix H = Matrix::Zero(used_, width);
     for (int pass = 0; pass < 2; ++pass) {
-      const Numbers h = V_.leftCols(used_).transpose() * product;
-      product.noalias() -= V_.leftCols(used_) * h;
-      H += h.template cast<double>();
+      H += remove_components(product).template cast<double>();
     }
     T_.block(0, known_, used_, width) = H;
     T_.block(known_, 0, width, used_) = H.transpose();
@@ -63,7 +69,7 @@ class Basis {
     return product;
   }
 
-  Eigenpairs ritz() const { return leading_eigenpairs(T_.topLeftCorner(known_, known_), known_); }
+  Eigenpairs ritz() const { return linalg::all_eigenpairs(T_.topLeftCorner(known_, known_)); }
 
   Numbers combine(const Matrix& Y) const { return V_.leftCols(known_) * Y.template cast<Scalar>(); }
 
@@ -82,6 +88,16 @@ class Basis {
   }
 
  private:
+  double least_length() const { return 100.0 * std::numeric_limits<Scalar>::epsilon() * largest_; }
+
+  /// Makes `block` orthogonal to the basis, up to rounding; what was taken away.
+  Numbers remove_components(Numbers& block) const {
+    Numbers H(used_, block.cols());
+    linalg::multiply_transposed(V_.leftCols(used_), block, H);
+    linalg::multiply(V_.leftCols(used_), H, block, Scalar(-1), Scalar(1));
+    return H;
+  }
+
   Numbers V_;
   Matrix T_;
   Index used_ = 0, known_ = 0;
@@ -116,15 +132,18 @@ LanczosResult<Scalar> block_lanczos(
   const Index kept = std::min(k + (capacity - k) / 3, capacity - 2 * width);
   Basis<Scalar> basis(size, capacity, options.seed);
   basis.append(basis.random_numbers(size, width));
+  bool is_confirmed = false;
   for (Index n_iter = 1;; ++n_iter) {
     const MatrixOf<Scalar> rest = basis.take(times(basis.last_block()));
     if (options.report) options.report(n_iter);
     const bool is_full = basis.free() < width && basis.used() < size;
     const bool ends = basis.used() == size || n_iter == most_products;
-    if (ends || is_full || (basis.used() >= k && n_iter % 4 == 0)) {
+    if (ends || (basis.used() >= k && (is_full || n_iter % 4 == 0))) {
       const Eigenpairs ritz = basis.ritz();
-      const bool converged =
-          basis.used() == size || have_converged<Scalar>(ritz, rest, k, options.tol);
+      bool converged = basis.used() == size || have_converged<Scalar>(ritz, rest, k, options.tol);
+      // An invariant subspace may lack copies of an eigenvalue that has more than `width` of them:
+      // random vectors outside it must find nothing larger.
+      if (converged && !ends && basis.is_spent(rest)) std::swap(converged, is_confirmed);
       if (converged || ends) return {basis.combine(ritz.vectors.leftCols(k)), n_iter, converged};
       if (is_full && capacity < size) basis.restart(ritz, kept);
     }

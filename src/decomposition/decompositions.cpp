@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "decomposition/decompositions.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 
@@ -10,12 +9,6 @@ namespace espalier::detail {
 Svd thin_svd(const Matrix& A) {
   Eigen::BDCSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
   return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
-}
-
-Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(symmetric);
-  return {solver.eigenvalues().reverse().head(k),
-          solver.eigenvectors().rowwise().reverse().leftCols(k)};
 }
 
 template <class M>

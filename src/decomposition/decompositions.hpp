@@ -15,14 +15,6 @@ struct Svd {
 };
 Svd thin_svd(const Matrix& A);
 
-/// Eigenvalues, descending, and their orthonormal vectors as columns.
-struct Eigenpairs {
-  Vector values;
-  Matrix vectors;
-};
-/// The `k` largest of a symmetric matrix, of which both triangles are set.
-Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k);
-
 /// Q of A = QR, of the shape of A (rows ≥ cols), with signs so that R's diagonal is not negative:
 /// columns of A that are orthogonal come back scaled to length 1. A column that depends on those
 /// before it gives some direction orthogonal to them. `lengths`, if not null, gets R's diagonal.

@@ -9,6 +9,7 @@
 #include "decomposition/block_lanczos.hpp"
 #include "decomposition/decompositions.hpp"
 #include "decomposition/projection.hpp"
+#include "linalg/eigenpairs.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -55,7 +56,7 @@ ShortSide full_svd(const CentredData<Scalar>& data) {
 
 template <class Scalar>
 ShortSide gram_svd(const CentredData<Scalar>& data, Index k) {
-  Eigenpairs pairs = leading_eigenpairs(data.gram(), k);
+  linalg::Eigenpairs pairs = linalg::leading_eigenpairs(data.gram(), k);
   return {pairs.values.cwiseMax(0.0).cwiseSqrt(), std::move(pairs.vectors)};
 }
 
