@@ -4,6 +4,9 @@
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
+#include <espalier/decomposition/incremental_pca.hpp>
+#include <espalier/decomposition/pca.hpp>
+#include <espalier/decomposition/truncated_svd.hpp>
 #include <espalier/dummy/dummy_classifier.hpp>
 #include <espalier/dummy/dummy_regressor.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
@@ -41,11 +44,13 @@ void add_builtin_estimators(Registry& registry) {
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
+      IncrementalPCA,                  //
       LabelEncoder,                    //
       LinearRegression,                //
       LogisticRegression,              //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
+      PCA,                             //
       Pipeline<Classifier>,            //
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
@@ -56,7 +61,8 @@ void add_builtin_estimators(Registry& registry) {
       RidgeClassifier,                 //
       RidgeClassifierCV,               //
       SimpleImputer,                   //
-      StandardScaler>(registry);
+      StandardScaler,                  //
+      TruncatedSVD>(registry);
 }
 
 }  // namespace espalier::detail

@@ -6,6 +6,7 @@
 #include <espalier/compose.hpp>
 #include <espalier/core.hpp>
 #include <espalier/datasets.hpp>
+#include <espalier/decomposition.hpp>
 #include <espalier/dummy.hpp>
 #include <espalier/ensemble.hpp>
 #include <espalier/impute.hpp>

@@ -10,8 +10,8 @@
 #include <espalier/core/random.hpp>
 
 #include "core/folds.hpp"
+#include "core/seed.hpp"
 #include "model_selection/folds.hpp"
-#include "model_selection/seed.hpp"
 
 namespace espalier {
 namespace detail {

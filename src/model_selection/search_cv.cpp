@@ -8,8 +8,8 @@
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 
+#include "core/seed.hpp"
 #include "model_selection/search.hpp"
-#include "model_selection/seed.hpp"
 
 namespace espalier {
 

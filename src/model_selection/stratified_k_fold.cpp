@@ -11,8 +11,8 @@
 
 #include "core/folds.hpp"
 #include "core/labels_of.hpp"
+#include "core/seed.hpp"
 #include "model_selection/folds.hpp"
-#include "model_selection/seed.hpp"
 
 namespace espalier {
 namespace {

@@ -12,6 +12,9 @@
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
+#include <espalier/decomposition/incremental_pca.hpp>
+#include <espalier/decomposition/pca.hpp>
+#include <espalier/decomposition/truncated_svd.hpp>
 #include <espalier/dummy/dummy_classifier.hpp>
 #include <espalier/dummy/dummy_regressor.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
@@ -102,6 +105,7 @@ inline std::vector<Prototype> special_prototypes() {
       "_poisson");
   add(LinearRegression());
   add(LinearRegression({.positive = true}), "_positive");
+  add(IncrementalPCA({.n_components = 2, .batch_size = 50}));
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
@@ -113,6 +117,10 @@ inline std::vector<Prototype> special_prototypes() {
       {.expected_failures = {{"inverse_transform_undoes_transform",
                               "grouped categories come back as missing cells"}}});
   add(OrdinalEncoder({.handle_unknown = OrdinalUnknown::use_encoded_value, .unknown_value = -1.0}));
+  add(PCA());
+  add(PCA({.n_components = 2, .whiten = true, .svd_solver = PCASolver::arpack}), "_arpack");
+  add(PCA({.n_components = 0.9, .svd_solver = PCASolver::covariance_eigh}), "_covariance_eigh");
+  add(PCA({.n_components = 3, .svd_solver = PCASolver::randomized}), "_randomized");
   add(Pipeline{StandardScaler(), logistic});
   add(Pipeline(prepare, logistic), "_of_a_table");
   add(Pipeline{StandardScaler(), Ridge()});
@@ -136,6 +144,8 @@ inline std::vector<Prototype> special_prototypes() {
       "_most_frequent");
   add(StandardScaler());
   add(StandardScaler({.with_mean = false}), "_without_mean");
+  add(TruncatedSVD());
+  add(TruncatedSVD({.algorithm = SVDAlgorithm::arpack}), "_arpack");
   return result;
 }
 
