@@ -10,7 +10,7 @@
 #include <espalier/core/random.hpp>
 
 #include "model_selection/folds.hpp"
-#include "model_selection/seed.hpp"
+#include "core/seed.hpp"
 
 namespace espalier {
 namespace detail {

@@ -9,7 +9,7 @@
 #include <espalier/model_selection/randomized_search_cv.hpp>
 
 #include "model_selection/search.hpp"
-#include "model_selection/seed.hpp"
+#include "core/seed.hpp"
 
 namespace espalier {
 

@@ -11,7 +11,7 @@
 #include <espalier/core/random.hpp>
 
 #include "core/labels_of.hpp"
-#include "model_selection/seed.hpp"
+#include "core/seed.hpp"
 
 namespace espalier {
 namespace {

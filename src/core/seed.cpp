@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "model_selection/seed.hpp"
+#include "core/seed.hpp"
 
 #include <random>
 

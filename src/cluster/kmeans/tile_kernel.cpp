@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Written with the vectors that g++ and clang have as types, whatever the instruction set; both
+// contract a product and a difference to one instruction where there is one. Registers are copied
+// one by one: g++ takes an array of them through memory in smaller pieces, which is six times slower.
+#include "cluster/kmeans/tile_kernel.hpp"
+
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace espalier::kmeans {
+namespace {
+
+template <class T, int bytes>
+struct Lanes {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  static constexpr int count = bytes / static_cast<int>(sizeof(T));
+  typedef T Real __attribute__((vector_size(bytes)));
+  typedef Bits Integer __attribute__((vector_size(bytes)));
+};
+
+/// Of `row_vectors` registers of rows, beginning at `x`.
+template <class T, int bytes, int row_vectors>
+[[gnu::always_inline]] inline void nearest_of_rows(const T* x, const CenterGroups<T>& centers,
+                                                   T* score, std::int32_t* label) {
+  using L = Lanes<T, bytes>;
+  using Real = typename L::Real;
+  using Integer = typename L::Integer;
+  Real best[row_vectors];
+  Integer index[row_vectors];
+  for (int r = 0; r < row_vectors; ++r) {
+    best[r] = Real{} + std::numeric_limits<T>::infinity();
+    index[r] = Integer{};
+  }
+  const T* center = centers.values;
+  for (std::ptrdiff_t g = 0; g < centers.n_groups; ++g) {
+    Real sum[group_size][row_vectors];
+    for (int q = 0; q < group_size; ++q)
+      for (int r = 0; r < row_vectors; ++r)
+        sum[q][r] = Real{} + centers.half_norms[g * group_size + q];
+    const T* value = x;
+    for (std::ptrdiff_t j = 0; j < centers.n_features; ++j) {
+      Real row[row_vectors];
+      for (int r = 0; r < row_vectors; ++r) std::memcpy(&row[r], value + r * L::count, bytes);
+      for (int q = 0; q < group_size; ++q)
+        for (int r = 0; r < row_vectors; ++r) sum[q][r] -= row[r] * center[q];
+      value += tile_rows;
+      center += group_size;
+    }
+    for (int q = 0; q < group_size; ++q) {
+      const Integer id = Integer{} + static_cast<typename L::Bits>(g * group_size + q);
+      for (int r = 0; r < row_vectors; ++r) {
+        const auto nearer = sum[q][r] < best[r];
+        best[r] = nearer ? sum[q][r] : best[r];
+        index[r] = nearer ? id : index[r];
+      }
+    }
+  }
+  for (int r = 0; r < row_vectors; ++r) {
+    std::memcpy(score + r * L::count, &best[r], bytes);
+    for (int i = 0; i < L::count; ++i)
+      label[r * L::count + i] = static_cast<std::int32_t>(index[r][i]);
+  }
+}
+
+template <class T, int bytes, int row_vectors>
+[[gnu::always_inline]] inline void nearest_of_tile(const T* tile, const CenterGroups<T>& centers,
+                                                   T* score, std::int32_t* label) {
+  constexpr int rows = row_vectors * Lanes<T, bytes>::count;
+  for (int first = 0; first < tile_rows; first += rows)
+    nearest_of_rows<T, bytes, row_vectors>(tile + first, centers, score + first, label + first);
+}
+
+template <class T, int bytes, int row_vectors>
+[[gnu::always_inline]] inline void distances_of_tile(const T* tile, const CenterGroups<T>& centers,
+                                                     T* distance) {
+  using Real = typename Lanes<T, bytes>::Real;
+  constexpr int count = Lanes<T, bytes>::count;
+  constexpr int rows = row_vectors * count;
+  for (int first = 0; first < tile_rows; first += rows) {
+    const T* center = centers.values;
+    T* out = distance + first;
+    for (std::ptrdiff_t g = 0; g < centers.n_groups; ++g) {
+      Real sum[group_size][row_vectors] = {};
+      const T* value = tile + first;
+      for (std::ptrdiff_t j = 0; j < centers.n_features; ++j) {
+        Real row[row_vectors];
+        for (int r = 0; r < row_vectors; ++r) std::memcpy(&row[r], value + r * count, bytes);
+        for (int q = 0; q < group_size; ++q)
+          for (int r = 0; r < row_vectors; ++r) {
+            const Real difference = row[r] - center[q];
+            sum[q][r] += difference * difference;
+          }
+        value += tile_rows;
+        center += group_size;
+      }
+      for (int q = 0; q < group_size; ++q, out += tile_rows)
+        for (int r = 0; r < row_vectors; ++r) std::memcpy(out + r * count, &sum[q][r], bytes);
+    }
+  }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define ESPALIER_AVX2 __attribute__((target("avx2,fma")))
+#define ESPALIER_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+
+template <class T>
+ESPALIER_AVX2 void nearest_avx2(const T* tile, const CenterGroups<T>& centers, T* score,
+                                std::int32_t* label) {
+  nearest_of_tile<T, 32, 2>(tile, centers, score, label);
+}
+template <class T>
+ESPALIER_AVX512 void nearest_avx512(const T* tile, const CenterGroups<T>& centers, T* score,
+                                    std::int32_t* label) {
+  nearest_of_tile<T, 64, 4>(tile, centers, score, label);
+}
+template <class T>
+ESPALIER_AVX2 void distances_avx2(const T* tile, const CenterGroups<T>& centers, T* distance) {
+  distances_of_tile<T, 32, 2>(tile, centers, distance);
+}
+template <class T>
+ESPALIER_AVX512 void distances_avx512(const T* tile, const CenterGroups<T>& centers, T* distance) {
+  distances_of_tile<T, 64, 4>(tile, centers, distance);
+}
+#endif
+
+}  // namespace
+
+template <class T>
+void nearest_centers(const T* tile, const CenterGroups<T>& centers, T* score, std::int32_t* label,
+                     InstructionSet instructions) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  if (instructions == InstructionSet::avx512) return nearest_avx512(tile, centers, score, label);
+  if (instructions == InstructionSet::avx2) return nearest_avx2(tile, centers, score, label);
+#endif
+  static_cast<void>(instructions);
+  nearest_of_tile<T, 16, 2>(tile, centers, score, label);
+}
+
+template <class T>
+void squared_distances(const T* tile, const CenterGroups<T>& centers, T* distance,
+                       InstructionSet instructions) {
+#if defined(__x86_64__) && defined(__GNUC__)
+  if (instructions == InstructionSet::avx512) return distances_avx512(tile, centers, distance);
+  if (instructions == InstructionSet::avx2) return distances_avx2(tile, centers, distance);
+#endif
+  static_cast<void>(instructions);
+  distances_of_tile<T, 16, 2>(tile, centers, distance);
+}
+
+template void nearest_centers(const float*, const CenterGroups<float>&, float*, std::int32_t*,
+                              InstructionSet);
+template void nearest_centers(const double*, const CenterGroups<double>&, double*, std::int32_t*,
+                              InstructionSet);
+template void squared_distances(const float*, const CenterGroups<float>&, float*, InstructionSet);
+template void squared_distances(const double*, const CenterGroups<double>&, double*,
+                                InstructionSet);
+
+}  // namespace espalier::kmeans
