@@ -159,6 +159,21 @@ void Estimator::fit_checked(const Features& X, const OptionalTarget& y, const Fi
   fit_impl(input.X, input.y, *input.context, Schema::of(input.X));
 }
 
+void Estimator::partial_fit_checked(const Features& X, const OptionalTarget& y,
+                                    const OptionalTarget& classes, const FitContext& context) {
+  if (!has_partial_fit()) throw_not_supported("partial_fit", "Call fit with all rows.");
+  validate_params();
+  context.check_stop(class_name());
+  const detail::FitInput input = detail::check_fit_input(*this, X, y, context);
+  const ThreadLimit limit(context.n_threads);
+  partial_fit_impl(input.X, input.y, classes, *input.context);
+}
+
+void Estimator::partial_fit_impl(const Features&, const OptionalTarget&, const OptionalTarget&,
+                                 const FitContext&) {
+  throw_not_supported("partial_fit");
+}
+
 Features Estimator::check_input(const Features& X) const {
   return detail::check_predict_input(*this, X);
 }
@@ -170,8 +185,19 @@ Transformer& Transformer::fit(const Features& X, const FitContext& context) {
   return *this;
 }
 
+Transformer& Transformer::partial_fit(const Features& X, const FitContext& context) {
+  partial_fit_checked(X, std::nullopt, std::nullopt, context);
+  return *this;
+}
+
 Transformer& Transformer::fit(const Features& X, const Target& y, const FitContext& context) {
   fit_checked(X, y, context);
+  return *this;
+}
+
+Transformer& Transformer::partial_fit(const Features& X, const Target& y,
+                                      const FitContext& context) {
+  partial_fit_checked(X, y, std::nullopt, context);
   return *this;
 }
 
@@ -205,6 +231,17 @@ const std::vector<std::string>& Transformer::get_feature_names_out() const {
 
 Classifier& Classifier::fit(const Features& X, const Target& y, const FitContext& context) {
   fit_checked(X, y, context);
+  return *this;
+}
+
+Classifier& Classifier::partial_fit(const Features& X, const Target& y, const FitContext& context) {
+  partial_fit_checked(X, y, std::nullopt, context);
+  return *this;
+}
+
+Classifier& Classifier::partial_fit(const Features& X, const Target& y, const Target& classes,
+                                    const FitContext& context) {
+  partial_fit_checked(X, y, classes, context);
   return *this;
 }
 
@@ -247,24 +284,18 @@ const std::vector<std::string>& Classifier::class_names() const {
 }
 
 Labels Classifier::align(const Target& y) const {
-  const Labels& labels = detail::labels_of(y, class_name());
-  const auto& seen = class_names();
-  if (seen.empty() || y.class_names().empty()) return labels;
-  const Labels& all = classes();
-  // A text that was not seen at fit becomes a label beyond all others, which no prediction equals.
-  std::vector<int> label_of;
-  int fresh = all.maxCoeff();
-  for (const std::string& text : y.class_names()) {
-    const auto at = std::find(seen.begin(), seen.end(), text) - seen.begin();
-    label_of.push_back(at < all.size() ? all[at] : ++fresh);
-  }
-  return labels.unaryExpr([&](int label) { return label_of.at(static_cast<std::size_t>(label)); });
+  return detail::align_labels(y, classes(), class_names(), class_name());
 }
 
 // Regressor
 
 Regressor& Regressor::fit(const Features& X, const Target& y, const FitContext& context) {
   fit_checked(X, y, context);
+  return *this;
+}
+
+Regressor& Regressor::partial_fit(const Features& X, const Target& y, const FitContext& context) {
+  partial_fit_checked(X, y, std::nullopt, context);
   return *this;
 }
 
@@ -287,6 +318,11 @@ Clusterer& Clusterer::fit(const Features& X, const FitContext& context) {
   return *this;
 }
 
+Clusterer& Clusterer::partial_fit(const Features& X, const FitContext& context) {
+  partial_fit_checked(X, std::nullopt, std::nullopt, context);
+  return *this;
+}
+
 Labels Clusterer::fit_predict(const Features& X, const FitContext& context) {
   return fit(X, context).labels();
 }
@@ -297,6 +333,11 @@ Labels Clusterer::predict(const Features& X) const { return predict_impl(check_i
 
 OutlierDetector& OutlierDetector::fit(const Features& X, const FitContext& context) {
   fit_checked(X, std::nullopt, context);
+  return *this;
+}
+
+OutlierDetector& OutlierDetector::partial_fit(const Features& X, const FitContext& context) {
+  partial_fit_checked(X, std::nullopt, std::nullopt, context);
   return *this;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,5 +20,10 @@ inline const Labels& labels_of(const Target& y, std::string_view owner) {
     throw InvalidInput(fmt::format("{}: {}", owner, error.what()));
   }
 }
+
+/// y in terms of `classes`, which have `names` (in their order, or none): by text where both have
+/// names, else as it is. A text that is not among them becomes a label beyond all others.
+Labels align_labels(const Target& y, const Labels& classes, const std::vector<std::string>& names,
+                    std::string_view owner);
 
 }  // namespace espalier::detail

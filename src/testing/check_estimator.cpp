@@ -15,10 +15,10 @@ namespace detail::kit {
 const Checks& all_checks() {
   static const Checks all = [] {
     Checks result;
-    for (const auto& group :
-         {api_checks, parameter_checks, input_checks, form_checks, name_checks, weight_checks,
-          prediction_checks, state_checks, archive_checks, thread_checks, target_checks,
-          classifier_checks, regressor_checks, transformer_checks, unsupervised_checks}) {
+    for (const auto& group : {api_checks, parameter_checks, input_checks, form_checks, name_checks,
+                              weight_checks, prediction_checks, state_checks, piece_checks,
+                              archive_checks, thread_checks, target_checks, classifier_checks,
+                              regressor_checks, transformer_checks, unsupervised_checks}) {
       const Checks checks = group();
       result.insert(result.end(), checks.begin(), checks.end());
     }

@@ -28,6 +28,7 @@ Checks name_checks();        // names of columns, in and out
 Checks weight_checks();      // sample weights and the rest of the context
 Checks prediction_checks();  // rows are independent; fits repeat and forget
 Checks state_checks();       // failed and cancelled fits
+Checks piece_checks();       // partial_fit
 Checks archive_checks();     // save and load, damaged files
 Checks thread_checks();      // bits and threads
 Checks target_checks();      // y of classifiers and regressors

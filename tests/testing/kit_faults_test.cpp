@@ -10,6 +10,7 @@
 
 #include "testing/kit.hpp"
 #include "testing/label_samples.hpp"
+#include "testing/piece_samples.hpp"
 #include "testing/samples.hpp"
 
 namespace espalier {
@@ -22,6 +23,8 @@ using samples::Centroids;
 using samples::Distance;
 using samples::Fault;
 using samples::Linear;
+using samples::PieceFault;
+using samples::RunningMean;
 using samples::Scale;
 using samples::Several;
 
@@ -145,6 +148,13 @@ TEST(CheckEstimator, FindsNaNThatComesOut) {
                                                                "predict: row 0")));
   EXPECT_TRUE(
       (finds_only<Scale<Fault::leaves_nan>>("missing_values_follow_the_tag", "transform: row 0")));
+}
+
+TEST(CheckEstimator, FindsFaultsThatOnlyPiecesShow) {
+  EXPECT_TRUE((finds<RunningMean<PieceFault::counts_on_a_global>>("pieces_repeat", "threads")));
+  EXPECT_TRUE((finds_only<RunningMean<PieceFault::forgets_the_rows_in_files>>(
+      "a_saved_model_goes_on", "saved one")));
+  EXPECT_TRUE((finds<RunningMean<PieceFault::divides_by_zero>>("pieces_make_a_model", "nan")));
 }
 
 TEST(CheckEstimator, FindsThreadsThatEndAtOnce) {

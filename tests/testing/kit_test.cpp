@@ -13,6 +13,7 @@
 #include "support/expect_error.hpp"
 #include "testing/kit.hpp"
 #include "testing/label_samples.hpp"
+#include "testing/piece_samples.hpp"
 #include "testing/samples.hpp"
 
 namespace espalier {
@@ -36,6 +37,11 @@ TEST(CheckEstimator, AcceptsASoundRegressor) {
 
 TEST(CheckEstimator, AcceptsASoundRegressorOfSeveralOutputs) {
   const auto results = checked<Several<Fault::none>>();
+  EXPECT_TRUE(all_passed(results)) << failures(results);
+}
+
+TEST(CheckEstimator, AcceptsASoundRegressorThatLearnsInPieces) {
+  const auto results = checked<samples::RunningMean<samples::PieceFault::none>>();
   EXPECT_TRUE(all_passed(results)) << failures(results);
 }
 

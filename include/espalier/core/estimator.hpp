@@ -100,6 +100,8 @@ class Estimator {
   const std::vector<std::string>& feature_names_in() const { return schema().names; }
   /// Iterations of the last fit, where the algorithm iterates.
   virtual std::optional<Index> iterations() const { return std::nullopt; }
+  /// Whether the class learns in pieces: `partial_fit`, which throws NotSupported elsewhere.
+  virtual bool has_partial_fit() const { return false; }
 
   // Scoring (see predictor.hpp).
 
@@ -130,6 +132,9 @@ class Estimator {
 
   /// Checks everything about the input of a fit and calls fit_impl.
   void fit_checked(const Features& X, const OptionalTarget& y, const FitContext& context);
+  /// The same for a partial_fit; `classes` are those of a classifier, if given.
+  void partial_fit_checked(const Features& X, const OptionalTarget& y,
+                           const OptionalTarget& classes, const FitContext& context);
   /// Checks X for any method after fit and brings it to the form that the class expects.
   Features check_input(const Features& X) const;
   [[noreturn]] void throw_not_fitted() const;
@@ -138,6 +143,9 @@ class Estimator {
 
   virtual void fit_impl(const Features& X, const OptionalTarget& y, const FitContext& context,
                         Schema schema) = 0;
+  /// @throws NotSupported  unless a class supplies it
+  virtual void partial_fit_impl(const Features& X, const OptionalTarget& y,
+                                const OptionalTarget& classes, const FitContext& context);
   /// @throws NotSupported  unless a class supplies it
   virtual void compile_impl(RowBuilder& builder) const;
   virtual bool get_own_param(std::string_view name, Value& result) const = 0;
@@ -165,6 +173,10 @@ class Transformer : public Estimator {
   /// @throws InvalidParameter, InvalidInput, Cancelled; then nothing has changed
   Transformer& fit(const Features& X, const FitContext& context = {});
   Transformer& fit(const Features& X, const Target& y, const FitContext& context = {});
+  /// Learns from some rows more; after a fit, or another partial_fit, it goes on from there. The
+  /// columns are those of the first call. @throws as fit, and NotSupported where has_partial_fit() is false
+  Transformer& partial_fit(const Features& X, const FitContext& context = {});
+  Transformer& partial_fit(const Features& X, const Target& y, const FitContext& context = {});
   /// n × p → n × q. Row i of the output belongs to row i of X. @throws NotFitted, InvalidInput
   Features transform(const Features& X) const;
   Features fit_transform(const Features& X, const FitContext& context = {});
@@ -187,6 +199,15 @@ class Classifier : public Estimator {
 
   /// Learns from X (n × p) and y (n labels). @throws InvalidParameter, InvalidInput, Cancelled
   Classifier& fit(const Features& X, const Target& y, const FitContext& context = {});
+  /// Learns from some rows more; after a fit, or another partial_fit, it goes on from there. The
+  /// first call must say which classes there will be, since its rows need not have all of them:
+  /// `classes` lists them, in any order (as a Target with class names, if y has texts). Where y has
+  /// class names it may be left out: then they are the classes. Later calls may repeat it.
+  /// @throws InvalidInput  a class that was not announced, other columns than before, as fit
+  /// @throws NotSupported  has_partial_fit() is false
+  Classifier& partial_fit(const Features& X, const Target& y, const FitContext& context = {});
+  Classifier& partial_fit(const Features& X, const Target& y, const Target& classes,
+                          const FitContext& context = {});
   /// n labels, each one of classes(). @throws NotFitted, InvalidInput
   Labels predict(const Features& X) const;
   /// The same as text: the class names, or the labels as numbers where there are none.
@@ -223,6 +244,9 @@ class Regressor : public Estimator {
 
   /// Learns from X (n × p) and y (n, or n × outputs where the tag multi_output says so).
   Regressor& fit(const Features& X, const Target& y, const FitContext& context = {});
+  /// Learns from some rows more; after a fit, or another partial_fit, it goes on from there.
+  /// @throws as fit, and NotSupported where has_partial_fit() is false
+  Regressor& partial_fit(const Features& X, const Target& y, const FitContext& context = {});
   /// n values. @throws NotSupported  fitted on several outputs; predict_multi gives them
   Vector predict(const Features& X) const;
   Matrix predict_multi(const Features& X) const;  ///< n × outputs
@@ -241,6 +265,8 @@ class Clusterer : public Estimator {
   RoleKind role() const final { return role_kind; }
 
   Clusterer& fit(const Features& X, const FitContext& context = {});
+  /// As Regressor::partial_fit. labels() are those of the last rows.
+  Clusterer& partial_fit(const Features& X, const FitContext& context = {});
   Labels fit_predict(const Features& X, const FitContext& context = {});
   /// The cluster of each training row; −1 is noise. @throws NotFitted
   virtual const Labels& labels() const = 0;
@@ -258,6 +284,8 @@ class OutlierDetector : public Estimator {
   RoleKind role() const final { return role_kind; }
 
   OutlierDetector& fit(const Features& X, const FitContext& context = {});
+  /// As Regressor::partial_fit.
+  OutlierDetector& partial_fit(const Features& X, const FitContext& context = {});
   Labels fit_predict(const Features& X, const FitContext& context = {});
   /// 1 for an inlier, −1 for an outlier: the sign of decision_function, 0 counting as an inlier.
   Labels predict(const Features& X) const;

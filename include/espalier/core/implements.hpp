@@ -24,14 +24,27 @@ template <class S, class C, class Y>
 Y target_type_of(S (C::*)(const Features&, const Y&, const FitContext&, const S*) const);
 template <class S, class C>
 void target_type_of(S (C::*)(const Features&, const FitContext&, const S*) const);
+template <class S, class C, class Y>
+Y target_type_of(S (C::*)(const Features&, const Y&, const Labels&, const FitContext&, const S*)
+                     const);
 
 // Whether do_fit takes the state before.
 template <class S, class C, class... Arguments>
 std::bool_constant<(std::same_as<Arguments, const S*> || ...)> goes_on_type_of(
     S (C::*)(Arguments...) const);
 
-/// y in terms of the classes learned before. @throws InvalidInput  it has another one
-Target align_to_go_on(const Classifier& fitted, const Target& y);
+/// The classes of a model that learns in pieces: labels, ascending, and their names, maybe none.
+struct ClassList {
+  Labels labels;
+  std::vector<std::string> names;
+};
+/// Those learned before, or else announced by `classes` or the names of y.
+/// @throws InvalidInput  they are not announced, or differ from those learned before
+ClassList known_classes(const Classifier& model, const Target& y, const OptionalTarget& classes);
+/// y in terms of the classes known before. @throws InvalidInput  it has another one, which was not
+/// there `where` says
+Target align_to_go_on(const ClassList& known, const Target& y, std::string_view owner,
+                      std::string_view where);
 
 void check_classes(const Labels& classes);
 std::vector<std::string> names_of_classes(const Labels& classes,
@@ -85,6 +98,11 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 /// Whether less than all classes will do, and the parameters fit what is there, is for `do_fit` to
 /// say.
 ///
+/// **In pieces.** A class with `do_partial_fit(X, [y,] context, previous)`, of a classifier
+/// `do_partial_fit(X, y, classes, context, previous)`, has the public `partial_fit`. `previous` is
+/// null in the first call and else what `fit` or `partial_fit` learned; X and y have been brought to
+/// it as above. `classes` are all labels there will be, ascending; y need not have all of them.
+///
 /// X arrives checked: dense, or sparse or a table if the tags say so; finite unless `allow_nan`;
 /// rows of weight 0 have been taken out. A transformer whose output columns are its input columns
 /// needs no `do_feature_names_out`. A State with shapes or indices has `void check(const Schema&)
@@ -96,6 +114,9 @@ class Implements : public Role_ {
       !std::same_as<Role_, Classifier> && !std::same_as<Role_, Regressor>;
   static constexpr bool takes_target =
       !std::same_as<Role_, Clusterer> && !std::same_as<Role_, OutlierDetector>;
+  static constexpr bool defines_partial_fit() {
+    return requires { &Derived::do_partial_fit; };
+  }
 
  public:
   using Role = Role_;
@@ -136,6 +157,27 @@ class Implements : public Role_ {
     return std::move(self());
   }
 
+  /// As the role's `partial_fit`, for classes that have `do_partial_fit`.
+  // (clang-format 14 takes these constraints for expressions.)
+  // clang-format off
+  Derived& partial_fit(const Features& X, const Target& y, const FitContext& context = {})
+      requires (takes_target && defines_partial_fit()) {
+    if constexpr (takes_target) Role::partial_fit(X, y, context);
+    return self();
+  }
+  Derived& partial_fit(const Features& X, const Target& y, const Target& classes,
+                       const FitContext& context = {})
+      requires (std::same_as<Role_, Classifier> && defines_partial_fit()) {
+    if constexpr (std::same_as<Role_, Classifier>) Role::partial_fit(X, y, classes, context);
+    return self();
+  }
+  Derived& partial_fit(const Features& X, const FitContext& context = {})
+      requires (fits_without_target && defines_partial_fit()) {
+    if constexpr (fits_without_target) Role::partial_fit(X, context);
+    return self();
+  }
+  // clang-format on
+
   std::string_view class_name() const override { return Derived::type_name; }
   std::unique_ptr<Estimator> copy() const override { return std::make_unique<Derived>(self()); }
   std::unique_ptr<Estimator> clone() const override {
@@ -164,6 +206,8 @@ class Implements : public Role_ {
       if (fitted_) return static_cast<Index>(fitted_->state.n_iter);
     return std::nullopt;
   }
+
+  bool has_partial_fit() const override { return defines_partial_fit(); }
 
   std::vector<EstimatorPart> parts() const override {
     if constexpr (requires(const Derived& d) { d.do_parts(); })
@@ -245,6 +289,30 @@ class Implements : public Role_ {
           detail::names_of_classes(classes_of(fitted.state), y->class_names());
     complete(fitted);
     fitted_ = std::move(fitted);
+  }
+
+  void partial_fit_impl(const Features& X, const OptionalTarget& y, const OptionalTarget& classes,
+                        const FitContext& context) override {
+    if constexpr (defines_partial_fit()) {
+      FittedInfo info = fitted_ ? fitted_->info : FittedInfo{Schema::of(X), {}, {}};
+      const Features conformed = info.schema.conform(X, Derived::type_name);
+      State learned = [&] {
+        if constexpr (std::same_as<Role, Classifier>) {
+          detail::ClassList known = detail::known_classes(*this, *y, classes);
+          const OptionalTarget aligned = detail::align_to_go_on(
+              known, *y, Derived::type_name, "among the classes of the first partial_fit");
+          info.class_names = std::move(known.names);
+          return run_partial_fit(conformed, aligned, known.labels, context);
+        } else {
+          return run_partial_fit(conformed, y, {}, context);
+        }
+      }();
+      Fitted fitted{std::move(info), std::move(learned)};
+      complete(fitted);
+      fitted_ = std::move(fitted);
+    } else {
+      Role::partial_fit_impl(X, y, classes, context);
+    }
   }
 
   void compile_impl(RowBuilder& builder) const override {
@@ -370,7 +438,9 @@ class Implements : public Role_ {
     const Features conformed = fitted_->info.schema.conform(X, Derived::type_name);
     State learned = [&] {
       if constexpr (std::same_as<Role, Classifier>) {
-        const OptionalTarget aligned = detail::align_to_go_on(*this, *y);
+        const OptionalTarget aligned =
+            detail::align_to_go_on({classes(), fitted_->info.class_names}, *y, Derived::type_name,
+                                   "at the fit that warm_start goes on from");
         return run_fit(conformed, aligned, context, &fitted_->state);
       } else {
         return run_fit(conformed, y, context, &fitted_->state);
@@ -394,6 +464,26 @@ class Implements : public Role_ {
       else
         return self().do_fit(X, arguments..., context);
     };
+    return with_target<Y>(y, fit);
+  }
+
+  // A template, so that an explicit instantiation leaves it alone where there is no such function.
+  template <class D = Derived>
+  State run_partial_fit(const Features& X, const OptionalTarget& y, const Labels& classes,
+                        const FitContext& context) const {
+    using Y = decltype(detail::target_type_of(&D::do_partial_fit));
+    const State* previous = fitted_ ? &fitted_->state : nullptr;
+    return with_target<Y>(y, [&](const auto&... arguments) -> State {
+      if constexpr (std::same_as<Role, Classifier>)
+        return self().do_partial_fit(X, arguments..., classes, context, previous);
+      else
+        return self().do_partial_fit(X, arguments..., context, previous);
+    });
+  }
+
+  /// Calls `fit` with y in the form Y; without it if Y is void.
+  template <class Y, class Fit>
+  static State with_target(const OptionalTarget& y, const Fit& fit) {
     if constexpr (std::is_void_v<Y>)
       return fit();
     else if constexpr (std::same_as<Y, OptionalTarget>)
