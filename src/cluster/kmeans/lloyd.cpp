@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cluster/kmeans/lloyd.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace espalier::kmeans {
+namespace {
+
+double weight_of(const Vector& weights, Index i) { return weights.size() > 0 ? weights[i] : 1.0; }
+
+/// Sums over the rows of each cluster.
+struct ClusterSums {
+  CenterMatrix x;             // Σ w·x
+  Vector weight;              // Σ w
+  std::vector<Index> n_rows;  // of positive weight
+
+  bool empty() const { return n_rows.empty(); }
+  void resize(Index k, Index p) {
+    x.setZero(k, p);
+    weight.setZero(k);
+    n_rows.assign(static_cast<std::size_t>(k), 0);
+  }
+  template <class Rows>
+  void add(const Rows& rows, Index i, double w, double sign, std::int32_t cluster) {
+    if (w <= 0.0) return;
+    rows.add(i, sign * w, x.row(cluster).data());
+    weight[cluster] += sign * w;
+    n_rows[static_cast<std::size_t>(cluster)] += sign > 0.0 ? 1 : -1;
+  }
+  void operator+=(const ClusterSums& other) {
+    x += other.x;
+    weight += other.weight;
+    for (std::size_t c = 0; c < n_rows.size(); ++c) n_rows[c] += other.n_rows[c];
+  }
+};
+
+/// What a block of rows changes in the sums; empty when no row changes its cluster.
+struct BlockChanges {
+  ClusterSums sums;
+  bool changed = false;  // also by rows of weight 0
+};
+
+template <class Rows>
+class Lloyd {
+ public:
+  Lloyd(const Rows& rows, const Vector& weights, CenterMatrix centers)
+      : rows_(rows),
+        weights_(weights),
+        centers_(std::move(centers)),
+        labels_(static_cast<std::size_t>(rows.rows()), -1),
+        blocks_(row_blocks(rows.rows())) {
+    sums_.resize(centers_.rows(), centers_.cols());
+  }
+
+  LloydResult run(const LloydOptions& options) {
+    LloydResult result;
+    while (result.n_iter < options.max_iter && !result.converged) {
+      const bool changed = assign_rows();
+      const double shift = move_centers();
+      ++result.n_iter;
+      result.converged = !changed || shift <= options.tol;
+      if (options.report) options.report(result.n_iter);
+    }
+    result.centers = std::move(centers_);
+    result.labels = std::move(labels_);
+    return result;
+  }
+
+ private:
+  /// Whether a row has changed its cluster.
+  bool assign_rows() {
+    const typename Rows::Centers centers(centers_);
+    const double k = static_cast<double>(centers_.rows());
+    const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
+    const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
+    const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
+    return reduce_blocks(
+        blocks_, work, false,
+        [&](Index begin, Index end) { return assign_block(centers, begin, end); },
+        [&](bool& changed, const BlockChanges& block) {
+          changed = changed || block.changed;
+          if (!block.sums.empty()) sums_ += block.sums;
+        },
+        in_flight);
+  }
+
+  BlockChanges assign_block(const typename Rows::Centers& centers, Index begin, Index end) {
+    BlockChanges result;
+    std::int32_t found[tile_rows];
+    for_tiles(begin, end, [&](Index first, Index count) {
+      rows_.nearest(centers, first, count, found);
+      std::int32_t* label = labels_.data() + first;
+      for (Index i = 0; i < count; ++i) {
+        if (found[i] == label[i]) continue;
+        if (result.sums.empty()) result.sums.resize(centers_.rows(), centers_.cols());
+        const double w = weight_of(weights_, first + i);
+        if (label[i] >= 0) result.sums.add(rows_, first + i, w, -1.0, label[i]);
+        result.sums.add(rows_, first + i, w, 1.0, found[i]);
+        label[i] = found[i];
+        result.changed = true;
+      }
+    });
+    return result;
+  }
+
+  /// Σ‖shift‖² of the centres.
+  double move_centers() {
+    const std::vector<Index> empty = empty_clusters();
+    CenterMatrix x;  // the sums, when they must change for this step only
+    Vector weight = sums_.weight;
+    if (!empty.empty()) {
+      x = sums_.x;
+      fill_empty_clusters(empty, x, weight);
+    }
+    const CenterMatrix& sums = empty.empty() ? sums_.x : x;
+    Index heaviest = 0;
+    weight.maxCoeff(&heaviest);
+    CenterMatrix moved(centers_.rows(), centers_.cols());
+    for (Index c = 0; c < moved.rows(); ++c) {
+      const Index from = weight[c] > 0.0 ? c : heaviest;
+      moved.row(c) = sums.row(from) / weight[from];
+    }
+    const double shift = (moved - centers_).squaredNorm();
+    centers_ = std::move(moved);
+    return shift;
+  }
+
+  std::vector<Index> empty_clusters() {
+    std::vector<Index> empty;
+    for (Index c = 0; c < centers_.rows(); ++c) {
+      if (sums_.n_rows[static_cast<std::size_t>(c)] > 0) continue;
+      empty.push_back(c);
+      sums_.x.row(c).setZero();  // what rounding has left of rows that came and went
+      sums_.weight[c] = 0.0;
+    }
+    return empty;
+  }
+
+  /// Gives each empty cluster a row that is far from its centre, and takes it off its cluster.
+  void fill_empty_clusters(const std::vector<Index>& empty, CenterMatrix& x, Vector& weight) {
+    const std::vector<Index> far = farthest_rows(static_cast<Index>(empty.size()));
+    for (std::size_t e = 0; e < far.size(); ++e) {
+      const Index i = far[e];
+      const Index from = labels_[static_cast<std::size_t>(i)];
+      const double w = weight_of(weights_, i);
+      rows_.add(i, -w, x.row(from).data());
+      weight[from] -= w;
+      x.row(empty[e]).setZero();
+      rows_.add(i, w, x.row(empty[e]).data());
+      weight[empty[e]] = w;
+    }
+  }
+
+  /// The `count` rows farthest from their centres, in descending order, the first of equals first;
+  /// none when no row is farther from its centre than rounding.
+  std::vector<Index> farthest_rows(Index count) const {
+    const Index n = rows_.rows();
+    std::vector<double> distance(static_cast<std::size_t>(n));
+    const double work = static_cast<double>(n * rows_.cols());
+    parallel_for_blocks(blocks_, work, [&](Index begin, Index end) {
+      for_tiles(begin, end, [&](Index first, Index in_tile) {
+        rows_.distances_to(centers_, labels_.data() + first, first, in_tile,
+                           distance.data() + first);
+      });
+    });
+    if (weights_.size() > 0)
+      for (Index i = 0; i < n; ++i)
+        if (weights_[i] <= 0.0) distance[static_cast<std::size_t>(i)] = -1.0;
+    std::vector<Index> order(static_cast<std::size_t>(n));
+    std::iota(order.begin(), order.end(), Index{0});
+    const auto farther = [&](Index a, Index b) {
+      const double da = distance[static_cast<std::size_t>(a)];
+      const double db = distance[static_cast<std::size_t>(b)];
+      return da > db || (da == db && a < b);
+    };
+    count = std::min(count, n);
+    std::partial_sort(order.begin(), order.begin() + count, order.end(), farther);
+    order.resize(static_cast<std::size_t>(count));
+    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
+    const double rounding = 16.0 * epsilon * epsilon * centers_.rowwise().squaredNorm().maxCoeff();
+    if (distance[static_cast<std::size_t>(order.front())] <= rounding) return {};
+    return order;
+  }
+
+  const Rows& rows_;
+  const Vector& weights_;
+  CenterMatrix centers_;
+  std::vector<std::int32_t> labels_;
+  Blocks blocks_;
+  ClusterSums sums_;
+};
+
+}  // namespace
+
+template <class Rows>
+LloydResult lloyd(const Rows& rows, const Vector& weights, CenterMatrix centers,
+                  const LloydOptions& options) {
+  return Lloyd<Rows>(rows, weights, std::move(centers)).run(options);
+}
+
+template <class Rows>
+Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& centers) {
+  const Index n = rows.rows();
+  Assignment result{std::vector<std::int32_t>(static_cast<std::size_t>(n)), 0.0};
+  const typename Rows::Centers prepared(centers);
+  const double work = static_cast<double>(n * rows.cols() * centers.rows());
+  result.inertia = reduce_blocks(
+      row_blocks(n), work, 0.0,
+      [&](Index begin, Index end) {
+        double inertia = 0.0;
+        double distance[tile_rows];
+        for_tiles(begin, end, [&](Index first, Index count) {
+          std::int32_t* label = result.labels.data() + first;
+          rows.nearest(prepared, first, count, label);
+          rows.distances_to(centers, label, first, count, distance);
+          for (Index i = 0; i < count; ++i) inertia += weight_of(weights, first + i) * distance[i];
+        });
+        return inertia;
+      },
+      [](double& total, double block) { total += block; });
+  return result;
+}
+
+#define ESPALIER_INSTANTIATE(Rows)                                                             \
+  template LloydResult lloyd(const Rows&, const Vector&, CenterMatrix, const LloydOptions&);   \
+  template Assignment assign(const Rows&, const Vector&, const CenterMatrix&);
+ESPALIER_INSTANTIATE(DenseRows<float>)
+ESPALIER_INSTANTIATE(DenseRows<double>)
+ESPALIER_INSTANTIATE(SparseRows)
+
+}  // namespace espalier::kmeans

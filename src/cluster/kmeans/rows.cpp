@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cluster/kmeans/rows.hpp"
+
+namespace espalier::kmeans {
+namespace {
+
+std::size_t whole_tiles(Index n) {
+  return static_cast<std::size_t>((n + tile_rows - 1) / tile_rows) * tile_rows;
+}
+
+}  // namespace
+
+Blocks row_blocks(Index n) {
+  constexpr Index least_rows = 1024, most_blocks = 64;
+  const Index rows = std::max(least_rows, (n + most_blocks - 1) / most_blocks);
+  return {n, (rows + tile_rows - 1) / tile_rows * tile_rows};
+}
+
+template <class T>
+DenseRows<T>::DenseRows(const T* X, Index n, Index stride, const Vector& offset)
+    : n_(n),
+      p_(offset.size()),
+      tiles_(whole_tiles(n) * static_cast<std::size_t>(p_)) {
+  const Blocks blocks = row_blocks(n);
+  parallel_for_blocks(blocks, static_cast<double>(n * p_), [&](Index begin, Index end) {
+    for_tiles(begin, end, [&](Index first, Index count) {
+      T* out = tiles_.data() + static_cast<std::size_t>(first * p_);
+      for (Index j = 0; j < p_; ++j, out += tile_rows) {
+        const T* x = X + j * stride + first;
+        const double o = offset[j];
+        for (Index i = 0; i < count; ++i)
+          out[i] = static_cast<T>(static_cast<double>(x[i]) - o);
+      }
+    });
+  });
+}
+
+template <class T>
+void DenseRows<T>::nearest(const Centers& centers, Index begin, Index count,
+                           std::int32_t* label) const {
+  alignas(64) T score[tile_rows];
+  alignas(64) std::int32_t found[tile_rows];
+  nearest_centers(tile(begin), centers.view(), score, found);
+  std::copy_n(found, count, label);
+}
+
+template <class T>
+void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index,
+                                     T* distance) const {
+  kmeans::squared_distances(tile(begin), centers.view(), distance);
+}
+
+template <class T>
+void DenseRows<T>::distances_to(const CenterMatrix& centers, const std::int32_t* label,
+                                Index begin, Index count, double* distance) const {
+  std::fill_n(distance, count, 0.0);
+  const T* x = tile(begin);
+  for (Index j = 0; j < p_; ++j, x += tile_rows) {
+    const double* center = centers.data() + j;
+    for (Index i = 0; i < count; ++i) {
+      const double difference = static_cast<double>(x[i]) - center[label[i] * p_];
+      distance[i] += difference * difference;
+    }
+  }
+}
+
+void SparseRows::nearest(const Centers& centers, Index begin, Index count,
+                         std::int32_t* label) const {
+  Eigen::RowVectorXd score(centers.size());
+  for (Index i = 0; i < count; ++i) {
+    score = centers.half_norms.transpose();
+    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it)
+      score -= it.value() * centers.values.row(it.col());
+    const double* first = score.data();
+    label[i] = static_cast<std::int32_t>(std::min_element(first, first + score.size()) - first);
+  }
+}
+
+void SparseRows::squared_distances(const Centers& centers, Index begin, Index count,
+                                   double* distance) const {
+  Eigen::RowVectorXd half(centers.size());
+  for (Index i = 0; i < count; ++i) {
+    half = centers.half_norms.transpose();
+    double norm = 0.0;
+    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it) {
+      half -= it.value() * centers.values.row(it.col());
+      norm += it.value() * it.value();
+    }
+    for (Index c = 0; c < centers.size(); ++c)
+      distance[tile_rows * c + i] = std::max(0.0, norm + 2.0 * half[c]);
+  }
+}
+
+void SparseRows::distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
+                              Index count, double* distance) const {
+  for (Index i = 0; i < count; ++i) {
+    const auto center = centers.row(label[i]);
+    // The coordinates where the row is zero, by those of the whole centre less where it is not.
+    double sum = center.squaredNorm();
+    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it)
+      sum += it.value() * (it.value() - 2.0 * center[it.col()]);
+    distance[i] = std::max(0.0, sum);
+  }
+}
+
+template class DenseRows<float>;
+template class DenseRows<double>;
+
+}  // namespace espalier::kmeans
