@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The one list of the library's estimators. A class that is not here cannot be made by name or
 // loaded, and escapes the conformance kit.
+#include <espalier/cluster/kmeans.hpp>
+#include <espalier/cluster/mini_batch_kmeans.hpp>
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
@@ -37,8 +39,10 @@ void add_builtin_estimators(Registry& registry) {
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
+      KMeans,                          //
       LabelEncoder,                    //
       LogisticRegression,              //
+      MiniBatchKMeans,                 //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
       Pipeline<Classifier>,            //

@@ -223,8 +223,8 @@ Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& c
   return result;
 }
 
-#define ESPALIER_INSTANTIATE(Rows)                                                             \
-  template LloydResult lloyd(const Rows&, const Vector&, CenterMatrix, const LloydOptions&);   \
+#define ESPALIER_INSTANTIATE(Rows)                                                           \
+  template LloydResult lloyd(const Rows&, const Vector&, CenterMatrix, const LloydOptions&); \
   template Assignment assign(const Rows&, const Vector&, const CenterMatrix&);
 ESPALIER_INSTANTIATE(DenseRows<float>)
 ESPALIER_INSTANTIATE(DenseRows<double>)

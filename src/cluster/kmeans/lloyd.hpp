@@ -17,7 +17,8 @@ struct LloydOptions {
 
 struct LloydResult {
   CenterMatrix centers;
-  std::vector<std::int32_t> labels;  ///< of the last assignment, to the centres before the last step
+  std::vector<std::int32_t>
+      labels;  ///< of the last assignment, to the centres before the last step
   int n_iter = 0;
   bool converged = false;
 };

@@ -18,9 +18,7 @@ Blocks row_blocks(Index n) {
 
 template <class T>
 DenseRows<T>::DenseRows(const T* X, Index n, Index stride, const Vector& offset)
-    : n_(n),
-      p_(offset.size()),
-      tiles_(whole_tiles(n) * static_cast<std::size_t>(p_)) {
+    : n_(n), p_(offset.size()), tiles_(whole_tiles(n) * static_cast<std::size_t>(p_)) {
   const Blocks blocks = row_blocks(n);
   parallel_for_blocks(blocks, static_cast<double>(n * p_), [&](Index begin, Index end) {
     for_tiles(begin, end, [&](Index first, Index count) {
@@ -28,8 +26,7 @@ DenseRows<T>::DenseRows(const T* X, Index n, Index stride, const Vector& offset)
       for (Index j = 0; j < p_; ++j, out += tile_rows) {
         const T* x = X + j * stride + first;
         const double o = offset[j];
-        for (Index i = 0; i < count; ++i)
-          out[i] = static_cast<T>(static_cast<double>(x[i]) - o);
+        for (Index i = 0; i < count; ++i) out[i] = static_cast<T>(static_cast<double>(x[i]) - o);
       }
     });
   });
@@ -51,8 +48,8 @@ void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index,
 }
 
 template <class T>
-void DenseRows<T>::distances_to(const CenterMatrix& centers, const std::int32_t* label,
-                                Index begin, Index count, double* distance) const {
+void DenseRows<T>::distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
+                                Index count, double* distance) const {
   std::fill_n(distance, count, 0.0);
   const T* x = tile(begin);
   for (Index j = 0; j < p_; ++j, x += tile_rows) {
@@ -103,6 +100,88 @@ void SparseRows::distances_to(const CenterMatrix& centers, const std::int32_t* l
   }
 }
 
+namespace {
+
+/// Σ w·x over n values. The order of the additions does not depend on where they are in memory.
+template <class T>
+double weighted_sum(const T* x, const double* w, Index n) {
+  constexpr Index lanes = 16;
+  double sum[lanes] = {};
+  Index i = 0;
+  if (w == nullptr) {
+    for (; i + lanes <= n; i += lanes)
+      for (Index l = 0; l < lanes; ++l) sum[l] += static_cast<double>(x[i + l]);
+  } else {
+    for (; i + lanes <= n; i += lanes)
+      for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
+  }
+  double total = 0.0;
+  for (const double s : sum) total += s;
+  for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
+  return total;
+}
+
+template <class View>
+Vector weighted_sums(const View& X, const Vector& weights) {
+  const double* w = weights.size() > 0 ? weights.data() : nullptr;
+  return reduce_blocks(
+      row_blocks(X.rows()), static_cast<double>(X.size()), Vector(Vector::Zero(X.cols())),
+      [&](Index begin, Index end) {
+        Vector sums(X.cols());
+        for (Index j = 0; j < X.cols(); ++j)
+          sums[j] =
+              weighted_sum(X.col(j).data() + begin, w == nullptr ? w : w + begin, end - begin);
+        return sums;
+      },
+      [](Vector& total, const Vector& block) { total += block; });
+}
+
+}  // namespace
+
+Vector weighted_mean(const Features& X, const Vector& weights) {
+  const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
+  if (X.is_float32()) return weighted_sums(X.dense32(), weights) / total;
+  if (X.is_dense()) return weighted_sums(X.dense(), weights) / total;
+  Vector sums = Vector::Zero(X.cols());
+  const SparseRows rows(X.sparse(), 0, X.rows());
+  for (Index i = 0; i < X.rows(); ++i)
+    rows.add(i, weights.size() > 0 ? weights[i] : 1.0, sums.data());
+  return sums / total;
+}
+
+template <class Rows>
+double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean) {
+  const CenterMatrix origin = CenterMatrix::Zero(1, rows.cols());
+  const std::int32_t label[tile_rows] = {};
+  struct Sums {
+    double weight = 0.0, square = 0.0;
+  };
+  const Sums sums = reduce_blocks(
+      row_blocks(rows.rows()), static_cast<double>(rows.rows() * rows.cols()), Sums{},
+      [&](Index begin, Index end) {
+        Sums block;
+        double norm[tile_rows];
+        for_tiles(begin, end, [&](Index first, Index count) {
+          rows.distances_to(origin, label, first, count, norm);
+          for (Index i = 0; i < count; ++i) {
+            const double w = weights.size() > 0 ? weights[first + i] : 1.0;
+            block.weight += w;
+            block.square += w * norm[i];
+          }
+        });
+        return block;
+      },
+      [](Sums& total, const Sums& block) {
+        total.weight += block.weight;
+        total.square += block.square;
+      });
+  const double variance = sums.square / sums.weight - mean.squaredNorm();
+  return std::max(0.0, variance) / static_cast<double>(rows.cols());
+}
+
+template double mean_variance(const DenseRows<float>&, const Vector&, const Vector&);
+template double mean_variance(const DenseRows<double>&, const Vector&, const Vector&);
+template double mean_variance(const SparseRows&, const Vector&, const Vector&);
 template class DenseRows<float>;
 template class DenseRows<double>;
 

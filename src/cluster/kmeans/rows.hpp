@@ -91,8 +91,19 @@ void for_tiles(Index begin, Index end, const Body& body) {
 template <class Body>
 auto with_rows(const Features& X, Index begin, Index n, const Vector& offset, const Body& body) {
   if (X.is_sparse()) return body(SparseRows(X.sparse(), begin, n));
+  if (X.is_float32()) {
+    const MatrixView32 dense = X.dense32();
+    return body(DenseRows<float>(dense.data() + begin, n, dense.outerStride(), offset));
+  }
   const MatrixView dense = X.dense();
   return body(DenseRows<double>(dense.data() + begin, n, dense.outerStride(), offset));
 }
+
+/// Σ w·x / Σ w, by blocks of rows; `weights` may be empty: ones.
+Vector weighted_mean(const Features& X, const Vector& weights);
+
+/// The mean over the columns of their variance, where `mean` is that of the rows as they are here.
+template <class Rows>
+double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean);
 
 }  // namespace espalier::kmeans

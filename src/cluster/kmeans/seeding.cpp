@@ -153,8 +153,8 @@ std::vector<Index> seed_by_weight(Index n, const Vector& weights, Index k, Rando
   return random.choice(std::span(weights.data(), static_cast<std::size_t>(n)), k);
 }
 
-#define ESPALIER_INSTANTIATE(Rows)                                                            \
-  template CenterMatrix rows_as_centers(const Rows&, const std::vector<Index>&);              \
+#define ESPALIER_INSTANTIATE(Rows)                                               \
+  template CenterMatrix rows_as_centers(const Rows&, const std::vector<Index>&); \
   template std::vector<Index> seed_by_distance(const Rows&, const Vector&, Index, Index, Random&);
 ESPALIER_INSTANTIATE(DenseRows<float>)
 ESPALIER_INSTANTIATE(DenseRows<double>)
