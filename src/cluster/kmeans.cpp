@@ -87,7 +87,7 @@ class Starts {
         weights_(context.sample_weight),
         tol_(tol),
         n_starts_(params.n_init.count(params.init, 10)),
-        seed_(detail::seed_of(params.random_state, name)),
+        seed_(params.init.is_given() ? 0 : detail::seed_of(params.random_state, name)),
         reports_(context, params.max_iter, n_starts_) {}
 
   /// The best of them, the first among equals.

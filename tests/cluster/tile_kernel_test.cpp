@@ -57,7 +57,8 @@ TYPED_TEST(TileKernel, FindsTheNearestCentre) {
       const Problem<TypeParam> problem(k, p, static_cast<std::uint64_t>(100 * k + p));
       const PackedCenters<TypeParam> packed(problem.centers);
       for (const InstructionSet set : instruction_sets()) {
-        nearest_centers(problem.tile.data(), packed.view(), this->score, this->label, set);
+        nearest_centers(problem.tile.data(), packed.view(), tile_rows, this->score, this->label,
+                        set);
         for (Index i = 0; i < tile_rows; ++i) {
           const Eigen::RowVectorXd x = problem.rows.row(i);
           const int expected = reference::naive_nearest(problem.centers, x);
@@ -81,7 +82,7 @@ TYPED_TEST(TileKernel, TakesTheLowestOfEqualCentres) {
   const PackedCenters<TypeParam> packed(problem.centers);
   int taken = 0;
   for (const InstructionSet set : instruction_sets()) {
-    nearest_centers(problem.tile.data(), packed.view(), this->score, this->label, set);
+    nearest_centers(problem.tile.data(), packed.view(), tile_rows, this->score, this->label, set);
     for (const std::int32_t found : this->label) {
       EXPECT_NE(found, 6);
       EXPECT_NE(found, 9);
@@ -96,9 +97,10 @@ TYPED_TEST(TileKernel, HasOneResultOnAvx2AndAvx512) {
   const Problem<TypeParam> problem(50, 9, 8);
   const PackedCenters<TypeParam> packed(problem.centers);
   alignas(64) TypeParam other[tile_rows];
-  nearest_centers(problem.tile.data(), packed.view(), this->score, this->label,
+  nearest_centers(problem.tile.data(), packed.view(), tile_rows, this->score, this->label,
                   InstructionSet::avx512);
-  nearest_centers(problem.tile.data(), packed.view(), other, this->label, InstructionSet::avx2);
+  nearest_centers(problem.tile.data(), packed.view(), tile_rows, other, this->label,
+                  InstructionSet::avx2);
   EXPECT_TRUE(std::equal(other, other + tile_rows, this->score));
 }
 
@@ -108,7 +110,7 @@ TYPED_TEST(TileKernel, MeasuresSquaredDistances) {
     const PackedCenters<TypeParam> packed(problem.centers);
     detail::AlignedArray<TypeParam> distance(static_cast<std::size_t>(tile_rows * packed.size()));
     for (const InstructionSet set : instruction_sets()) {
-      squared_distances(problem.tile.data(), packed.view(), distance.data(), set);
+      squared_distances(problem.tile.data(), packed.view(), tile_rows, distance.data(), set);
       for (Index c = 0; c < k; ++c)
         for (Index i = 0; i < tile_rows; ++i) {
           const double expected = (problem.rows.row(i) - problem.centers.row(c)).squaredNorm();

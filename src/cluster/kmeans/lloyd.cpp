@@ -92,6 +92,7 @@ class Lloyd {
     for_tiles(begin, end, [&](Index first, Index count) {
       rows_.nearest(centers, first, count, found);
       std::int32_t* label = labels_.data() + first;
+      if (std::equal(found, found + count, label)) return;
       for (Index i = 0; i < count; ++i) {
         if (found[i] == label[i]) continue;
         if (result.sums.empty()) result.sums.resize(centers_.rows(), centers_.cols());

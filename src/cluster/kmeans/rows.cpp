@@ -37,14 +37,14 @@ void DenseRows<T>::nearest(const Centers& centers, Index begin, Index count,
                            std::int32_t* label) const {
   alignas(64) T score[tile_rows];
   alignas(64) std::int32_t found[tile_rows];
-  nearest_centers(tile(begin), centers.view(), score, found);
+  nearest_centers(tile(begin), centers.view(), count, score, found);
   std::copy_n(found, count, label);
 }
 
 template <class T>
-void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index,
+void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index count,
                                      T* distance) const {
-  kmeans::squared_distances(tile(begin), centers.view(), distance);
+  kmeans::squared_distances(tile(begin), centers.view(), count, distance);
 }
 
 template <class T>

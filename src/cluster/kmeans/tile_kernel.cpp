@@ -65,19 +65,20 @@ template <class T, int bytes, int row_vectors>
 
 template <class T, int bytes, int row_vectors>
 [[gnu::always_inline]] inline void nearest_of_tile(const T* tile, const CenterGroups<T>& centers,
-                                                   T* score, std::int32_t* label) {
+                                                   std::ptrdiff_t count, T* score,
+                                                   std::int32_t* label) {
   constexpr int rows = row_vectors * Lanes<T, bytes>::count;
-  for (int first = 0; first < tile_rows; first += rows)
+  for (std::ptrdiff_t first = 0; first < count; first += rows)
     nearest_of_rows<T, bytes, row_vectors>(tile + first, centers, score + first, label + first);
 }
 
 template <class T, int bytes, int row_vectors>
 [[gnu::always_inline]] inline void distances_of_tile(const T* tile, const CenterGroups<T>& centers,
-                                                     T* distance) {
+                                                     std::ptrdiff_t count, T* distance) {
   using Real = typename Lanes<T, bytes>::Real;
-  constexpr int count = Lanes<T, bytes>::count;
-  constexpr int rows = row_vectors * count;
-  for (int first = 0; first < tile_rows; first += rows) {
+  constexpr int lanes = Lanes<T, bytes>::count;
+  constexpr int rows = row_vectors * lanes;
+  for (std::ptrdiff_t first = 0; first < count; first += rows) {
     const T* center = centers.values;
     T* out = distance + first;
     for (std::ptrdiff_t g = 0; g < centers.n_groups; ++g) {
@@ -85,7 +86,7 @@ template <class T, int bytes, int row_vectors>
       const T* value = tile + first;
       for (std::ptrdiff_t j = 0; j < centers.n_features; ++j) {
         Real row[row_vectors];
-        for (int r = 0; r < row_vectors; ++r) std::memcpy(&row[r], value + r * count, bytes);
+        for (int r = 0; r < row_vectors; ++r) std::memcpy(&row[r], value + r * lanes, bytes);
         for (int q = 0; q < group_size; ++q)
           for (int r = 0; r < row_vectors; ++r) {
             const Real difference = row[r] - center[q];
@@ -95,7 +96,7 @@ template <class T, int bytes, int row_vectors>
         center += group_size;
       }
       for (int q = 0; q < group_size; ++q, out += tile_rows)
-        for (int r = 0; r < row_vectors; ++r) std::memcpy(out + r * count, &sum[q][r], bytes);
+        for (int r = 0; r < row_vectors; ++r) std::memcpy(out + r * lanes, &sum[q][r], bytes);
     }
   }
 }
@@ -105,55 +106,60 @@ template <class T, int bytes, int row_vectors>
 #define ESPALIER_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
 
 template <class T>
-ESPALIER_AVX2 void nearest_avx2(const T* tile, const CenterGroups<T>& centers, T* score,
-                                std::int32_t* label) {
-  nearest_of_tile<T, 32, 2>(tile, centers, score, label);
+ESPALIER_AVX2 void nearest_avx2(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
+                                T* score, std::int32_t* label) {
+  nearest_of_tile<T, 32, 2>(tile, centers, count, score, label);
 }
 template <class T>
-ESPALIER_AVX512 void nearest_avx512(const T* tile, const CenterGroups<T>& centers, T* score,
-                                    std::int32_t* label) {
-  nearest_of_tile<T, 64, 4>(tile, centers, score, label);
+ESPALIER_AVX512 void nearest_avx512(const T* tile, const CenterGroups<T>& centers,
+                                    std::ptrdiff_t count, T* score, std::int32_t* label) {
+  nearest_of_tile<T, 64, 4>(tile, centers, count, score, label);
 }
 template <class T>
-ESPALIER_AVX2 void distances_avx2(const T* tile, const CenterGroups<T>& centers, T* distance) {
-  distances_of_tile<T, 32, 2>(tile, centers, distance);
+ESPALIER_AVX2 void distances_avx2(const T* tile, const CenterGroups<T>& centers,
+                                  std::ptrdiff_t count, T* distance) {
+  distances_of_tile<T, 32, 2>(tile, centers, count, distance);
 }
 template <class T>
-ESPALIER_AVX512 void distances_avx512(const T* tile, const CenterGroups<T>& centers, T* distance) {
-  distances_of_tile<T, 64, 4>(tile, centers, distance);
+ESPALIER_AVX512 void distances_avx512(const T* tile, const CenterGroups<T>& centers,
+                                      std::ptrdiff_t count, T* distance) {
+  distances_of_tile<T, 64, 4>(tile, centers, count, distance);
 }
 #endif
 
 }  // namespace
 
 template <class T>
-void nearest_centers(const T* tile, const CenterGroups<T>& centers, T* score, std::int32_t* label,
-                     InstructionSet instructions) {
+void nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count, T* score,
+                     std::int32_t* label, InstructionSet instructions) {
 #if defined(__x86_64__) && defined(__GNUC__)
-  if (instructions == InstructionSet::avx512) return nearest_avx512(tile, centers, score, label);
-  if (instructions == InstructionSet::avx2) return nearest_avx2(tile, centers, score, label);
+  if (instructions == InstructionSet::avx512)
+    return nearest_avx512(tile, centers, count, score, label);
+  if (instructions == InstructionSet::avx2) return nearest_avx2(tile, centers, count, score, label);
 #endif
   static_cast<void>(instructions);
-  nearest_of_tile<T, 16, 2>(tile, centers, score, label);
+  nearest_of_tile<T, 16, 2>(tile, centers, count, score, label);
 }
 
 template <class T>
-void squared_distances(const T* tile, const CenterGroups<T>& centers, T* distance,
-                       InstructionSet instructions) {
+void squared_distances(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
+                       T* distance, InstructionSet instructions) {
 #if defined(__x86_64__) && defined(__GNUC__)
-  if (instructions == InstructionSet::avx512) return distances_avx512(tile, centers, distance);
-  if (instructions == InstructionSet::avx2) return distances_avx2(tile, centers, distance);
+  if (instructions == InstructionSet::avx512)
+    return distances_avx512(tile, centers, count, distance);
+  if (instructions == InstructionSet::avx2) return distances_avx2(tile, centers, count, distance);
 #endif
   static_cast<void>(instructions);
-  distances_of_tile<T, 16, 2>(tile, centers, distance);
+  distances_of_tile<T, 16, 2>(tile, centers, count, distance);
 }
 
-template void nearest_centers(const float*, const CenterGroups<float>&, float*, std::int32_t*,
-                              InstructionSet);
-template void nearest_centers(const double*, const CenterGroups<double>&, double*, std::int32_t*,
-                              InstructionSet);
-template void squared_distances(const float*, const CenterGroups<float>&, float*, InstructionSet);
-template void squared_distances(const double*, const CenterGroups<double>&, double*,
+template void nearest_centers(const float*, const CenterGroups<float>&, std::ptrdiff_t, float*,
+                              std::int32_t*, InstructionSet);
+template void nearest_centers(const double*, const CenterGroups<double>&, std::ptrdiff_t, double*,
+                              std::int32_t*, InstructionSet);
+template void squared_distances(const float*, const CenterGroups<float>&, std::ptrdiff_t, float*,
+                                InstructionSet);
+template void squared_distances(const double*, const CenterGroups<double>&, std::ptrdiff_t, double*,
                                 InstructionSet);
 
 }  // namespace espalier::kmeans

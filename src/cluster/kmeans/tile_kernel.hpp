@@ -34,15 +34,15 @@ struct CenterGroups {
 };
 
 /// label[i] ← the centre c nearest to row i, the lowest among equals: least ‖c‖²/2 − x·c, which goes
-/// to score[i]. Both have 64 elements; everything is aligned to 64 bytes.
+/// to score[i]; for the first `count` rows, and maybe others. Both have 64 elements.
 template <class T>
-void nearest_centers(const T* tile, const CenterGroups<T>& centers, T* score, std::int32_t* label,
-                     InstructionSet instructions = best_instruction_set());
+void nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count, T* score,
+                     std::int32_t* label, InstructionSet instructions = best_instruction_set());
 
-/// distance[64·c + i] ← ‖row i − centre c‖² for every centre, from differences of coordinates; those
-/// that fill up the last group too.
+/// distance[64·c + i] ← ‖row i − centre c‖² for every centre, those that fill up the last group too,
+/// from differences of coordinates; for the first `count` rows, and maybe others.
 template <class T>
-void squared_distances(const T* tile, const CenterGroups<T>& centers, T* distance,
-                       InstructionSet instructions = best_instruction_set());
+void squared_distances(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
+                       T* distance, InstructionSet instructions = best_instruction_set());
 
 }  // namespace espalier::kmeans
