@@ -53,9 +53,8 @@ double run(const Job& job, const Features& X, Matrix& centers, int& n_iter) {
   const Matrix init = X.take(first).to_matrix();
   const ThreadLimit limit(job.threads);
   if (job.task == "seed")
-    return compare::median_seconds(job.repeats, [&] {
-      centers = kmeans_plusplus(X, job.k, {.random_state = 0}).centers;
-    });
+    return compare::median_seconds(
+        job.repeats, [&] { centers = kmeans_plusplus(X, job.k, {.random_state = 0}).centers; });
   if (job.task == "batches") {
     MiniBatchKMeans model({.n_clusters = job.k,
                            .init = init,
@@ -68,6 +67,7 @@ double run(const Job& job, const Features& X, Matrix& centers, int& n_iter) {
     return seconds;
   }
   KMeans model({.n_clusters = job.k, .init = init, .max_iter = job.max_iter, .tol = job.tol});
+  if (job.task == "default") model = KMeans({.n_clusters = job.k, .random_state = 0});
   double seconds = compare::median_seconds(job.repeats, [&] { model.fit(X); });
   centers = model.cluster_centers();
   n_iter = model.n_iter();

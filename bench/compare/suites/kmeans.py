@@ -27,7 +27,8 @@ class Case:
     k: int
     goal: float
     peers: tuple[str, ...]
-    task: str = "fit"  # fit, predict, seed (k-means++ alone) or batches (MiniBatchKMeans)
+    # fit, default (fit from a start of its own), predict, seed (k-means++) or batches (MiniBatchKMeans)
+    task: str = "fit"
     float32: bool = True
     max_iter: int = 300
     tol: float = 1e-4
@@ -53,6 +54,9 @@ CASES = {
                     task="batches", max_iter=2, tolerance=0.1, note="other draws"),
     "small_fit": Case("200 × 10, k 8: fit", "noise", 200, 10, 8, 0.02, (LLOYD,), float32=False,
                       repeats=201),
+    "small_default": Case("200 × 10, k 8: fit from k-means++", "noise", 200, 10, 8, 0.02, (LLOYD,),
+                          task="default", float32=False, repeats=201, tolerance=0.1,
+                          note="other draws"),
     "small_predict": Case("200 × 10, k 8: predict", "noise", 200, 10, 8, 0.02, (LLOYD,),
                           task="predict", float32=False, repeats=201),
 }

@@ -42,6 +42,8 @@ def scikit_learn(job, X, KMeans, algorithm):
     if job["task"] == "batches":
         model = MiniBatchKMeans(k, init=init, n_init=1, max_iter=job["max_iter"], random_state=0,
                                 max_no_improvement=None)
+    elif job["task"] == "default":
+        model = KMeans(k, random_state=0)
     else:
         model = KMeans(k, init=init, n_init=1, max_iter=job["max_iter"], tol=job["tol"],
                        algorithm=algorithm)
