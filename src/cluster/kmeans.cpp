@@ -111,7 +111,8 @@ class Starts {
 
  private:
   Start run(int start, bool report_iterations) {
-    kmeans::LloydOptions options{.max_iter = params_.max_iter, .tol = tol_};
+    kmeans::LloydOptions options{
+        .algorithm = params_.algorithm, .max_iter = params_.max_iter, .tol = tol_};
     options.report = [&](int n) {
       report_iterations ? reports_.iteration(n) : reports_.check_stop();
     };

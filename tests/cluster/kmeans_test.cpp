@@ -11,6 +11,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "cluster/data.hpp"
+#include "cluster/kmeans/bounds.hpp"
 #include "reference/kmeans_naive.hpp"
 #include "support/expect_error.hpp"
 #include "support/near.hpp"
@@ -62,6 +63,44 @@ TEST(KMeans, IsLloydsAlgorithm) {
       EXPECT_TRUE(near(model.inertia(), expected.inertia, 1e-12));
     }
   }
+}
+
+TEST(KMeans, AllAlgorithmsGiveTheSameBits) {
+  const Matrix X = in_single_precision(uniform(4000, 5, 3));
+  const Vector weights = golden_weights(X.rows());
+  Matrix init = X.topRows(310);
+  init.row(309).setConstant(100.0);  // becomes empty
+  for (const Features& form : forms(X)) {
+    std::vector<KMeans> models;
+    for (const auto algorithm :
+         {KMeansAlgorithm::lloyd, KMeansAlgorithm::hamerly, KMeansAlgorithm::automatic})
+      for (const int n_threads : {1, 3})
+        models.push_back(
+            KMeans({.n_clusters = 310, .init = init, .tol = 0.0, .algorithm = algorithm})
+                .fit(form, {.sample_weight = weights, .n_threads = n_threads}));
+    for (const KMeans& model : models) {
+      EXPECT_EQ(model.labels(), models[0].labels());
+      EXPECT_EQ(model.cluster_centers(), models[0].cluster_centers());
+      EXPECT_EQ(model.n_iter(), models[0].n_iter());
+    }
+    EXPECT_GT(models[0].n_iter(), 10);
+  }
+}
+
+TEST(KMeans, BoundsDecideOnlyWhereRoundingCannot) {
+  kmeans::RowBounds bounds(1, 1e-3);
+  bounds.centers_moved(Vector::Zero(3));
+  bounds.set(0, 1.0, 1.21, 1.0);
+  EXPECT_TRUE(bounds.move(0, 0));  // 1 and 1.1: farther apart than the error
+  bounds.centers_moved(Vector{{0.02, 0.03, 0.01}});
+  EXPECT_TRUE(bounds.move(0, 0));   // 1.02 and 1.07
+  EXPECT_FALSE(bounds.move(0, 0));  // 1.04 and 1.04
+  EXPECT_TRUE(bounds.tighten(0, 0.9));
+  bounds.set(0, 1.0, 1.21, 1.0);
+  bounds.centers_moved(Vector{{0.0, 0.08, 0.01}});
+  EXPECT_TRUE(bounds.move(0, 1));   // the others have moved by 0.01 at most: 1.08 and 1.09
+  bounds.set(0, 1.0, 1.21, 100.0);  // far from the origin, where the same error is larger
+  EXPECT_FALSE(bounds.tighten(0, 1.0));
 }
 
 TEST(KMeans, WeightTwoEqualsTwoCopies) {

@@ -92,6 +92,33 @@ TYPED_TEST(TileKernel, TakesTheLowestOfEqualCentres) {
   EXPECT_GT(taken, 0);
 }
 
+TYPED_TEST(TileKernel, FindsTheSecondNearest) {
+  for (const Index k : {1, 2, 3, 9}) {
+    const Problem<TypeParam> problem(k, 6, static_cast<std::uint64_t>(k));
+    const PackedCenters<TypeParam> packed(problem.centers);
+    alignas(64) TypeParam plain_score[tile_rows], second[tile_rows];
+    alignas(64) std::int32_t plain_label[tile_rows];
+    for (const InstructionSet set : instruction_sets()) {
+      nearest_centers(problem.tile.data(), packed.view(), tile_rows, plain_score, plain_label, set);
+      two_nearest_centers(problem.tile.data(), packed.view(), tile_rows, this->score, this->label,
+                          second, set);
+      for (Index i = 0; i < tile_rows; ++i) {
+        EXPECT_EQ(this->label[i], plain_label[i]);
+        EXPECT_EQ(this->score[i], plain_score[i]);
+        double expected = std::numeric_limits<double>::infinity();
+        for (Index c = 0; c < k; ++c)
+          if (c != plain_label[i])
+            expected = std::min(expected, 0.5 * problem.centers.row(c).squaredNorm() -
+                                              problem.rows.row(i).dot(problem.centers.row(c)));
+        if (k == 1)
+          EXPECT_EQ(static_cast<double>(second[i]), expected);
+        else
+          EXPECT_NEAR(static_cast<double>(second[i]), expected, 200.0 * TestFixture::epsilon);
+      }
+    }
+  }
+}
+
 TYPED_TEST(TileKernel, HasOneResultOnAvx2AndAvx512) {
   if (best_instruction_set() != InstructionSet::avx512) GTEST_SKIP() << "there is no AVX-512";
   const Problem<TypeParam> problem(50, 9, 8);

@@ -2,8 +2,11 @@
 #include "cluster/kmeans/lloyd.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+
+#include "cluster/kmeans/bounds.hpp"
 
 namespace espalier::kmeans {
 namespace {
@@ -39,7 +42,14 @@ struct ClusterSums {
 /// What a block of rows changes in the sums; empty when no row changes its cluster.
 struct BlockChanges {
   ClusterSums sums;
-  bool changed = false;  // also by rows of weight 0
+  Index n_changed = 0;   // rows, also those of weight 0
+  Index n_searched = 0;  // rows for which all distances were worked out
+
+  void operator+=(const BlockChanges& other) {
+    if (!other.sums.empty()) sums += other.sums;
+    n_changed += other.n_changed;
+    n_searched += other.n_searched;
+  }
 };
 
 template <class Rows>
@@ -57,6 +67,7 @@ class Lloyd {
   LloydResult run(const LloydOptions& options) {
     LloydResult result;
     while (result.n_iter < options.max_iter && !result.converged) {
+      choose_search(options.algorithm);
       const bool changed = assign_rows();
       const double shift = move_centers();
       ++result.n_iter;
@@ -69,6 +80,25 @@ class Lloyd {
   }
 
  private:
+  /// Whether the next assignment begins, goes on or ends with bounds.
+  void choose_search(KMeansAlgorithm algorithm) {
+    bool bounded = algorithm == KMeansAlgorithm::hamerly;
+    if (algorithm == KMeansAlgorithm::automatic && share_changed_ <= 0.1) {
+      // The bounds of a row cost about what the distances to so many centres do.
+      constexpr Index enough_centers = 300;
+      if (bounds_.active() && !bounds_are_new_ && share_searched_ > 0.5) rest_ = 5;
+      bounded = centers_.rows() >= enough_centers && rest_ == 0;
+      rest_ = std::max(0, rest_ - 1);
+    }
+    bounds_are_new_ = bounded && !bounds_.active();
+    if (bounded == bounds_.active()) return;
+    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
+    bounds_ = bounded
+                  ? RowBounds(labels_.size(), 2.0 * epsilon * static_cast<double>(rows_.cols() + 4))
+                  : RowBounds();
+    bounds_.centers_moved(Vector::Zero(centers_.rows()));
+  }
+
   /// Whether a row has changed its cluster.
   bool assign_rows() {
     const typename Rows::Centers centers(centers_);
@@ -76,34 +106,75 @@ class Lloyd {
     const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
     const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
     const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
-    return reduce_blocks(
-        blocks_, work, false,
-        [&](Index begin, Index end) { return assign_block(centers, begin, end); },
-        [&](bool& changed, const BlockChanges& block) {
-          changed = changed || block.changed;
-          if (!block.sums.empty()) sums_ += block.sums;
+    BlockChanges all{std::move(sums_)};
+    all = reduce_blocks(
+        blocks_, work, std::move(all),
+        [&](Index begin, Index end) {
+          return bounds_.active() ? assign_bounded(centers, begin, end)
+                                  : assign_all(centers, begin, end);
         },
-        in_flight);
+        [](BlockChanges& total, const BlockChanges& block) { total += block; }, in_flight);
+    sums_ = std::move(all.sums);
+    const auto n = static_cast<double>(rows_.rows());
+    share_changed_ = static_cast<double>(all.n_changed) / n;
+    share_searched_ = static_cast<double>(all.n_searched) / n;
+    return all.n_changed > 0;
   }
 
-  BlockChanges assign_block(const typename Rows::Centers& centers, Index begin, Index end) {
+  BlockChanges assign_all(const typename Rows::Centers& centers, Index begin, Index end) {
     BlockChanges result;
     std::int32_t found[tile_rows];
     for_tiles(begin, end, [&](Index first, Index count) {
       rows_.nearest(centers, first, count, found);
-      std::int32_t* label = labels_.data() + first;
-      if (std::equal(found, found + count, label)) return;
-      for (Index i = 0; i < count; ++i) {
-        if (found[i] == label[i]) continue;
-        if (result.sums.empty()) result.sums.resize(centers_.rows(), centers_.cols());
-        const double w = weight_of(weights_, first + i);
-        if (label[i] >= 0) result.sums.add(rows_, first + i, w, -1.0, label[i]);
-        result.sums.add(rows_, first + i, w, 1.0, found[i]);
-        label[i] = found[i];
-        result.changed = true;
-      }
+      if (std::equal(found, found + count, labels_.begin() + first)) return;
+      for (Index i = 0; i < count; ++i) put(first + i, found[i], result);
     });
+    result.n_searched = end - begin;
     return result;
+  }
+
+  /// Rows whose bounds do not decide are searched 64 at a time.
+  BlockChanges assign_bounded(const typename Rows::Centers& centers, Index begin, Index end) {
+    BlockChanges result;
+    typename Rows::Scratch scratch = rows_.scratch();
+    Index waiting[tile_rows];
+    Index n_waiting = 0;
+    const auto search = [&] {
+      std::int32_t found[tile_rows];
+      double second[tile_rows], norm[tile_rows];
+      rows_.two_nearest(centers, waiting, n_waiting, scratch, found, second, norm);
+      for (Index i = 0; i < n_waiting; ++i) {
+        put(waiting[i], found[i], result);
+        bounds_.set(waiting[i], distance_to(waiting[i], found[i]), second[i], norm[i]);
+      }
+      result.n_searched += n_waiting;
+      n_waiting = 0;
+    };
+    for (Index i = begin; i < end; ++i) {
+      const std::int32_t label = labels_[static_cast<std::size_t>(i)];
+      if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label))))
+        continue;
+      waiting[n_waiting++] = i;
+      if (n_waiting == tile_rows) search();
+    }
+    if (n_waiting > 0) search();
+    return result;
+  }
+
+  double distance_to(Index i, std::int32_t label) const {
+    return std::sqrt(rows_.squared_distance(i, centers_.row(label).data()));
+  }
+
+  /// Row i goes to cluster `found`.
+  void put(Index i, std::int32_t found, BlockChanges& changes) {
+    std::int32_t& label = labels_[static_cast<std::size_t>(i)];
+    if (found == label) return;
+    if (changes.sums.empty()) changes.sums.resize(centers_.rows(), centers_.cols());
+    const double w = weight_of(weights_, i);
+    if (label >= 0) changes.sums.add(rows_, i, w, -1.0, label);
+    changes.sums.add(rows_, i, w, 1.0, found);
+    label = found;
+    ++changes.n_changed;
   }
 
   /// Σ‖shift‖² of the centres.
@@ -123,9 +194,10 @@ class Lloyd {
       const Index from = weight[c] > 0.0 ? c : heaviest;
       moved.row(c) = sums.row(from) / weight[from];
     }
-    const double shift = (moved - centers_).squaredNorm();
+    const Vector shift = (moved - centers_).rowwise().norm();
     centers_ = std::move(moved);
-    return shift;
+    if (bounds_.active()) bounds_.centers_moved(shift);
+    return shift.squaredNorm();
   }
 
   std::vector<Index> empty_clusters() {
@@ -191,6 +263,10 @@ class Lloyd {
   std::vector<std::int32_t> labels_;
   Blocks blocks_;
   ClusterSums sums_;
+  RowBounds bounds_;  // inactive while all rows are searched
+  double share_changed_ = 1.0, share_searched_ = 1.0;
+  bool bounds_are_new_ = false;
+  int rest_ = 0;  // iterations until bounds are tried again
 };
 
 }  // namespace

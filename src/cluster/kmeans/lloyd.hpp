@@ -4,11 +4,14 @@
 #include <functional>
 #include <vector>
 
+#include <espalier/cluster/kmeans.hpp>
+
 #include "cluster/kmeans/rows.hpp"
 
 namespace espalier::kmeans {
 
 struct LloydOptions {
+  KMeansAlgorithm algorithm = KMeansAlgorithm::automatic;
   int max_iter = 300;
   double tol = 0.0;  ///< Σ‖shift of a centre‖² at which to stop
   /// Called after every iteration; may throw.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cluster/kmeans/rows.hpp"
 
+#include <limits>
+
 namespace espalier::kmeans {
 namespace {
 
@@ -42,6 +44,30 @@ void DenseRows<T>::nearest(const Centers& centers, Index begin, Index count,
 }
 
 template <class T>
+void DenseRows<T>::two_nearest(const Centers& centers, const Index* numbers, Index count,
+                               Scratch& scratch, std::int32_t* label, double* second,
+                               double* norm) const {
+  for (Index i = 0; i < count; ++i) {
+    const T* x = tile(numbers[i]) + numbers[i] % tile_rows;
+    double square = 0.0;
+    for (Index j = 0; j < p_; ++j) {
+      const T value = x[j * tile_rows];
+      scratch[static_cast<std::size_t>(j * tile_rows + i)] = value;
+      square += static_cast<double>(value) * static_cast<double>(value);
+    }
+    norm[i] = square;
+  }
+  alignas(64) T score[tile_rows];
+  alignas(64) T next[tile_rows];
+  alignas(64) std::int32_t found[tile_rows];
+  two_nearest_centers(scratch.data(), centers.view(), count, score, found, next);
+  for (Index i = 0; i < count; ++i) {
+    label[i] = found[i];
+    second[i] = 2.0 * static_cast<double>(next[i]) + norm[i];
+  }
+}
+
+template <class T>
 void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index count,
                                      T* distance) const {
   kmeans::squared_distances(tile(begin), centers.view(), count, distance);
@@ -61,43 +87,63 @@ void DenseRows<T>::distances_to(const CenterMatrix& centers, const std::int32_t*
   }
 }
 
+namespace {
+
+/// ‖c‖²/2 − x·c of every centre c, for row i of X.
+void sparse_scores(const SparseMatrix& X, Index i, const TransposedCenters& centers,
+                   Eigen::RowVectorXd& score) {
+  score = centers.half_norms.transpose();
+  for (SparseMatrix::InnerIterator it(X, i); it; ++it)
+    score -= it.value() * centers.values.row(it.col());
+}
+
+double sparse_norm(const SparseMatrix& X, Index i) {
+  double norm = 0.0;
+  for (SparseMatrix::InnerIterator it(X, i); it; ++it) norm += it.value() * it.value();
+  return norm;
+}
+
+}  // namespace
+
 void SparseRows::nearest(const Centers& centers, Index begin, Index count,
                          std::int32_t* label) const {
   Eigen::RowVectorXd score(centers.size());
   for (Index i = 0; i < count; ++i) {
-    score = centers.half_norms.transpose();
-    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it)
-      score -= it.value() * centers.values.row(it.col());
+    sparse_scores(X_, begin_ + begin + i, centers, score);
     const double* first = score.data();
     label[i] = static_cast<std::int32_t>(std::min_element(first, first + score.size()) - first);
   }
 }
 
+void SparseRows::two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch&,
+                             std::int32_t* label, double* second, double* norm) const {
+  Eigen::RowVectorXd score(centers.size());
+  for (Index i = 0; i < count; ++i) {
+    sparse_scores(X_, begin_ + numbers[i], centers, score);
+    double* first = score.data();
+    double* best = std::min_element(first, first + score.size());
+    label[i] = static_cast<std::int32_t>(best - first);
+    *best = std::numeric_limits<double>::infinity();
+    norm[i] = sparse_norm(X_, begin_ + numbers[i]);
+    second[i] = 2.0 * score.minCoeff() + norm[i];
+  }
+}
+
 void SparseRows::squared_distances(const Centers& centers, Index begin, Index count,
                                    double* distance) const {
-  Eigen::RowVectorXd half(centers.size());
+  Eigen::RowVectorXd score(centers.size());
   for (Index i = 0; i < count; ++i) {
-    half = centers.half_norms.transpose();
-    double norm = 0.0;
-    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it) {
-      half -= it.value() * centers.values.row(it.col());
-      norm += it.value() * it.value();
-    }
+    sparse_scores(X_, begin_ + begin + i, centers, score);
+    const double norm = sparse_norm(X_, begin_ + begin + i);
     for (Index c = 0; c < centers.size(); ++c)
-      distance[tile_rows * c + i] = std::max(0.0, norm + 2.0 * half[c]);
+      distance[tile_rows * c + i] = std::max(0.0, norm + 2.0 * score[c]);
   }
 }
 
 void SparseRows::distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                               Index count, double* distance) const {
-  for (Index i = 0; i < count; ++i) {
-    const auto center = centers.row(label[i]);
-    // The coordinates where the row is zero, by those of the whole centre less where it is not.
-    double sum = center.squaredNorm();
-    for (SparseMatrix::InnerIterator it(X_, begin_ + begin + i); it; ++it)
-      sum += it.value() * (it.value() - 2.0 * center[it.col()]);
-    distance[i] = std::max(0.0, sum);
-  }
+  for (Index i = 0; i < count; ++i)
+    distance[i] = squared_distance(begin + i, centers.row(label[i]).data());
 }
 
 namespace {

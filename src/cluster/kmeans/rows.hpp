@@ -26,6 +26,7 @@ class DenseRows {
  public:
   using Scalar = T;
   using Centers = PackedCenters<T>;
+  using Scratch = detail::AlignedArray<T>;
 
   /// Copies n rows of a column-major matrix whose columns are `stride` apart.
   DenseRows(const T* X, Index n, Index stride, const Vector& offset);
@@ -40,6 +41,22 @@ class DenseRows {
   /// distance[i] ← the squared distance of row begin + i to centre label[i], summed as double.
   void distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                     Index count, double* distance) const;
+  /// Of `count` ≤ 64 rows with those numbers: label[i] ← the nearest centre, second[i] ← the squared
+  /// distance to the second nearest, and norm[i] ← ‖x‖². The second is wrong by less than
+  /// 2·(p + 4)·ε·(norm[i] + ‖c‖²).
+  void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
+                   std::int32_t* label, double* second, double* norm) const;
+  Scratch scratch() const { return Scratch(static_cast<std::size_t>(tile_rows * p_)); }
+  /// Row i to a centre, as distances_to.
+  double squared_distance(Index i, const double* center) const {
+    const T* x = tile(i) + i % tile_rows;
+    double sum = 0.0;
+    for (Index j = 0; j < p_; ++j) {
+      const double difference = static_cast<double>(x[j * tile_rows]) - center[j];
+      sum += difference * difference;
+    }
+    return sum;
+  }
   /// sum ← sum + weight · row i.
   void add(Index i, double weight, double* sum) const {
     const T* x = tile(i) + i % tile_rows;
@@ -60,6 +77,7 @@ class SparseRows {
  public:
   using Scalar = double;
   using Centers = TransposedCenters;
+  struct Scratch {};
 
   SparseRows(const SparseMatrix& X, Index begin, Index n) : X_(X), begin_(begin), n_(n) {}
 
@@ -70,6 +88,15 @@ class SparseRows {
   void squared_distances(const Centers& centers, Index begin, Index count, double* distance) const;
   void distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                     Index count, double* distance) const;
+  void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
+                   std::int32_t* label, double* second, double* norm) const;
+  Scratch scratch() const { return {}; }
+  double squared_distance(Index i, const double* center) const {
+    double sum = Eigen::Map<const Vector>(center, cols()).squaredNorm();
+    for (SparseMatrix::InnerIterator it(X_, begin_ + i); it; ++it)
+      sum += it.value() * (it.value() - 2.0 * center[it.col()]);
+    return std::max(0.0, sum);
+  }
   void add(Index i, double weight, double* sum) const {
     for (SparseMatrix::InnerIterator it(X_, begin_ + i); it; ++it)
       sum[it.col()] += weight * it.value();

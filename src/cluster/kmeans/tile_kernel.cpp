@@ -20,16 +20,16 @@ struct Lanes {
 };
 
 /// Of `row_vectors` registers of rows, beginning at `x`.
-template <class T, int bytes, int row_vectors>
+template <class T, int bytes, int row_vectors, bool with_second>
 [[gnu::always_inline]] inline void nearest_of_rows(const T* x, const CenterGroups<T>& centers,
-                                                   T* score, std::int32_t* label) {
+                                                   T* score, std::int32_t* label, T* second) {
   using L = Lanes<T, bytes>;
   using Real = typename L::Real;
   using Integer = typename L::Integer;
-  Real best[row_vectors];
+  Real best[row_vectors], next[row_vectors];
   Integer index[row_vectors];
   for (int r = 0; r < row_vectors; ++r) {
-    best[r] = Real{} + std::numeric_limits<T>::infinity();
+    best[r] = next[r] = Real{} + std::numeric_limits<T>::infinity();
     index[r] = Integer{};
   }
   const T* center = centers.values;
@@ -51,6 +51,10 @@ template <class T, int bytes, int row_vectors>
       const Integer id = Integer{} + static_cast<typename L::Bits>(g * group_size + q);
       for (int r = 0; r < row_vectors; ++r) {
         const auto nearer = sum[q][r] < best[r];
+        if constexpr (with_second) {
+          const Real other = nearer ? best[r] : sum[q][r];
+          next[r] = other < next[r] ? other : next[r];
+        }
         best[r] = nearer ? sum[q][r] : best[r];
         index[r] = nearer ? id : index[r];
       }
@@ -58,18 +62,26 @@ template <class T, int bytes, int row_vectors>
   }
   for (int r = 0; r < row_vectors; ++r) {
     std::memcpy(score + r * L::count, &best[r], bytes);
+    if constexpr (with_second) std::memcpy(second + r * L::count, &next[r], bytes);
     for (int i = 0; i < L::count; ++i)
       label[r * L::count + i] = static_cast<std::int32_t>(index[r][i]);
   }
 }
 
+/// `second` may be null: it is not asked for.
 template <class T, int bytes, int row_vectors>
 [[gnu::always_inline]] inline void nearest_of_tile(const T* tile, const CenterGroups<T>& centers,
                                                    std::ptrdiff_t count, T* score,
-                                                   std::int32_t* label) {
+                                                   std::int32_t* label, T* second) {
   constexpr int rows = row_vectors * Lanes<T, bytes>::count;
-  for (std::ptrdiff_t first = 0; first < count; first += rows)
-    nearest_of_rows<T, bytes, row_vectors>(tile + first, centers, score + first, label + first);
+  for (std::ptrdiff_t first = 0; first < count; first += rows) {
+    if (second == nullptr)
+      nearest_of_rows<T, bytes, row_vectors, false>(tile + first, centers, score + first,
+                                                    label + first, nullptr);
+    else
+      nearest_of_rows<T, bytes, row_vectors, true>(tile + first, centers, score + first,
+                                                   label + first, second + first);
+  }
 }
 
 template <class T, int bytes, int row_vectors>
@@ -107,13 +119,14 @@ template <class T, int bytes, int row_vectors>
 
 template <class T>
 ESPALIER_AVX2 void nearest_avx2(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
-                                T* score, std::int32_t* label) {
-  nearest_of_tile<T, 32, 2>(tile, centers, count, score, label);
+                                T* score, std::int32_t* label, T* second) {
+  nearest_of_tile<T, 32, 2>(tile, centers, count, score, label, second);
 }
 template <class T>
 ESPALIER_AVX512 void nearest_avx512(const T* tile, const CenterGroups<T>& centers,
-                                    std::ptrdiff_t count, T* score, std::int32_t* label) {
-  nearest_of_tile<T, 64, 4>(tile, centers, count, score, label);
+                                    std::ptrdiff_t count, T* score, std::int32_t* label,
+                                    T* second) {
+  nearest_of_tile<T, 64, 4>(tile, centers, count, score, label, second);
 }
 template <class T>
 ESPALIER_AVX2 void distances_avx2(const T* tile, const CenterGroups<T>& centers,
@@ -130,15 +143,22 @@ ESPALIER_AVX512 void distances_avx512(const T* tile, const CenterGroups<T>& cent
 }  // namespace
 
 template <class T>
-void nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count, T* score,
-                     std::int32_t* label, InstructionSet instructions) {
+void two_nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
+                         T* score, std::int32_t* label, T* second, InstructionSet instructions) {
 #if defined(__x86_64__) && defined(__GNUC__)
   if (instructions == InstructionSet::avx512)
-    return nearest_avx512(tile, centers, count, score, label);
-  if (instructions == InstructionSet::avx2) return nearest_avx2(tile, centers, count, score, label);
+    return nearest_avx512(tile, centers, count, score, label, second);
+  if (instructions == InstructionSet::avx2)
+    return nearest_avx2(tile, centers, count, score, label, second);
 #endif
   static_cast<void>(instructions);
-  nearest_of_tile<T, 16, 2>(tile, centers, count, score, label);
+  nearest_of_tile<T, 16, 2>(tile, centers, count, score, label, second);
+}
+
+template <class T>
+void nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count, T* score,
+                     std::int32_t* label, InstructionSet instructions) {
+  two_nearest_centers<T>(tile, centers, count, score, label, nullptr, instructions);
 }
 
 template <class T>
@@ -157,6 +177,10 @@ template void nearest_centers(const float*, const CenterGroups<float>&, std::ptr
                               std::int32_t*, InstructionSet);
 template void nearest_centers(const double*, const CenterGroups<double>&, std::ptrdiff_t, double*,
                               std::int32_t*, InstructionSet);
+template void two_nearest_centers(const float*, const CenterGroups<float>&, std::ptrdiff_t, float*,
+                                  std::int32_t*, float*, InstructionSet);
+template void two_nearest_centers(const double*, const CenterGroups<double>&, std::ptrdiff_t,
+                                  double*, std::int32_t*, double*, InstructionSet);
 template void squared_distances(const float*, const CenterGroups<float>&, std::ptrdiff_t, float*,
                                 InstructionSet);
 template void squared_distances(const double*, const CenterGroups<double>&, std::ptrdiff_t, double*,

@@ -39,6 +39,12 @@ template <class T>
 void nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count, T* score,
                      std::int32_t* label, InstructionSet instructions = best_instruction_set());
 
+/// The same, and second[i] ← the score of the second nearest centre; infinite if there is one only.
+template <class T>
+void two_nearest_centers(const T* tile, const CenterGroups<T>& centers, std::ptrdiff_t count,
+                         T* score, std::int32_t* label, T* second,
+                         InstructionSet instructions = best_instruction_set());
+
 /// distance[64·c + i] ← ‖row i − centre c‖² for every centre, those that fill up the last group too,
 /// from differences of coordinates; for the first `count` rows, and maybe others.
 template <class T>
