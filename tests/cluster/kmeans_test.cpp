@@ -29,7 +29,7 @@ std::vector<Features> forms(const Matrix& X) {
 Matrix in_single_precision(const Matrix& X) { return X.cast<float>().cast<double>(); }
 
 TEST(KMeans, HasTheSameBitsOnAnyNumberOfThreads) {
-  const Matrix X = uniform(30'000, 6, 1);
+  const Matrix X = uniform(5000, 6, 1);
   for (const Features& form : forms(in_single_precision(X))) {
     std::vector<KMeans> models;
     for (const int n_threads : {1, 2, 4, 7})

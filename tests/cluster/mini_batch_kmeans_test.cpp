@@ -23,7 +23,7 @@ Matrix blobs(Index n) {
 }
 
 TEST(MiniBatchKMeans, HasTheSameBitsOnAnyNumberOfThreads) {
-  const Matrix X = blobs(30'000);
+  const Matrix X = blobs(9000);
   const Vector weights = golden_weights(X.rows());
   std::vector<MiniBatchKMeans> models;
   for (const int n_threads : {1, 2, 4, 7})

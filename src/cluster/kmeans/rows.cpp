@@ -148,25 +148,6 @@ void SparseRows::distances_to(const CenterMatrix& centers, const std::int32_t* l
 
 namespace {
 
-/// Σ w·x over n values. The order of the additions does not depend on where they are in memory.
-template <class T>
-double weighted_sum(const T* x, const double* w, Index n) {
-  constexpr Index lanes = 16;
-  double sum[lanes] = {};
-  Index i = 0;
-  if (w == nullptr) {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += static_cast<double>(x[i + l]);
-  } else {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
-  }
-  double total = 0.0;
-  for (const double s : sum) total += s;
-  for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
-  return total;
-}
-
 template <class View>
 Vector weighted_sums(const View& X, const Vector& weights) {
   const double* w = weights.size() > 0 ? weights.data() : nullptr;

@@ -126,6 +126,26 @@ auto with_rows(const Features& X, Index begin, Index n, const Vector& offset, co
   return body(DenseRows<double>(dense.data() + begin, n, dense.outerStride(), offset));
 }
 
+/// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side: the order of the additions
+/// does not depend on where the values are in memory.
+template <class T>
+double weighted_sum(const T* x, const double* w, Index n) {
+  constexpr Index lanes = 16;
+  double sum[lanes] = {};
+  Index i = 0;
+  if (w == nullptr) {
+    for (; i + lanes <= n; i += lanes)
+      for (Index l = 0; l < lanes; ++l) sum[l] += static_cast<double>(x[i + l]);
+  } else {
+    for (; i + lanes <= n; i += lanes)
+      for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
+  }
+  double total = 0.0;
+  for (const double s : sum) total += s;
+  for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
+  return total;
+}
+
 /// Σ w·x / Σ w, by blocks of rows; `weights` may be empty: ones.
 Vector weighted_mean(const Features& X, const Vector& weights);
 

@@ -94,6 +94,7 @@ class Seeding {
     left_.setZero(blocks_.count(), static_cast<Index>(trials));
     const typename Rows::Centers centers(rows_as_centers(rows_, candidates));
     const bool is_first = nearest_.empty();
+    const double* w = weights_.size() > 0 ? weights_.data() : nullptr;
     const double work = static_cast<double>(rows_.rows() * rows_.cols() * centers.size());
     parallel_for(blocks_.count(), work, [&](Index b) {
       std::vector<T> buffer(static_cast<std::size_t>(tile_rows * centers.size()));
@@ -102,13 +103,15 @@ class Seeding {
         for (std::size_t c = 0; c < trials; ++c) {
           const T* distance = buffer.data() + c * tile_rows;
           T* left = left_distances_[c].data() + begin;
-          double sum = 0.0;
-          for (Index i = 0; i < count; ++i) {
-            const T before = is_first ? distance[i] : nearest_[static_cast<std::size_t>(begin + i)];
-            left[i] = std::min(before, distance[i]);
-            sum += weight_of(weights_, begin + i) * static_cast<double>(left[i]);
+          if (is_first) {
+            std::copy_n(distance, count, left);
+          } else {
+            const T* before = nearest_.data() + begin;
+            for (Index i = 0; i < count; ++i)
+              left[i] = distance[i] < before[i] ? distance[i] : before[i];
           }
-          left_(b, static_cast<Index>(c)) += sum;
+          left_(b, static_cast<Index>(c)) +=
+              weighted_sum(left, w == nullptr ? w : w + begin, count);
         }
       });
     });
