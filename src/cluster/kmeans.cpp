@@ -167,10 +167,7 @@ KMeansState KMeans::do_fit(const Features& X, const FitContext& context) const {
   const Vector mean = kmeans::weighted_mean(X, weights);
   const Vector offset = X.is_sparse() ? Vector(Vector::Zero(X.cols())) : mean;
   const Start best = kmeans::with_rows(X, 0, X.rows(), offset, [&](const auto& rows) {
-    const double tol =
-        params().tol == 0.0
-            ? 0.0
-            : params().tol * kmeans::mean_variance(rows, weights, Vector(mean - offset));
+    const double tol = params().tol * kmeans::mean_variance(rows, weights, mean - offset, name);
     return Starts(rows, params(), offset, context, tol).best();
   });
   kmeans::warn_of_fewer_clusters(name, best.assignment.labels, params().n_clusters);

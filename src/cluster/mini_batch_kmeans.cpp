@@ -163,12 +163,12 @@ class Convergence {
   int without_improvement_ = 0;
 };
 
+/// @throws InvalidInput  squared distances would overflow
 double tolerance(const MiniBatchKMeansParams& params, const WeightedRows& data,
                  const Vector& offset) {
-  if (params.tol == 0.0) return 0.0;
   const Vector mean = kmeans::weighted_mean(data.X, data.weights);
   return params.tol * kmeans::with_rows(data.X, 0, data.X.rows(), offset, [&](const auto& rows) {
-           return kmeans::mean_variance(rows, data.weights, Vector(mean - offset));
+           return kmeans::mean_variance(rows, data.weights, mean - offset, name);
          });
 }
 
@@ -266,6 +266,7 @@ MiniBatchKMeansState MiniBatchKMeans::do_partial_fit(const Features& X, const Fi
     learned = {kmeans::centered(previous->cluster_centers, offset), previous->counts,
                previous->rows_since_moving};
   }
+  tolerance(params(), data, offset);  // for its check
   const std::int64_t step = previous == nullptr ? 0 : previous->n_steps;
   Random random(seed, first_batch + static_cast<std::uint64_t>(step));
   const double inertia = kmeans::with_rows(data.X, 0, data.X.rows(), offset, [&](const auto& rows) {

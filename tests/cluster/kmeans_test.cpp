@@ -262,6 +262,14 @@ TEST(KMeans, RefusesWhatDoesNotFitByName) {
                                        {"init", "k-means++", "random"}));
 }
 
+TEST(KMeans, RefusesNumbersWhoseSquaresOverflow) {
+  const Matrix X = uniform(50, 2, 19);
+  EXPECT_TRUE(throws<InvalidInput>([&] { KMeans().fit(Matrix(1e160 * X)); }, {"KMeans", "double"}));
+  const Matrix32 single = (1e25 * X).cast<float>();
+  EXPECT_TRUE(throws<InvalidInput>([&] { KMeans().fit(single); }, {"KMeans", "float"}));
+  EXPECT_NO_THROW(KMeans().fit(single.cast<double>().eval()));
+}
+
 TEST(KMeans, KeepsItsParametersInAFile) {
   const KMeans given({.n_clusters = 2, .init = Matrix(uniform(2, 3, 15)), .n_init = 4});
   KMeans copy;

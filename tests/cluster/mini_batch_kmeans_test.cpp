@@ -155,6 +155,8 @@ TEST(MiniBatchKMeans, RefusesAnotherNumberOfClustersOnTheWay) {
                                        {"n_clusters", "4", "3", "MiniBatchKMeans"}));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] { MiniBatchKMeans({.n_clusters = 30}).partial_fit(X.topRows(20)); }, {"20", "30"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { MiniBatchKMeans().partial_fit(Matrix(1e160 * X)); },
+                                   {"MiniBatchKMeans", "overflows"}));
 }
 
 }  // namespace

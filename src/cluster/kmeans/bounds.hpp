@@ -36,8 +36,8 @@ class RowBounds {
   /// Moves the bounds of a row of cluster `label` as the centres have moved; whether they stand apart.
   bool move(Index i, std::int32_t label) {
     Row& row = rows_[static_cast<std::size_t>(i)];
-    row.upper += shift_[label];
-    row.lower -= label == farthest_ ? second_largest_ : largest_;
+    row.upper = (row.upper + shift_[label]) * (1.0 + epsilon);
+    row.lower = (row.lower - (label == farthest_ ? second_largest_ : largest_)) * (1.0 - epsilon);
     return apart(row);
   }
   /// The same with the distance to its centre as it is.
@@ -53,6 +53,8 @@ class RowBounds {
   }
 
  private:
+  static constexpr double epsilon = 0x1p-52;  // what a sum may be off by, relatively
+
   struct Row {
     double upper = 0.0;
     double lower = 0.0;

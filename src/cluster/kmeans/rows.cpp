@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cluster/kmeans/rows.hpp"
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <limits>
+
+#include <espalier/core/errors.hpp>
 
 namespace espalier::kmeans {
 namespace {
@@ -177,11 +182,12 @@ Vector weighted_mean(const Features& X, const Vector& weights) {
 }
 
 template <class Rows>
-double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean) {
+double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean,
+                     std::string_view owner) {
   const CenterMatrix origin = CenterMatrix::Zero(1, rows.cols());
   const std::int32_t label[tile_rows] = {};
   struct Sums {
-    double weight = 0.0, square = 0.0;
+    double weight = 0.0, square = 0.0, largest = 0.0;
   };
   const Sums sums = reduce_blocks(
       row_blocks(rows.rows()), static_cast<double>(rows.rows() * rows.cols()), Sums{},
@@ -194,6 +200,7 @@ double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean
             const double w = weights.size() > 0 ? weights[first + i] : 1.0;
             block.weight += w;
             block.square += w * norm[i];
+            block.largest = std::max(block.largest, norm[i]);
           }
         });
         return block;
@@ -201,14 +208,24 @@ double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean
       [](Sums& total, const Sums& block) {
         total.weight += block.weight;
         total.square += block.square;
+        total.largest = std::max(total.largest, block.largest);
       });
+  // Twice the norm is the largest distance, whose square is four times the square.
+  constexpr double limit = std::numeric_limits<typename Rows::Scalar>::max() / 8.0;
+  if (!(sums.largest < limit) || !std::isfinite(sums.square))
+    throw InvalidInput(
+        fmt::format("{}: X has a row whose squared distance from the mean is {:.1e}, and the "
+                    "arithmetic of its {} numbers overflows. Scale the columns.",
+                    owner, sums.largest, sizeof(typename Rows::Scalar) == 4 ? "float" : "double"));
   const double variance = sums.square / sums.weight - mean.squaredNorm();
   return std::max(0.0, variance) / static_cast<double>(rows.cols());
 }
 
-template double mean_variance(const DenseRows<float>&, const Vector&, const Vector&);
-template double mean_variance(const DenseRows<double>&, const Vector&, const Vector&);
-template double mean_variance(const SparseRows&, const Vector&, const Vector&);
+#define ESPALIER_INSTANTIATE(Rows) \
+  template double mean_variance(const Rows&, const Vector&, const Vector&, std::string_view);
+ESPALIER_INSTANTIATE(DenseRows<float>)
+ESPALIER_INSTANTIATE(DenseRows<double>)
+ESPALIER_INSTANTIATE(SparseRows)
 template class DenseRows<float>;
 template class DenseRows<double>;
 

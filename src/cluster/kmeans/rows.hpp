@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include <espalier/core/features.hpp>
 #include <espalier/core/parallel.hpp>
@@ -150,7 +151,9 @@ double weighted_sum(const T* x, const double* w, Index n) {
 Vector weighted_mean(const Features& X, const Vector& weights);
 
 /// The mean over the columns of their variance, where `mean` is that of the rows as they are here.
+/// @throws InvalidInput  naming `owner`: squared distances would overflow
 template <class Rows>
-double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean);
+double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean,
+                     std::string_view owner);
 
 }  // namespace espalier::kmeans
