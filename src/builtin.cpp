@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The one list of the library's estimators. A class that is not here cannot be made by name or
 // loaded, and escapes the conformance kit.
+#include <espalier/cluster/kmeans.hpp>
+#include <espalier/cluster/mini_batch_kmeans.hpp>
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
@@ -45,9 +47,11 @@ void add_builtin_estimators(Registry& registry) {
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       IncrementalPCA,                  //
+      KMeans,                          //
       LabelEncoder,                    //
       LinearRegression,                //
       LogisticRegression,              //
+      MiniBatchKMeans,                 //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
       PCA,                             //

@@ -12,6 +12,7 @@
 #include "core/folds.hpp"
 #include "core/seed.hpp"
 #include "model_selection/folds.hpp"
+#include "core/seed.hpp"
 
 namespace espalier {
 namespace detail {

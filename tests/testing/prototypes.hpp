@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/cluster/kmeans.hpp>
+#include <espalier/cluster/mini_batch_kmeans.hpp>
 #include <espalier/compose/column_transformer.hpp>
 #include <espalier/compose/pipeline.hpp>
 #include <espalier/core/registry.hpp>
@@ -106,11 +108,14 @@ inline std::vector<Prototype> special_prototypes() {
   add(LinearRegression());
   add(LinearRegression({.positive = true}), "_positive");
   add(IncrementalPCA({.n_components = 2, .batch_size = 50}));
+  add(KMeans({.n_clusters = 3}));
+  add(KMeans({.n_clusters = 4, .init = KMeansStart::random, .n_init = 3}), "_random");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
       {.expected_failures = {{"class_weight_has_its_effect",
                               "a plane through the origin cannot leave one class alone"}}});
+  add(MiniBatchKMeans({.n_clusters = 3, .batch_size = 50}));
   add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));
   add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
       "_drop_first",

@@ -8,33 +8,14 @@
 
 #include <espalier/ensemble/boosted_trees.hpp>
 
+#include "core/aligned_array.hpp"
 #include "ensemble/hist_gradient_boosting/rank_grid.hpp"
 #include "ensemble/hist_gradient_boosting/scoring_kernel.hpp"
 #include "ensemble/hist_gradient_boosting/table.hpp"
 
 namespace espalier::hgb {
 
-/// An array whose first element is aligned to a cache line.
-template <class T>
-class AlignedArray {
- public:
-  AlignedArray() = default;
-  explicit AlignedArray(std::size_t n)
-      : data_(n > 0 ? new (std::align_val_t{64}) T[n]() : nullptr), size_(n) {}
-
-  std::size_t size() const { return size_; }
-  T* data() { return data_.get(); }
-  const T* data() const { return data_.get(); }
-  T& operator[](std::size_t i) { return data_[i]; }
-  const T& operator[](std::size_t i) const { return data_[i]; }
-
- private:
-  struct Free {
-    void operator()(T* p) const { ::operator delete[](p, std::align_val_t{64}); }
-  };
-  std::unique_ptr<T[], Free> data_;
-  std::size_t size_ = 0;
-};
+using detail::AlignedArray;
 
 /// Boosted trees in the form in which they predict fastest (scoring_kernel.hpp), for many rows and
 /// for one. Raw predictions have the bits that walking down the trees gives.
