@@ -9,6 +9,10 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/elastic_net.hpp>
+#include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/lasso.hpp>
+#include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
@@ -33,11 +37,15 @@ void add_builtin_estimators(Registry& registry) {
       ColumnTransformer,               //
       DummyClassifier,                 //
       DummyRegressor,                  //
+      ElasticNet,                      //
+      ElasticNetCV,                    //
       GridSearchCV<Classifier>,        //
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       LabelEncoder,                    //
+      Lasso,                           //
+      LassoCV,                         //
       LogisticRegression,              //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //

@@ -280,6 +280,8 @@ void ColumnsProblem<T>::set(const Vector& w, const Vector& companion) {
 }
 
 template class GramProblem<double>;
+template class GramProblem<float>;
 template class ColumnsProblem<double>;
+template class ColumnsProblem<float>;
 
 }  // namespace espalier::detail

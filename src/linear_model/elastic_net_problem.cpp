@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <espalier/core/parallel.hpp>
 
@@ -39,9 +40,15 @@ ColumnSums sparse_sums(const SparseColumns& X, Index j, const double* s, const V
 
 }  // namespace
 
-DesignColumns<double> design_columns(const Features& X) {
+template <class T>
+DesignColumns<T> design_columns(const Features& X) {
   if (X.is_sparse()) return {X.rows(), X.cols(), nullptr, 0, X.sparse()};
-  const MatrixView view = X.dense();
+  const auto view = [&] {
+    if constexpr (std::is_same_v<T, float>)
+      return X.dense32();
+    else
+      return X.dense();
+  }();
   return {X.rows(), X.cols(), view.data(), view.outerStride(), {}};
 }
 
@@ -176,12 +183,17 @@ void GrowingGram<T>::add(std::span<const int> columns) {
   }
 }
 
-template DesignMoments design_moments(const DesignColumns<double>&, const Vector&, const Vector&,
-                                      bool);
-template void correlations(const DesignColumns<double>&, const Vector&, std::span<const int>,
-                           const Vector&, Vector&);
-template Vector combination(const DesignColumns<double>&, const Vector&, std::span<const int>,
-                            const Vector&);
-template class GrowingGram<double>;
+#define ESPALIER_INSTANTIATE(T)                                                                \
+  template DesignColumns<T> design_columns(const Features&);                                   \
+  template DesignMoments design_moments(const DesignColumns<T>&, const Vector&, const Vector&, \
+                                        bool);                                                 \
+  template void correlations(const DesignColumns<T>&, const Vector&, std::span<const int>,     \
+                             const Vector&, Vector&);                                          \
+  template Vector combination(const DesignColumns<T>&, const Vector&, std::span<const int>,    \
+                              const Vector&);                                                  \
+  template class GrowingGram<T>;
+ESPALIER_INSTANTIATE(double)
+ESPALIER_INSTANTIATE(float)
+#undef ESPALIER_INSTANTIATE
 
 }  // namespace espalier::detail

@@ -28,7 +28,9 @@ struct DesignColumns {
   }
 };
 
-DesignColumns<double> design_columns(const Features& X);
+/// Of `float` for an X of `float`, of `double` for a dense or sparse X.
+template <class T>
+DesignColumns<T> design_columns(const Features& X);
 
 /// Of every column: its weighted mean (0 without an intercept), Σ s·(x − mean)², and (x − mean)ᵀv.
 struct DesignMoments {

@@ -117,7 +117,7 @@ typename ElasticNetSolver<T>::Growth ElasticNetSolver<T>::growth(const std::vect
     violating += violation(gradient_[j], penalty) > penalty.l1 ? 1 : 0;
     candidates.push_back(j);
   }
-  if (penalty.l1 == 0.0 || X_.cols <= few_columns) return {candidates, penalty.l1};
+  if (penalty.l1 == 0.0 || X_.cols <= few_columns) return {candidates, penalty.l1, true};
   const auto before = [&](int a, int b) {
     const double at_a = violation(gradient_[a], penalty), at_b = violation(gradient_[b], penalty);
     return at_a != at_b ? at_a > at_b : a < b;
@@ -133,7 +133,7 @@ typename ElasticNetSolver<T>::Growth ElasticNetSolver<T>::growth(const std::vect
   if (violating > wanted) l1 = std::max(l1, violation(gradient_[*end], penalty));
   candidates.erase(end, candidates.end());
   std::sort(candidates.begin(), candidates.end());
-  return {candidates, l1};
+  return {candidates, l1, candidates.empty()};
 }
 
 /// What the solution for a larger l1 lets expect: gradients seldom grow more than l1 falls.
@@ -145,7 +145,7 @@ std::vector<int> ElasticNetSolver<T>::guesses(const std::vector<int>& alive,
   for (const int j : alive)
     if (in_set_[static_cast<std::size_t>(j)] == 0 &&
         (w_[j] != 0.0 ||
-         violation(gradient_[j], penalty) >= 2.0 * penalty.l1 - std::max(l1_before_, penalty.l1)))
+         (l1_before_ > 0.0 && violation(gradient_[j], penalty) >= 2.0 * penalty.l1 - l1_before_)))
       result.push_back(j);
   return result;
 }
@@ -221,6 +221,7 @@ ElasticNetResult ElasticNetSolver<T>::solve(double alpha, double l1_ratio,
     if (!set_.empty()) run(penalty.l1, 0.0, control.max_iter);
   }
   Growth more;
+  bool stuck = false;
   while (true) {
     if (!gradient_is_fresh_) update_gradient(alive);
     const GapParts parts = gap_parts(alive, penalty);
@@ -229,19 +230,20 @@ ElasticNetResult ElasticNetSolver<T>::solve(double alpha, double l1_ratio,
     if (gap <= tolerance || result.n_iter >= control.max_iter) break;
     screen(alive, parts, gap, penalty);
     more = growth(alive, more.columns, penalty);
+    if (stuck && more.columns.empty()) break;
     const int before = result.n_iter;
     join(more.columns);
-    run({more.l1, penalty.l2, penalty.positive}, last ? 0.5 * tolerance : 0.0);
-    if (last && result.n_iter == before + 1) {  // nothing moves any more
-      update_gradient(alive);
-      result.gap = gap_parts(alive, penalty).gap(penalty) / total_weight_;
-      break;
-    }
+    if (more.is_last)
+      run(penalty.l1, 0.0, control.max_iter);
+    else
+      run(more.l1, inner_part, inner_sweeps);
+    stuck = more.is_last && result.n_iter == before + 1;  // nothing moves any more
   }
   l1_before_ = penalty.l1;
   return result;
 }
 
 template class ElasticNetSolver<double>;
+template class ElasticNetSolver<float>;
 
 }  // namespace espalier::detail

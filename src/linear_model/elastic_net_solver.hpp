@@ -66,7 +66,8 @@ class ElasticNetSolver {
               const Penalty& penalty) const;
   struct Growth {
     std::vector<int> columns;
-    double l1 = 0.0;
+    double l1 = 0.0;  ///< the penalty at which they are about to enter, at least the one sought
+    bool is_last = false;  ///< the set need not grow any more, as far as is known
   };
   Growth growth(const std::vector<int>& alive, const std::vector<int>& last_added,
                 const Penalty& penalty) const;
