@@ -213,6 +213,17 @@ double sparse_dot(const double* values, const int* rows, Count nonzeros, const d
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
+ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
+                              const double* s) {
+  ColumnSums sums;
+  for (Count i = 0; i < nonzeros; ++i) {
+    const double sx = s[rows[i]] * values[i];
+    sums.first += sx;
+    sums.second += sx * values[i];
+  }
+  return sums;
+}
+
 Sweep sparse_sweep(SparseModel& model, const int* order, Count steps, const Penalty& penalty) {
   Sweep sweep;
   for (Count k = 0; k < steps; ++k) {

@@ -26,6 +26,10 @@ struct ColumnSums {
 ColumnSums column_sums(const double* x, const double* s, const double* v, Count n);
 ColumnSums column_sums(const float* x, const double* s, const double* v, Count n);
 
+/// Of s·x and s·x² over the nonzeros of a sparse column.
+ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
+                              const double* s);
+
 /// l1·|w| + ½ l2·w², and w ≥ 0 if `positive`.
 struct Penalty {
   double l1 = 0.0, l2 = 0.0;

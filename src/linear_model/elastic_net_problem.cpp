@@ -7,7 +7,7 @@
 
 #include <espalier/core/parallel.hpp>
 
-#include "linear_model/column_moments.hpp"
+#include "linalg/products.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -138,24 +138,21 @@ typename GrowingGram<T>::Numbers GrowingGram<T>::centred(Index first_row, Index 
   return panel;
 }
 
-/// The columns [first, size) of the products over some rows, each down to its diagonal.
+/// The columns [first, size) of the products over some rows, each down to its diagonal at least.
 template <class T>
 Matrix GrowingGram<T>::products_of(Index first_row, Index end_row, Index first) const {
-  constexpr Index tile = 64;
   const Numbers panel = centred(first_row, end_row);
-  Matrix result(size(), size() - first);
-  parallel_for_blocks({size() - first, tile},
-                      static_cast<double>(panel.size()) * static_cast<double>(result.cols()),
-                      [&](Index begin, Index end) {
-                        const Index last = first + end;
-                        Numbers some = panel.middleCols(first + begin, end - begin);
-                        if (s_.size() > 0)
-                          some.array().colwise() *=
-                              s_.segment(first_row, end_row - first_row).template cast<T>().array();
-                        result.block(0, begin, last, end - begin) =
-                            (panel.leftCols(last).transpose() * some).template cast<double>();
-                      });
-  return result;
+  Numbers result(size(), size() - first);
+  const Blocks tiles{size() - first, 512};
+  for (Index k = 0; k < tiles.count(); ++k) {
+    const Index begin = tiles.begin(k), width = tiles.end(k) - begin, last = first + tiles.end(k);
+    Numbers some = panel.middleCols(first + begin, width);
+    if (s_.size() > 0)
+      some.array().colwise() *=
+          s_.segment(first_row, end_row - first_row).template cast<T>().array();
+    linalg::multiply_transposed(panel.leftCols(last), some, result.block(0, begin, last, width));
+  }
+  return result.template cast<double>();
 }
 
 template <class T>

@@ -28,7 +28,8 @@ void expect_golden(const std::string& name, const Features& X, const Target& y, 
   params.max_iter = 100'000;
   const auto model = Model(params).fit(X, y, context);
   const Matrix coef = to_matrix(expected["coef"]);
-  EXPECT_LT((model.coef() - coef).cwiseAbs().maxCoeff(), 1e-6 * (1e-3 + coef.cwiseAbs().maxCoeff()));
+  EXPECT_LT((model.coef() - coef).cwiseAbs().maxCoeff(),
+            1e-6 * (1e-3 + coef.cwiseAbs().maxCoeff()));
   EXPECT_TRUE(near(model.intercept(), to_vector(expected["intercept"]), 1e-6));
   EXPECT_EQ((model.coef().array() != 0.0).count(), (coef.array() != 0.0).count());
   EXPECT_TRUE(model.converged());

@@ -71,8 +71,15 @@ inline std::vector<Prototype> special_prototypes() {
   add(DummyRegressor());
   add(DummyRegressor({.strategy = DummyRegressorStrategy::quantile, .quantile = 0.3}), "_quantile");
   add(ElasticNet({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
-  add(ElasticNet({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12, .positive = true, .selection = CoordinateSelection::random, .random_state = 1}), "_random");
-  add(ElasticNetCV({.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
+  add(ElasticNet({.alpha = 0.01,
+                  .max_iter = 10'000,
+                  .tol = 1e-12,
+                  .positive = true,
+                  .selection = CoordinateSelection::random,
+                  .random_state = 1}),
+      "_random");
+  add(ElasticNetCV(
+      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
   add(HistGradientBoostingClassifier({.max_iter = 10}));
