@@ -25,6 +25,9 @@ constexpr int inner_sweeps = 20;
 /// Curvatures p(1 − p) below this are taken as this, lest a row without any makes steps infinite.
 constexpr double least_curvature = 1e-8;
 
+/// Objectives that differ by this part may be equal but for the rounding of their sums.
+constexpr double rounding = 1e-14;
+
 constexpr Index rows_at_once = 4096;
 
 /// log(eᵃ + eᵇ)
@@ -153,13 +156,13 @@ class ClassProblem {
     const Vector target_raw = raw_values(w, b);
     const Vector step = w - w_, raw_step = target_raw - raw_;
     const double before = now.loss + penalty(w_);
-    double expected = now.gradient.dot(raw_step) + penalty(w) - penalty(w_);
+    const double expected = now.gradient.dot(raw_step) + penalty(w) - penalty(w_);
     double length = 1.0;
     for (int attempt = 0; attempt < 30; ++attempt, length *= 0.5) {
       const Vector next = length == 1.0 ? w : Vector(w_ + length * step);
       const Vector raw = length == 1.0 ? target_raw : Vector(raw_ + length * raw_step);
       const double after = loss(raw, others) + penalty(next);
-      if (after <= before + 1e-3 * length * std::min(expected, 0.0)) {
+      if (after <= before + 1e-3 * length * std::min(expected, 0.0) + rounding * std::abs(before)) {
         b_ += length * (b - b_);
         w_ = next;
         raw_ = raw;
@@ -258,13 +261,16 @@ LogisticDescentResult solve(const Features& X, const Labels& codes, Index n_clas
 
   const typename ClassProblem<T>::Data data{
       X, columns, weights, total, scale, std::sqrt(curvature), options};
-  while (result.n_iter < options.max_iter && !result.converged) {
+  bool moves = true;
+  while (moves && result.n_iter < options.max_iter && !result.converged) {
     double worst = 0.0, penalties = 0.0;
+    moves = false;
     for (Index k = 0; k < outputs; ++k) {
       const Vector others = log_sum_of_others(raw, k), target = targets.col(k);
       Vector w = result.coef.row(k).transpose(), r = raw.col(k);
       ClassProblem<T> problem(data, target, w, result.intercept[k], r);
       worst = std::max(worst, problem.step(others));
+      moves = moves || raw.col(k) != r;
       result.coef.row(k) = w.transpose();
       raw.col(k) = r;
       penalties += problem.penalty(w);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes linear_model_lasso.json: what scikit-learn's Lasso, ElasticNet, their paths and LassoCV,
-ElasticNetCV answer on examples/data/diabetes.csv, whose columns are taken as they are.
+ElasticNetCV answer on examples/data/diabetes.csv, whose columns are taken as they are; and
+linear_model_logistic_l1.json: LogisticRegression with an L1 or elastic-net penalty on
+breast_cancer.csv and iris.csv, whose columns are scaled.
 
 Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
@@ -13,7 +15,9 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 import sklearn
-from sklearn.linear_model import ElasticNet, ElasticNetCV, Lasso, LassoCV, enet_path, lasso_path
+from sklearn.linear_model import (ElasticNet, ElasticNetCV, Lasso, LassoCV, LogisticRegression,
+                                  enet_path, lasso_path)
+from sklearn.preprocessing import StandardScaler
 
 assert sklearn.__version__ == "1.9.1"
 here = pathlib.Path(__file__).parent
@@ -96,5 +100,41 @@ content = {
     "enet_cv": cross_validated(ElasticNetCV(l1_ratio=[0.2, 0.9], alphas=10, **exact)),
     "enet_cv_alphas": cross_validated(ElasticNetCV(l1_ratio=[0.2, 0.9], alphas=[0.1, 1.0, 0.01], **exact)),
 }
-text = json.dumps(content, allow_nan=False)
-(here / "linear_model_lasso.json").write_text(text.replace("}, ", "},\n") + "\n")
+
+
+def scaled(name, target):
+    table = pd.read_csv(here / "../../examples/data" / name)
+    y = table[target].to_numpy()
+    return StandardScaler().fit_transform(table.drop(columns=target)), np.searchsorted(np.unique(y), y)
+
+
+def logistic(X, y, sample_weight=None, C=1.0, l1_ratio=1.0, fit_intercept=True):
+    model = LogisticRegression(solver="saga", C=C, l1_ratio=l1_ratio, fit_intercept=fit_intercept,
+                               tol=1e-12, max_iter=200_000, random_state=0)
+    model.fit(X, y, sample_weight=sample_weight)
+    s = np.ones(len(y)) if sample_weight is None else sample_weight
+    error = model.predict_proba(X) - np.eye(len(model.classes_))[y]
+    error = (error[:, 1:] if error.shape[1] == 2 else error) * s[:, None]
+    coef = model.coef_
+    gradient = C * error.T @ X + (1 - l1_ratio) * coef
+    excess = np.where(coef == 0, np.maximum(np.abs(gradient) - l1_ratio, 0),
+                      np.abs(gradient + l1_ratio * np.sign(coef)))
+    assert excess.max() < 1e-7 * len(y), excess.max()
+    intercept = np.broadcast_to(model.intercept_, len(coef))
+    return {"coef": coef.tolist(), "intercept": (intercept - (len(coef) > 1) * intercept.mean()).tolist()}
+
+
+cancer, diagnosis = scaled("breast_cancer.csv", "diagnosis")
+iris, species = scaled("iris.csv", "species")
+cancer_weights = 0.25 * (1 + np.arange(len(diagnosis)) % 7)
+logistic_content = {
+    "l1": logistic(cancer, diagnosis, C=0.1),
+    "l1_no_intercept": logistic(cancer, diagnosis, C=0.1, fit_intercept=False),
+    "l1_weighted": logistic(cancer, diagnosis, cancer_weights, C=0.1),
+    "elastic_net": logistic(cancer, diagnosis, C=0.1, l1_ratio=0.4),
+    "multinomial": logistic(iris, species, C=0.5),
+    "multinomial_elastic_net": logistic(iris, species, C=0.5, l1_ratio=0.4),
+}
+for name, values in (("lasso", content), ("logistic_l1", logistic_content)):
+    text = json.dumps(values, allow_nan=False)
+    (here / f"linear_model_{name}.json").write_text(text.replace("}, ", "},\n") + "\n")

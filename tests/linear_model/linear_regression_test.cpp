@@ -132,8 +132,7 @@ TEST(LinearRegression, SolvesALargeSparseProblemToItsTolerance) {
   Random random(3);
   std::vector<Eigen::Triplet<double>> cells;
   for (Index i = 0; i < n; ++i)
-    for (int k = 0; k < 8; ++k)
-      cells.emplace_back(i, random.integer(p), random.normal());
+    for (int k = 0; k < 8; ++k) cells.emplace_back(i, random.integer(p), random.normal());
   SparseMatrix X(n, p);
   X.setFromTriplets(cells.begin(), cells.end());
   const Vector coef = random_matrix(p, 1, 4);
