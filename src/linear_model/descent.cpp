@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 #include <type_traits>
+#include <utility>
 
 #include <espalier/core/params.hpp>
 
@@ -121,10 +122,26 @@ GramProblem<T>::GramProblem(const GrowingGram<T>& gram, std::vector<int> coordin
       xy_(gram.size()),
       w_(std::move(w)) {
   for (Index k = 0; k < gram.size(); ++k) xy_[k] = xy[gram.columns()[static_cast<std::size_t>(k)]];
-  gradient_ = xy_;
-  for (Index k = 0; k < gram.size(); ++k)
-    if (w_[k] != 0.0)
-      add_scaled(-w_[k], gram.data() + k * gram.stride(), gradient_.data(), gram.size());
+  gradient_ = gradient_at(w_);
+}
+
+template <class T>
+Vector GramProblem<T>::gradient_at(const Vector& w) const {
+  Vector gradient = xy_;
+  for (Index k = 0; k < gram_.size(); ++k)
+    if (w[k] != 0.0)
+      add_scaled(-w[k], gram_.data() + k * gram_.stride(), gradient.data(), gram_.size());
+  return gradient;
+}
+
+template <class T>
+void GramProblem<T>::try_from(const Vector& w) {
+  const double here = primal();
+  Vector before = std::exchange(w_, w);
+  Vector gradient_before = std::exchange(gradient_, gradient_at(w));
+  if (primal() < here) return;
+  w_ = std::move(before);
+  gradient_ = std::move(gradient_before);
 }
 
 template <class T>

@@ -67,6 +67,8 @@ class GramProblem final : public RestrictedProblem {
   GramProblem(const GrowingGram<T>& gram, std::vector<int> coordinates, const Vector& xy, double yy,
               const Penalty& penalty, Vector w);
   const Vector& w() const { return w_; }
+  /// Goes to these coefficients if the objective is lower there.
+  void try_from(const Vector& w);
 
   Sweep sweep(std::span<const int> order) override;
   std::span<const int> coordinates() const override { return coordinates_; }
@@ -80,6 +82,7 @@ class GramProblem final : public RestrictedProblem {
 
  private:
   GapParts parts() const;
+  Vector gradient_at(const Vector& w) const;
 
   const GrowingGram<T>& gram_;
   std::vector<int> coordinates_;

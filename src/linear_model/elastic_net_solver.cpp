@@ -64,6 +64,8 @@ void ElasticNetSolver<T>::start(const Vector& coef) {
     if (moments_.norm[j] == 0.0) w_[j] = 0.0;
   update_residual();
   gradient_is_fresh_ = false;
+  l1_before_ = 0.0;
+  w_change_.resize(0);
 }
 
 template <class T>
@@ -163,6 +165,16 @@ void ElasticNetSolver<T>::join(const std::vector<int>& columns) {
   set_.insert(set_.end(), columns.begin(), columns.end());
 }
 
+/// Solutions are nearly linear in l1 as long as the same coefficients are not zero: where the last
+/// two point to, on the working set. Empty if there are none.
+template <class T>
+Vector ElasticNetSolver<T>::predicted(const Penalty& penalty) const {
+  if (w_change_.size() == 0 || l1_change_ == 0.0) return {};
+  const double length = (penalty.l1 - l1_before_) / l1_change_;
+  const Vector now = w_(set_), next = now + length * w_change_(set_);
+  return ((now.array() > 0.0) == (next.array() > 0.0) && now.array() != 0.0).select(next, 0.0);
+}
+
 /// Solves the problem restricted to the working set; returns the sweeps made.
 template <class T>
 int ElasticNetSolver<T>::descend_on(const std::vector<int>& alive, const Penalty& penalty,
@@ -177,6 +189,7 @@ int ElasticNetSolver<T>::descend_on(const std::vector<int>& alive, const Penalty
       if (is_alive[static_cast<std::size_t>(set_[k])] != 0)
         coordinates.push_back(static_cast<int>(k));
     GramProblem<T> problem(gram_, std::move(coordinates), moments_.with_v, yy_, penalty, w_(set_));
+    if (const Vector next = predicted(penalty); next.size() > 0) problem.try_from(next);
     sweeps = descend(problem, control);
     w_(set_) = problem.w();
   } else {
@@ -187,6 +200,7 @@ int ElasticNetSolver<T>::descend_on(const std::vector<int>& alive, const Penalty
   }
   update_residual();
   gradient_is_fresh_ = false;
+  w_change_.resize(0);
   return sweeps;
 }
 
@@ -196,6 +210,7 @@ ElasticNetResult ElasticNetSolver<T>::solve(double alpha, double l1_ratio,
   const Penalty penalty{alpha * l1_ratio * total_weight_, alpha * (1.0 - l1_ratio) * total_weight_,
                         control.positive};
   const double tolerance = control.tol * yy_;
+  const Vector w_before = w_;
   ElasticNetResult result;
   result.tolerance = tolerance / total_weight_;
   std::optional<Random> random;
@@ -239,6 +254,8 @@ ElasticNetResult ElasticNetSolver<T>::solve(double alpha, double l1_ratio,
       run(more.l1, inner_part, inner_sweeps);
     stuck = more.is_last && result.n_iter == before + 1;  // nothing moves any more
   }
+  w_change_ = l1_before_ > 0.0 ? Vector(w_ - w_before) : Vector();
+  l1_change_ = penalty.l1 - l1_before_;
   l1_before_ = penalty.l1;
   return result;
 }

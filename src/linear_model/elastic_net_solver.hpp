@@ -73,6 +73,7 @@ class ElasticNetSolver {
                 const Penalty& penalty) const;
   std::vector<int> guesses(const std::vector<int>& alive, const Penalty& penalty) const;
   bool gram_is_worth_it(std::size_t columns) const;
+  Vector predicted(const Penalty& penalty) const;
   int descend_on(const std::vector<int>& alive, const Penalty& penalty,
                  const DescentControl& control);
   void join(const std::vector<int>& columns);
@@ -90,6 +91,8 @@ class ElasticNetSolver {
   std::vector<char> in_set_;  // of the working set
   std::vector<int> set_;      // in the order of their coming
   double l1_before_ = 0.0;    // for which w_ is the solution; 0: none yet
+  Vector w_change_;           // from the solution for the l1 before that; empty: none
+  double l1_change_ = 0.0;
   bool gradient_is_fresh_ = true;
 };
 

@@ -123,16 +123,18 @@ TEST(LogisticCoordinateDescent, ReachesTheOptimumOfWideData) {
     EXPECT_TRUE(result.converged);
     EXPECT_LT(plain.subgradient, 1e-9);
     EXPECT_NEAR(plain.objective, result.objective, 1e-12);
-    EXPECT_TRUE(std::is_sorted(objectives.rbegin(), objectives.rend()));
+    for (std::size_t k = 1; k < objectives.size(); ++k)
+      EXPECT_LT(objectives[k], objectives[k - 1] + 1e-13);
     EXPECT_GT((result.coef.array() == 0.0).count(), 100);
     EXPECT_GT((result.coef.array() != 0.0).count(), 5);
   }
 }
 
 TEST(LogisticCoordinateDescent, GivesTheSameBitsForAnyNumberOfThreads) {
-  const Classes data = sparse_classes(3000, 700);
+  const Classes data = sparse_classes(1500, 400);
   const SparseMatrix S = data.X.sparseView();
-  const LogisticDescentOptions options = options_of(1.0, 1.0, 3000.0);
+  LogisticDescentOptions options = options_of(1.0, 1.0, 1500.0);
+  options.tol = 1e-6;
   for (const Features& X : {Features(S), Features(data.X)}) {
     const auto solve = [&](int threads) {
       const ThreadLimit limit(threads);
