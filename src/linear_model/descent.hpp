@@ -63,7 +63,8 @@ int descend(RestrictedProblem& problem, const DescentControl& control);
 template <class T>
 class GramProblem final : public RestrictedProblem {
  public:
-  /// `xy` = Xᵀy and `norm` of all p columns; `w` are those of the columns of the Gram matrix.
+  /// `xy` = Xᵀy of all p columns, `w` the coefficients of those of the Gram matrix, of which
+  /// `coordinates` may move.
   GramProblem(const GrowingGram<T>& gram, std::vector<int> coordinates, const Vector& xy, double yy,
               const Penalty& penalty, Vector w);
   const Vector& w() const { return w_; }

@@ -14,6 +14,10 @@
 
 namespace espalier::detail {
 
+bool is_watched(const FitContext& context) {
+  return context.callback != nullptr || context.stop.stop_possible();
+}
+
 std::uint64_t elastic_net_seed(const std::optional<std::int64_t>& random_state) {
   if (random_state) return static_cast<std::uint64_t>(*random_state);
   std::random_device device;
@@ -45,14 +49,15 @@ ElasticNetState fit_elastic_net(const ElasticNetTask& task, const Features& X, c
   ElasticNetState state{Matrix(outputs, X.cols()), Vector(outputs), Vector(outputs), 0, true};
   const auto began = std::chrono::steady_clock::now();
   ElasticNetControl control = task.control;
-  control.report = [&](int sweeps, double objective) {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-    context.report({.task = task.owner,
-                    .iteration = sweeps,
-                    .total = control.max_iter,
-                    .loss = objective,
-                    .elapsed = elapsed.count()});
-  };
+  if (is_watched(context))
+    control.report = [&](int sweeps, double objective) {
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+      context.report({.task = task.owner,
+                      .iteration = sweeps,
+                      .total = control.max_iter,
+                      .loss = objective,
+                      .elapsed = elapsed.count()});
+    };
   with_design(X, [&](const auto& columns) {
     for (Index k = 0; k < outputs; ++k) {
       ElasticNetSolver solver(columns, y.col(k), context.sample_weight, task.fit_intercept);

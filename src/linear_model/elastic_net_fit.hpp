@@ -53,6 +53,9 @@ void refuse_large(std::string_view owner, const Features& X, const Vector& squar
 /// @throws FormatError  the parts of the state do not fit together
 void check_elastic_net(std::string_view owner, const ElasticNetState& state, const Schema& schema);
 
+/// Whether reports reach anybody; else they need not be made.
+bool is_watched(const FitContext& context);
+
 void warn_gap(std::string_view owner, const ElasticNetResult& result);
 
 }  // namespace espalier::detail

@@ -66,7 +66,7 @@ DesignMoments design_moments(const DesignColumns<T>& X, const Vector& s, const V
                                             : column_sums(X.column(j), weights, v.data(), n);
       const double offset = sums.first / total;  // mean − shift
       if (fit_intercept) moments.mean[j] = shift + offset;
-      const double centred = std::max(0.0, sums.second - total * offset * offset);
+      const double centred = not_negative(sums.second - total * offset * offset);
       const double mean = shift + offset;
       moments.norm[j] = fit_intercept ? centred : centred + total * mean * mean;
       moments.with_v[j] = sums.with_v - (moments.mean[j] - shift) * v_sum;

@@ -37,6 +37,9 @@ struct DesignMoments {
   Vector mean, norm, with_v;
 };
 
+/// Without what rounding may make negative; NaN, of squares that overflow, stays.
+inline double not_negative(double x) { return x < 0.0 ? 0.0 : x; }
+
 /// One pass over X. `s` are weights of the rows, empty: ones; v are n numbers.
 template <class T>
 DesignMoments design_moments(const DesignColumns<T>& X, const Vector& s, const Vector& v,

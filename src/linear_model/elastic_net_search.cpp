@@ -95,7 +95,7 @@ ElasticNetCVState search_elastic_net(const ElasticNetSearch& search, const Featu
   int unsolved = 0;
   std::mutex mutex;
   ElasticNetControl control = search.task.control;
-  control.report = [&](int, double) { context.check_stop(search.owner); };
+  if (is_watched(context)) control.report = [&](int, double) { context.check_stop(search.owner); };
   const double work = 1e9;  // never little: a fold is a path of solutions
   parallel_for(search.folds, work, [&](Index fold) {
     std::vector<Index> train, test;

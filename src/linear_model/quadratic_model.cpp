@@ -37,7 +37,7 @@ DesignMoments moments_of(const DesignColumns<T>& X, const std::vector<int>& set,
         sums = column_sums(X.column(j), h.data(), h.data(), X.rows);
       }
       const double offset = sums.first / total, mean = shift + offset;
-      const double centred = std::max(0.0, sums.second - total * offset * offset);
+      const double centred = not_negative(sums.second - total * offset * offset);
       if (fit_intercept) moments.mean[j] = mean;
       moments.norm[j] = fit_intercept ? centred : centred + total * mean * mean;
     }

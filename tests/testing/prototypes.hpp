@@ -79,7 +79,7 @@ inline std::vector<Prototype> special_prototypes() {
                   .random_state = 1}),
       "_random");
   add(ElasticNetCV(
-      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
+      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
   add(HistGradientBoostingClassifier({.max_iter = 10}));
@@ -111,7 +111,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(HistGradientBoostingRegressor({.loss = Loss::poisson, .max_iter = 10, .min_samples_leaf = 5}),
       "_poisson");
   add(Lasso({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
-  add(LassoCV({.alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
+  add(LassoCV({.alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
