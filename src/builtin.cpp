@@ -15,6 +15,10 @@
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/linear_regression.hpp>
+#include <espalier/linear_model/elastic_net.hpp>
+#include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/lasso.hpp>
+#include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
@@ -42,6 +46,8 @@ void add_builtin_estimators(Registry& registry) {
       ColumnTransformer,               //
       DummyClassifier,                 //
       DummyRegressor,                  //
+      ElasticNet,                      //
+      ElasticNetCV,                    //
       GridSearchCV<Classifier>,        //
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
@@ -50,6 +56,8 @@ void add_builtin_estimators(Registry& registry) {
       KMeans,                          //
       LabelEncoder,                    //
       LinearRegression,                //
+      Lasso,                           //
+      LassoCV,                         //
       LogisticRegression,              //
       MiniBatchKMeans,                 //
       OneHotEncoder,                   //

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "linear_model/coordinate_kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <vector>
+
+#include <espalier/core/random.hpp>
+
+#include "reference/coordinate_descent_naive.hpp"
+
+namespace espalier::detail {
+namespace {
+
+Matrix random_matrix(Index n, Index p, std::uint64_t seed) {
+  Random random(seed);
+  return Matrix::NullaryExpr(n, p, [&](Index, Index) { return random.normal(); });
+}
+
+std::vector<int> all(Index n) {
+  std::vector<int> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+TEST(CoordinateKernels, SumsAreThoseOfTheNaiveLoopsForAnyLength) {
+  for (const Index n : {1, 2, 7, 8, 31, 32, 33, 64, 100, 1025}) {
+    const Vector x = random_matrix(n, 1, 1).col(0).array() + 3.0, v = random_matrix(n, 1, 2).col(0);
+    const Vector s = random_matrix(n, 1, 3).col(0).cwiseAbs(), ones = Vector::Ones(n);
+    const Eigen::VectorXf x32 = x.cast<float>(), v32 = v.cast<float>();
+    const double size = x.norm() * v.norm();
+    EXPECT_NEAR(dot(x.data(), v.data(), n), x.dot(v), 1e-14 * size) << n;
+    EXPECT_NEAR(dot(x32.data(), v32.data(), n), x.dot(v), 1e-6 * size) << n;
+    for (const Vector& weights : {Vector(), s}) {
+      const ColumnSums sums =
+          column_sums(x.data(), weights.size() > 0 ? weights.data() : nullptr, v.data(), n);
+      const Vector expected = reference::column_sums(x, weights.size() > 0 ? weights : ones, v);
+      EXPECT_NEAR(sums.first, expected[0], 1e-12 * static_cast<double>(n));
+      EXPECT_NEAR(sums.second, expected[1], 1e-12 * static_cast<double>(n));
+      EXPECT_NEAR(sums.with_v, expected[2], 1e-12 * static_cast<double>(n));
+    }
+    const ColumnSums sums32 = column_sums(x32.data(), s.data(), v.data(), n);
+    const Vector expected = reference::column_sums(x, s, v);
+    EXPECT_NEAR(sums32.second, expected[1], 1e-5 * static_cast<double>(n));
+    Vector y = v;
+    add_scaled(0.3, x.data(), y.data(), n);
+    EXPECT_LT((y - v - 0.3 * x).cwiseAbs().maxCoeff(), 1e-14);
+  }
+}
+
+/// A problem whose columns are centred by the weights, and its naive solution after two sweeps.
+struct SweepCase {
+  Index n = 67, p = 9;
+  Matrix X = random_matrix(n, p, 4);
+  Vector s, mean, norm, y = random_matrix(n, 1, 6).col(0), w = Vector::Zero(p);
+  Penalty penalty;
+  Vector expected;
+
+  SweepCase(bool weighted, bool positive) : penalty{9.0, 2.0, positive} {
+    s = weighted ? Vector(random_matrix(n, 1, 5).col(0).cwiseAbs()) : Vector::Ones(n);
+    X = X.cwiseMax(0.0);
+    mean = X.transpose() * s / s.sum();
+    y.array() -= s.dot(y) / s.sum();
+    const Matrix centred = X.rowwise() - mean.transpose();
+    norm = (centred.cwiseAbs2().transpose() * s);
+    w[1] = 0.7;
+    w[2] = positive ? 0.1 : -0.4;
+    y += centred * w;  // so that both begin with the residual y − X̃w = the y before
+    expected = reference::coordinate_descent(centred, y, s, penalty.l1, penalty.l2, positive, 2, w);
+    y -= centred * w;
+  }
+};
+
+TEST(CoordinateKernels, SweepsAreThoseOfTheNaiveLoop) {
+  for (const bool weighted : {false, true})
+    for (const bool positive : {false, true}) {
+      SCOPED_TRACE(testing::Message() << weighted << positive);
+      const std::vector<int> order = all(9);
+
+      SweepCase dense(weighted, positive);
+      Vector v = dense.s.cwiseProduct(dense.y);
+      DenseModel<double> columns{
+          dense.X.data(),    dense.n,           dense.n,        weighted ? dense.s.data() : nullptr,
+          dense.mean.data(), dense.norm.data(), dense.w.data(), v.data()};
+      Sweep made;
+      for (int k = 0; k < 2; ++k) made = dense_sweep(columns, order.data(), 9, dense.penalty);
+      EXPECT_LT((dense.w - dense.expected).cwiseAbs().maxCoeff(), 1e-13);
+      EXPECT_EQ(made.largest_coef, dense.w.cwiseAbs().maxCoeff());
+
+      SweepCase sparse(weighted, positive);
+      const Eigen::SparseMatrix<double> S = sparse.X.sparseView();
+      v = sparse.s.cwiseProduct(sparse.y);
+      SparseModel model{S.valuePtr(),       S.innerIndexPtr(),
+                        S.outerIndexPtr(),  sparse.s.data(),
+                        sparse.s.sum(),     sparse.mean.data(),
+                        sparse.norm.data(), sparse.w.data(),
+                        v.data(),           v.sum()};
+      for (int k = 0; k < 2; ++k) sparse_sweep(model, order.data(), 9, sparse.penalty);
+      EXPECT_LT((sparse.w - sparse.expected).cwiseAbs().maxCoeff(), 1e-13);
+      EXPECT_NEAR(model.v_sum, v.sum(), 1e-12);
+
+      SweepCase gram(weighted, positive);
+      const Matrix centred = gram.X.rowwise() - gram.mean.transpose();
+      const Matrix G = centred.transpose() * gram.s.asDiagonal() * centred;
+      Vector g = centred.transpose() * gram.s.cwiseProduct(gram.y);
+      for (int k = 0; k < 2; ++k)
+        gram_sweep(G.data(), 9, 9, order.data(), 9, gram.penalty, gram.w.data(), g.data());
+      EXPECT_LT((gram.w - gram.expected).cwiseAbs().maxCoeff(), 1e-13);
+    }
+}
+
+}  // namespace
+}  // namespace espalier::detail
