@@ -67,6 +67,12 @@ Matrix Whitening::to_coef(Matrix Z) const {
   return Z;
 }
 
+Matrix Whitening::from_coef(Matrix C) const {
+  C.array().colwise() *= scale_.array();
+  if (factor_.size() > 0) C = factor_.triangularView<Eigen::Lower>().adjoint() * C;
+  return C;
+}
+
 Matrix Whitening::to_gradient(Matrix G) const {
   G.array().colwise() /= scale_.array();
   if (factor_.size() > 0) factor_.triangularView<Eigen::Lower>().solveInPlace(G);

@@ -6,31 +6,42 @@
 
 namespace espalier {
 
-/// How the objective is minimised. `lbfgs`: limited-memory BFGS, O(np) an iteration (see
-/// lbfgs.hpp).
-enum class LogisticSolver { lbfgs };
+/// How the objective is minimised; all find the same optimum.
+///
+/// - `automatic`: newton_cholesky where p·k ≤ 256 (p columns, k rows of coefficients), since a few
+///   passes over X that make a small matrix are quicker than many that do not; else newton_cg for a
+///   sparse X and lbfgs for a dense one;
+/// - `lbfgs`: limited-memory BFGS, O(npk) an iteration (lbfgs.hpp);
+/// - `newton_cholesky`: Newton's method with the whole Hessian, O(np²k²) an iteration and
+///   memory O(p²k²) (newton_cholesky.hpp);
+/// - `newton_cg`: Newton's method by conjugate gradients, O(npk) a product with the Hessian
+///   (newton_cg.hpp).
+enum class LogisticSolver { automatic, lbfgs, newton_cholesky, newton_cg };
 
-constexpr auto names_of(LogisticSolver) { return std::array<std::string_view, 1>{"lbfgs"}; }
+constexpr auto names_of(LogisticSolver) {
+  return std::array<std::string_view, 4>{"auto", "lbfgs", "newton-cholesky", "newton-cg"};
+}
 
 struct LogisticRegressionParams {
   double C = 1.0;
   double tol = 1e-4;
   bool fit_intercept = true;
   ClassWeight class_weight = {};
-  LogisticSolver solver = LogisticSolver::lbfgs;
+  LogisticSolver solver = LogisticSolver::automatic;
   int max_iter = 100;
+  bool warm_start = false;
 
   static constexpr auto fields() {
     using P = LogisticRegressionParams;
     return std::tuple{
         field("C", &P::C, above_or_infinite(0.0),
               "inverse of the strength of the L2 penalty; inf: no penalty"),
-        field("tol", &P::tol, at_least(0.0),
-              "largest component of the scaled gradient at which to stop"),
+        field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("class_weight", &P::class_weight, "how much the classes count"),
         field("solver", &P::solver, "how the objective is minimised"),
-        field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most")};
+        field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
+        field("warm_start", &P::warm_start, "begin at the coefficients of the fit before")};
   }
 };
 
@@ -108,7 +119,8 @@ class LogisticRegression : public Implements<LogisticRegression, Classifier,
 
  private:
   friend Implements;
-  State do_fit(const Features& X, const Target& y, const FitContext& context) const;
+  State do_fit(const Features& X, const Target& y, const FitContext& context,
+               const State* previous) const;
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;
