@@ -10,7 +10,11 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
+#include "linear_model/dense_moments.hpp"
+#include "linear_model/dense_view.hpp"
+#include "linear_model/linear_predict.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -24,10 +28,38 @@ Matrix upper_triangle_of_qr(Matrix A) {
   return A.topRows(rows).triangularView<Eigen::Upper>();
 }
 
+/// Aᵀd. Rows that are summed apart number a few times the columns, so that adding up costs little.
+Matrix sparse_transposed_times(const SparseMatrix& A, const Matrix& d) {
+  const double work = static_cast<double>(A.nonZeros()) * static_cast<double>(d.cols());
+  const double parts = work / (16.0 * static_cast<double>(A.cols() * d.cols()));
+  const Index n_blocks = std::clamp<Index>(static_cast<Index>(parts), 1, 32);
+  return reduce_blocks(
+      Blocks{A.rows(), (A.rows() + n_blocks - 1) / n_blocks}, work,
+      Matrix(Matrix::Zero(A.cols(), d.cols())),
+      [&](Index begin, Index end) {
+        Matrix sums = Matrix::Zero(A.cols(), d.cols());
+        for (Index i = begin; i < end; ++i)
+          for (SparseMatrix::InnerIterator it(A, i); it; ++it)
+            sums.row(it.col()) += it.value() * d.row(i);
+        return sums;
+      },
+      [](Matrix& total, const Matrix& part) { total += part; });
+}
+
 }  // namespace
 
-CenteredData::CenteredData(const Features& X, const Matrix& y, const Vector& weights, bool center)
-    : X_(X), y_(y), root_weights_(weights.cwiseSqrt()) {
+CenteredData::CenteredData(const Features& X, const Matrix& y, const Vector& weights, bool center,
+                           bool with_moments)
+    : X_(X), y_(y), root_weights_(weights.cwiseSqrt()), centered_(center) {
+  if (with_moments && !X.is_sparse()) {
+    DenseMoments moments = dense_moments(X, y, root_weights_, center);
+    total_weight_ = moments.total_weight;
+    x_mean_ = moments.mean.head(X.cols());
+    y_mean_ = moments.mean.tail(y.cols());
+    squares_ = std::move(moments.squares);
+    products_ = std::move(moments.products);
+    return;
+  }
   ColumnMoments moments = column_moments(X, weights);
   total_weight_ = moments.total_weight;
   squares_ = total_weight_ * (moments.variance + moments.mean.cwiseAbs2());
@@ -70,8 +102,10 @@ Matrix CenteredData::rows_with_targets(Index begin, Index end) const {
       block.row(i).head(p) -=
           (root_weights_.size() > 0 ? root_weights_[begin + i] : 1.0) * sparse_mean_.transpose();
   } else {
-    for (Index j = 0; j < p; ++j)
-      block.col(j) = X_.dense().col(j).segment(begin, n).array() - x_mean_[j];
+    with_dense(X_, [&](const auto& dense) {
+      for (Index j = 0; j < p; ++j)
+        block.col(j) = dense.col(j).segment(begin, n).template cast<double>().array() - x_mean_[j];
+    });
   }
   for (Index c = 0; c < outputs(); ++c)
     block.col(p + c) = y_.col(c).segment(begin, n).array() - y_mean_[c];
@@ -84,23 +118,9 @@ Matrix CenteredData::rows_with_targets(Index begin, Index end) const {
 }
 
 CenteredData::Moments CenteredData::moments() const {
-  return X_.is_sparse() ? sparse_moments() : dense_moments();
-}
-
-CenteredData::Moments CenteredData::dense_moments() const {
-  const Index p = cols(), width = p + outputs();
-  // Long enough that adding up the partial matrices costs little beside making them.
-  const Blocks blocks{rows(), std::max(cache_blocks(X_).size, 2 * width)};
-  const Matrix all = reduce_blocks(
-      blocks, numbers_in(X_) * static_cast<double>(width), Matrix(Matrix::Zero(width, width)),
-      [&](Index begin, Index end) {
-        const Matrix block = rows_with_targets(begin, end);
-        Matrix products = Matrix::Zero(width, width);
-        products.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
-        return products;
-      },
-      [](Matrix& total, const Matrix& part) { total += part; }, matrices_in_flight);
-  return {all.topLeftCorner(p, p), all.bottomLeftCorner(outputs(), p).transpose()};
+  if (X_.is_sparse()) return sparse_moments();
+  const Index p = cols();
+  return {products_.topLeftCorner(p, p), products_.bottomLeftCorner(outputs(), p).transpose()};
 }
 
 CenteredData::Moments CenteredData::sparse_moments() const {
@@ -142,8 +162,10 @@ Matrix CenteredData::triangular() const {
 }
 
 Matrix CenteredData::dense_columns(Index begin, Index end) const {
-  Matrix block = X_.dense().middleCols(begin, end - begin).rowwise() -
-                 x_mean_.segment(begin, end - begin).transpose();
+  Matrix block = with_dense(X_, [&](const auto& dense) {
+    return Matrix(dense.middleCols(begin, end - begin).template cast<double>());
+  });
+  block.rowwise() -= x_mean_.segment(begin, end - begin).transpose();
   if (root_weights_.size() > 0) block.array().colwise() *= root_weights_.array();
   return block;
 }
@@ -158,15 +180,10 @@ Matrix CenteredData::kernel() const {
     K += sparse_mean_.squaredNorm() * root * root.transpose();
     return K;
   }
-  return reduce_blocks(
-      Blocks{cols(), std::max<Index>(256, 2 * n)}, numbers_in(X_) * static_cast<double>(n),
-      Matrix(Matrix::Zero(n, n)),
-      [&](Index begin, Index end) {
-        Matrix products = Matrix::Zero(n, n);
-        products.selfadjointView<Eigen::Lower>().rankUpdate(dense_columns(begin, end));
-        return products;
-      },
-      [](Matrix& total, const Matrix& part) { total += part; }, matrices_in_flight);
+  Matrix K =
+      with_dense(X_, [&](const auto& dense) { return linalg::gram_of_rows(dense, x_mean_); });
+  if (root_weights_.size() > 0) K.array() *= (root_weights_ * root_weights_.transpose()).array();
+  return K;
 }
 
 Matrix CenteredData::transposed() const {
@@ -174,13 +191,24 @@ Matrix CenteredData::transposed() const {
   return rows_with_targets(0, rows()).leftCols(cols()).transpose();
 }
 
+Matrix CenteredData::times(const Matrix& v) const {
+  if (X_.is_sparse()) {
+    Matrix result = linear_predict(Features(sparse_), v.transpose(), Vector::Zero(v.cols()));
+    const Eigen::RowVectorXd offset = sparse_mean_.transpose() * v;
+    if (root_weights_.size() > 0) return result - root_weights_ * offset;
+    return result.rowwise() - offset;
+  }
+  Matrix result = linear_predict(X_, v.transpose(), -(x_mean_.transpose() * v).transpose());
+  if (root_weights_.size() > 0) result.array().colwise() *= root_weights_.array();
+  return result;
+}
+
 Matrix CenteredData::transposed_times(const Matrix& d) const {
   Matrix result(cols(), d.cols());
   if (X_.is_sparse()) {
-    result = sparse_.transpose() * d;
     const Vector sums = root_weights_.size() > 0 ? Vector(d.transpose() * root_weights_)
                                                  : Vector(d.colwise().sum());
-    return result - sparse_mean_ * sums.transpose();
+    return sparse_transposed_times(sparse_, d) - sparse_mean_ * sums.transpose();
   }
   const Blocks blocks{cols(), std::max<Index>(1, 32'768 / rows())};
   parallel_for_blocks(

@@ -8,6 +8,8 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "linear_model/dense_view.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -30,13 +32,13 @@ Sums sparse_sums(const SparseMatrix& X, const Vector& weights, Index begin, Inde
   return sums;
 }
 
-Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift, Index begin,
-                Index end) {
+template <class View>
+Sums dense_sums(const View& X, const Vector& weights, const Vector& shift, Index begin, Index end) {
   const Index n = end - begin;
   Sums sums{Vector(X.cols()), Vector(X.cols())};
   Vector x(n), wx(n);
   for (Index j = 0; j < X.cols(); ++j) {
-    x = X.col(j).segment(begin, n).array() - shift[j];
+    x = X.col(j).segment(begin, n).template cast<double>().array() - shift[j];
     if (weights.size() == 0) {
       sums.first[j] = x.sum();
       sums.second[j] = x.squaredNorm();
@@ -76,12 +78,14 @@ ColumnMoments column_moments(const Features& X, const Vector& weights) {
   // Sums of x − (first row) lose no digits to a large mean; a sparse X is mostly zero, so its shift
   // is 0.
   Vector shift = Vector::Zero(p);
-  if (!X.is_sparse()) shift = X.dense().row(0);
+  if (!X.is_sparse())
+    with_dense(X, [&](const auto& dense) { shift = dense.row(0).template cast<double>(); });
   const Sums sums = reduce_blocks(
       cache_blocks(X), numbers_in(X), Sums{Vector::Zero(p), Vector::Zero(p)},
       [&](Index begin, Index end) {
-        return X.is_sparse() ? sparse_sums(X.sparse(), weights, begin, end)
-                             : dense_sums(X.dense(), weights, shift, begin, end);
+        if (X.is_sparse()) return sparse_sums(X.sparse(), weights, begin, end);
+        return with_dense(
+            X, [&](const auto& dense) { return dense_sums(dense, weights, shift, begin, end); });
       },
       [](Sums& total, const Sums& part) {
         total.first += part.first;

@@ -2,12 +2,16 @@
 #include "linear_model/least_squares.hpp"
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
+#include <Eigen/SVD>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace espalier::detail {
 namespace {
@@ -22,15 +26,28 @@ constexpr double constant_column = 1e-26;
 /// A column whose distance from the span of the others is this part of its length depends on them.
 constexpr double dependent_column = 1e-11;
 
-/// A⁻¹B for a positive definite A, of which the lower triangle counts; nothing if A is nearly
+/// Singular values that solve_ridge_svd takes for zero, as scikit-learn does.
+constexpr double zero_singular = 1e-15;
+
+/// Up to this size singular values are those of the Cholesky factor, beyond it they are the roots of
+/// eigenvalues, which cost less and lose up to half of the digits of the smallest.
+constexpr Index accurate_singular_values = 512;
+
+/// The lower Cholesky factor of A, of which the lower triangle counts; nothing if A is nearly
 /// singular.
-std::optional<Matrix> solve_cholesky(Matrix A, const Matrix& B) {
+std::optional<Matrix> cholesky(Matrix A) {
   const Vector diagonal = A.diagonal();
   const Eigen::LLT<Eigen::Ref<Matrix>> llt(A);  // in place
   if (llt.info() != Eigen::Success) return std::nullopt;
   const auto pivots = A.diagonal().array().square() / diagonal.array();
   if (!(pivots.minCoeff() > smallest_pivot)) return std::nullopt;
-  return llt.solve(B);
+  return A;
+}
+
+Matrix solve(const Matrix& factor, Matrix B) {
+  factor.triangularView<Eigen::Lower>().solveInPlace(B);
+  factor.triangularView<Eigen::Lower>().adjoint().solveInPlace(B);
+  return B;
 }
 
 /// The minimiser of least norm of ‖B − AX‖² + α‖X‖². With `scaled`, whether a column of A depends on
@@ -62,42 +79,155 @@ Matrix solve_orthogonal(Matrix A, Matrix B, double alpha, bool scaled) {
   return transposed.householderQ() * X;
 }
 
-Matrix solve_primal(const CenteredData& data, double alpha) {
-  const Index p = data.cols();
-  CenteredData::Moments m = data.moments();
-  const Vector spread = m.gram.diagonal();
-  const auto constant = [&](Index j) { return spread[j] <= constant_column * data.squares()[j]; };
-  m.gram.diagonal().array() += alpha;
-  bool any_constant = false;
-  for (Index j = 0; j < p; ++j) any_constant = any_constant || constant(j);
-  if (alpha > 0.0 || !any_constant)
-    if (auto coef = solve_cholesky(std::move(m.gram), m.xy)) return *coef;
-  Matrix R = data.triangular();
-  for (Index j = 0; j < p; ++j)
-    if (constant(j)) R.col(j).setZero();
-  const Index rows = std::min(R.rows(), p);
-  return solve_orthogonal(R.topLeftCorner(rows, p), R.topRightCorner(rows, data.outputs()), alpha,
-                          true);
+bool any_constant(const CenteredData& data, const Matrix& gram) {
+  for (Index j = 0; j < data.cols(); ++j)
+    if (is_constant(gram(j, j), data.squares()[j])) return true;
+  return false;
 }
 
-Matrix solve_dual(const CenteredData& data, double alpha) {
-  Matrix K = data.kernel();
-  K.diagonal().array() += alpha;
-  if (auto dual = solve_cholesky(std::move(K), data.targets())) return data.transposed_times(*dual);
-  // X̃ᵀ = QR: with C = Q·U the problem is that of Rᵀ (n × n) and U, and norms stay.
-  const Eigen::HouseholderQR<Matrix> qr(data.transposed());
-  const Index n = data.rows();
-  const Matrix R = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>();
-  Matrix coef = Matrix::Zero(data.cols(), data.outputs());
-  // Unscaled: a column of Rᵀ that is all rounding (centring takes away one rank) must stay small.
-  coef.topRows(n) = solve_orthogonal(R.transpose(), data.targets(), alpha, false);
-  return qr.householderQ() * coef;
+/// The targets of each distinct alpha.
+std::map<double, std::vector<Index>> targets_by_alpha(const Vector& alphas) {
+  std::map<double, std::vector<Index>> targets;
+  for (Index c = 0; c < alphas.size(); ++c) targets[alphas[c]].push_back(c);
+  return targets;
+}
+
+/// The lower Cholesky factor of X̃X̃ᵀ + `ridge`·I. With an intercept √w is an eigenvector of X̃X̃ᵀ for
+/// the eigenvalue 0, and the targets are orthogonal to it: so another eigenvalue may stand there.
+std::optional<Matrix> dual_factor(Matrix K, const CenteredData& data, double ridge,
+                                  double eigenvalue_of_weights) {
+  K.diagonal().array() += ridge;
+  if (eigenvalue_of_weights > 0.0) {
+    const Vector root =
+        data.root_weights().size() > 0 ? data.root_weights() : Vector(Vector::Ones(data.rows()));
+    K.selfadjointView<Eigen::Lower>().rankUpdate(root, eigenvalue_of_weights / root.squaredNorm());
+  }
+  return cholesky(std::move(K));
+}
+
+Vector singular_values_of_factor(const Matrix& factor, const Matrix& product) {
+  if (factor.rows() <= accurate_singular_values)
+    return Eigen::BDCSVD<Matrix>(Matrix(factor.triangularView<Eigen::Lower>())).singularValues();
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(product, Eigen::EigenvaluesOnly);
+  return eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().reverse();
+}
+
+Index count_above(const Vector& singular, double tol) {
+  if (singular.size() == 0 || singular[0] == 0.0) return 0;
+  return (singular.array() > tol * singular[0]).count();
+}
+
+/// By Cholesky factors; nothing where they are unsafe or singular values are to count as zero.
+std::optional<OrdinaryFit> solve_full_rank(const CenteredData& data, double tol) {
+  OrdinaryFit fit;
+  if (data.cols() <= data.rows()) {
+    const CenteredData::Moments m = data.moments();
+    if (any_constant(data, m.gram)) return std::nullopt;
+    const std::optional<Matrix> factor = cholesky(m.gram);
+    if (!factor) return std::nullopt;
+    fit.singular = singular_values_of_factor(*factor, m.gram);
+    fit.coef = solve(*factor, m.xy);
+    fit.rank = data.cols();
+  } else {
+    const Matrix K = data.kernel();
+    const std::optional<Matrix> factor =
+        dual_factor(K, data, 0.0, data.centered() ? K.trace() : 0.0);
+    if (!factor) return std::nullopt;
+    fit.singular = singular_values_of_factor(*factor, K);
+    fit.rank = data.rows();
+    if (data.centered()) {
+      --fit.rank;
+      if (data.rows() <= accurate_singular_values)  // the first is that of √w
+        std::copy(fit.singular.begin() + 1, fit.singular.end(), fit.singular.begin());
+      fit.singular[fit.rank] = 0.0;
+    }
+    fit.coef = data.transposed_times(solve(*factor, data.targets()));
+  }
+  if (count_above(fit.singular, tol) < fit.rank) return std::nullopt;
+  return fit;
 }
 
 }  // namespace
 
-Matrix solve_least_squares(const CenteredData& data, double alpha) {
-  return data.cols() <= data.rows() ? solve_primal(data, alpha) : solve_dual(data, alpha);
+bool is_constant(double spread, double square) { return spread <= constant_column * square; }
+
+Reduced::Reduced(const CenteredData& data) {
+  const Index n = data.rows(), p = data.cols();
+  if (p <= n) {
+    const Matrix R = data.triangular();  // has at least p rows
+    A_ = R.topLeftCorner(p, p);
+    B_ = R.topRightCorner(p, data.outputs());
+    for (Index j = 0; j < p; ++j)
+      if (is_constant(A_.col(j).squaredNorm(), data.squares()[j])) A_.col(j).setZero();
+    return;
+  }
+  // X̃ᵀ = QR: with coefficients Q·U the problem is that of Rᵀ (n × n) and U, and norms stay.
+  const Eigen::HouseholderQR<Matrix> qr(data.transposed());
+  A_ = Matrix(qr.matrixQR().topRows(n).triangularView<Eigen::Upper>()).transpose();
+  B_ = data.targets();
+  reflectors_ = qr.matrixQR();
+  factors_ = qr.hCoeffs();
+}
+
+Matrix Reduced::expand(Matrix U) const {
+  if (reflectors_.size() == 0) return U;
+  Matrix coef = Matrix::Zero(reflectors_.rows(), U.cols());
+  coef.topRows(U.rows()) = U;
+  return Eigen::householderSequence(reflectors_, factors_) * coef;
+}
+
+Matrix solve_ridge(const CenteredData& data, const Vector& alphas) {
+  const bool primal = data.cols() <= data.rows();
+  CenteredData::Moments m;
+  Matrix targets;
+  if (primal)
+    m = data.moments();
+  else
+    m.gram = data.kernel(), targets = data.targets();
+  const bool constant = primal && any_constant(data, m.gram);
+  std::optional<Reduced> reduced;
+  Matrix coef(data.cols(), data.outputs());
+  for (const auto& [alpha, which] : targets_by_alpha(alphas)) {
+    std::optional<Matrix> factor;
+    if (alpha > 0.0 || !constant) {
+      Matrix A = m.gram;
+      A.diagonal().array() += alpha;
+      factor = cholesky(std::move(A));
+    }
+    if (factor && primal) {
+      coef(Eigen::all, which) = solve(*factor, m.xy(Eigen::all, which));
+    } else if (factor) {
+      const Matrix d = solve(*factor, targets(Eigen::all, which));
+      coef(Eigen::all, which) = data.transposed_times(d);
+    } else {
+      if (!reduced) reduced.emplace(data);
+      // Unscaled in the dual form: a column that is all rounding (centring takes away one rank)
+      // must stay small.
+      const Matrix B = reduced->B()(Eigen::all, which);
+      coef(Eigen::all, which) = reduced->expand(solve_orthogonal(reduced->A(), B, alpha, primal));
+    }
+  }
+  return coef;
+}
+
+Matrix solve_ridge_svd(const CenteredData& data, const Vector& alphas) {
+  const Reduced reduced(data);
+  const Eigen::BDCSVD<Matrix> svd(reduced.A(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Eigen::ArrayXd s = svd.singularValues();
+  Matrix U = svd.matrixU().adjoint() * reduced.B();
+  for (Index c = 0; c < U.cols(); ++c)
+    U.col(c).array() *= (s > zero_singular).select(s / (s.square() + alphas[c]), 0.0);
+  return reduced.expand(svd.matrixV() * U);
+}
+
+OrdinaryFit solve_ordinary(const CenteredData& data, double tol) {
+  if (std::optional<OrdinaryFit> fit = solve_full_rank(data, tol)) return *std::move(fit);
+  const Reduced reduced(data);
+  const Eigen::BDCSVD<Matrix> svd(reduced.A(), Eigen::ComputeThinU | Eigen::ComputeThinV);
+  const Index rank = count_above(svd.singularValues(), tol);
+  const Matrix c = svd.singularValues().head(rank).cwiseInverse().asDiagonal() *
+                   (svd.matrixU().leftCols(rank).adjoint() * reduced.B());
+  return {reduced.expand(svd.matrixV().leftCols(rank) * c), svd.singularValues(), rank};
 }
 
 }  // namespace espalier::detail

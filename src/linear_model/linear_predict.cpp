@@ -8,6 +8,8 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "linear_model/dense_view.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -39,14 +41,16 @@ Matrix linear_predict(const Features& X, const Matrix& coef, const Vector& inter
     }
     // One column of X at a time: contiguous, vectorised over rows, and in a fixed order within a
     // row.
-    const MatrixView dense = X.dense();
-    for (Index j = 0; j < p; ++j)
-      for (Index c = 0; c < k; ++c) {
-        const double weight = coef(c, j);
-        const double* const x = dense.col(j).data();
-        double* const out = result.col(c).data();
-        for (Index i = begin; i < end; ++i) out[i] = multiply_add(weight, x[i], out[i]);
-      }
+    with_dense(X, [&](const auto& dense) {
+      for (Index j = 0; j < p; ++j)
+        for (Index c = 0; c < k; ++c) {
+          const double weight = coef(c, j);
+          const auto* const x = dense.col(j).data();
+          double* const out = result.col(c).data();
+          for (Index i = begin; i < end; ++i)
+            out[i] = multiply_add(weight, static_cast<double>(x[i]), out[i]);
+        }
+    });
   });
   return result;
 }

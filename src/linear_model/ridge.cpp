@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/ridge.hpp>
 
-#include "linear_model/column_moments.hpp"
-#include "linear_model/least_squares.hpp"
 #include "linear_model/linear_predict.hpp"
+#include "linear_model/ridge_fit.hpp"
 
 namespace espalier {
 
 void RidgeState::check(const Schema& schema) const {
   detail::check_linear_shapes("Ridge", coef, intercept, schema);
+  if (n_iter < 1) throw FormatError("Ridge: n_iter is at least 1");
+}
+
+void Ridge::do_validate() const {
+  detail::validate_ridge(params().positive, params().solver, type_name);
 }
 
 RidgeState Ridge::do_fit(const Features& X, const Matrix& y, const FitContext& context) const {
-  const detail::CenteredData data(X, y, context.sample_weight, params().fit_intercept);
-  detail::refuse_overflow(type_name, X, data.squares());
-  const Matrix coef = detail::solve_least_squares(data, params().alpha);
-  State state{coef.transpose(), data.y_mean() - coef.transpose() * data.x_mean()};
-  if (!state.coef.allFinite() || !state.intercept.allFinite())
-    throw InvalidInput(
-        "Ridge: the coefficients are not finite: y is too large beside X; scale them.");
-  return state;
+  return detail::fit_ridge(X, y, context.sample_weight, params(), type_name, context);
 }
 
 Matrix Ridge::do_predict(const State& state, const Features& X) const {

@@ -172,7 +172,7 @@ Predictions Predictions::of_classifier(Labels classes, Matrix decisions, Matrix 
   Predictions result(RoleKind::classifier);
   result.classes_ = std::move(classes);
   result.decisions_ = std::move(decisions);
-  result.probabilities_ = std::move(probabilities);
+  if (probabilities.size() > 0) result.probabilities_ = std::move(probabilities);
   return result;
 }
 
@@ -214,6 +214,8 @@ const Labels& Predictions::labels() {
 }
 
 const Matrix& Predictions::probabilities() {
+  if (!probabilities_ && classes_)
+    throw NotSupported(fmt::format("{} has no probabilities", to_string()));
   if (!probabilities_) probabilities_ = classifier().predict_proba(*X_);
   return *probabilities_;
 }

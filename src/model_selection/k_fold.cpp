@@ -9,6 +9,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 
+#include "core/folds.hpp"
 #include "model_selection/folds.hpp"
 #include "model_selection/seed.hpp"
 
@@ -45,13 +46,10 @@ std::vector<Split> KFold::split(Index n) const {
   std::iota(rows.begin(), rows.end(), Index{0});
   if (options_.shuffle)
     Random(detail::seed_of(options_.random_state, name())).shuffle(std::span(rows));
+  const std::vector<Index> folds = detail::consecutive_folds(n, options_.n_splits);
   std::vector<Index> fold_of_row(rows.size());
-  const Index size = n / options_.n_splits, larger = n % options_.n_splits;
-  for (Index i = 0; i < n; ++i) {
-    const Index in_larger = larger * (size + 1);
-    const Index fold = i < in_larger ? i / (size + 1) : larger + (i - in_larger) / size;
-    fold_of_row[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])] = fold;
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    fold_of_row[static_cast<std::size_t>(rows[i])] = folds[i];
   return detail::splits_of_folds(fold_of_row, options_.n_splits);
 }
 

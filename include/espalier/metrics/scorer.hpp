@@ -36,8 +36,9 @@ class Predictions {
   Predictions(const Estimator& estimator, Features X) : estimator_(&estimator), X_(std::move(X)) {}
 
   /// Ready answers of a classifier with these k classes, ascending: `decisions` n × 1 for two
-  /// classes, else n × k, and `probabilities` n × k. The largest decision gives the label.
-  static Predictions of_classifier(Labels classes, Matrix decisions, Matrix probabilities);
+  /// classes, else n × k, and `probabilities` n × k, or empty: there are none. The largest decision
+  /// gives the label.
+  static Predictions of_classifier(Labels classes, Matrix decisions, Matrix probabilities = {});
   /// Ready answers of a regressor, n × outputs.
   static Predictions of_regressor(Matrix values);
 

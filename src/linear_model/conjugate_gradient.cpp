@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "linear_model/conjugate_gradient.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <string>
+
+#include <espalier/core/warnings.hpp>
+
+namespace espalier::detail {
+
+ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Vector& alphas,
+                                              double tol, Index max_iter, const FitContext& context,
+                                              std::string_view owner) {
+  const auto began = std::chrono::steady_clock::now();
+  const Index k = data.outputs();
+  ConjugateGradientFit fit{Matrix::Zero(data.cols(), k), Labels::Zero(k), false};
+  Matrix residual = data.targets();
+  Matrix gradient = data.transposed_times(residual);  // downhill: X̃ᵀr − αv
+  Matrix direction = gradient;
+  Vector square = gradient.colwise().squaredNorm().transpose();
+  const Vector goal = tol * tol * square;
+  const auto is_done = [&](Index c) { return square[c] <= goal[c]; };
+  for (Index iteration = 1; iteration <= max_iter; ++iteration) {
+    if ((square.array() <= goal.array()).all()) break;
+    const Matrix image = data.times(direction);
+    for (Index c = 0; c < k; ++c) {
+      if (is_done(c)) continue;
+      const double curvature =
+          image.col(c).squaredNorm() + alphas[c] * direction.col(c).squaredNorm();
+      const double step = square[c] / curvature;
+      fit.coef.col(c) += step * direction.col(c);
+      residual.col(c) -= step * image.col(c);
+      fit.n_iter[c] = static_cast<int>(iteration);
+    }
+    gradient = data.transposed_times(residual) - fit.coef * alphas.asDiagonal();
+    for (Index c = 0; c < k; ++c) {
+      if (is_done(c)) continue;
+      const double before = square[c];
+      square[c] = gradient.col(c).squaredNorm();
+      direction.col(c) = gradient.col(c) + square[c] / before * direction.col(c);
+    }
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    const double loss =
+        residual.squaredNorm() + fit.coef.cwiseAbs2().colwise().sum().dot(alphas.transpose());
+    context.report({.task = owner,
+                    .iteration = iteration,
+                    .total = max_iter,
+                    .loss = loss,
+                    .elapsed = elapsed.count()});
+  }
+  fit.converged = (square.array() <= goal.array()).all();
+  return fit;
+}
+
+void warn_not_converged(const ConjugateGradientFit& fit, double tol, std::string_view owner) {
+  warn(WarningKind::convergence, std::string(owner),
+       fmt::format("conjugate gradients did not converge in {} iterations (tol={}). Allow more "
+                   "iterations (max_iter), or scale the columns of X.",
+                   fit.n_iter.maxCoeff(), tol));
+}
+
+}  // namespace espalier::detail
