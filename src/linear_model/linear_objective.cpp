@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
+
+#include "linear_model/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -70,10 +73,13 @@ void LinearObjective::add_rows(Index begin, Index end, const Matrix& coef, const
   const Index n = end - begin;
   Matrix raw = intercept.transpose().replicate(n, 1);
   if (!X_.is_sparse()) {
-    const auto rows = X_.dense().middleRows(begin, n);
-    raw.noalias() += rows * coef;
-    sums.loss += differentiate(begin, raw);
-    sums.coef.noalias() += rows.transpose() * raw;
+    with_dense(X_, [&](const auto& X) {
+      using T = typename std::decay_t<decltype(X)>::Scalar;
+      const auto rows = X.middleRows(begin, n);
+      raw += (rows * coef.template cast<T>()).template cast<double>();
+      sums.loss += differentiate(begin, raw);
+      sums.coef += (rows.transpose() * raw.template cast<T>()).template cast<double>();
+    });
   } else {
     for (Index i = 0; i < n; ++i)
       for (SparseMatrix::InnerIterator it(X_.sparse(), begin + i); it; ++it)

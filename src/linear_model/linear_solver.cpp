@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -25,6 +26,11 @@ namespace {
 /// A sample of this many rows a variable is as good as all to find the neighbourhood of the
 /// minimum.
 constexpr Index sample_rows_per_variable = 1024;
+
+double precision_of(const Features& X) {
+  return X.is_float32() ? std::numeric_limits<float>::epsilon()
+                        : std::numeric_limits<double>::epsilon();
+}
 
 /// Passes the iterations of a solver on to the context; those of a second solver are counted on.
 class Reporter {
@@ -69,8 +75,11 @@ Vector start_on_sample(NewtonObjective& objective, const LinearProblem& problem,
       static_cast<Index>(static_cast<double>(objective.blocks()) / std::ceil(blocks_of_sample));
   if (every < 8) return x;
   objective.thin_out(every);
-  const OptimResult result = minimize_newton_cholesky(
-      std::cref(objective), x, {.max_iter = 20, .tol = 1e-3, .callback = reporter.silent()});
+  const OptimResult result = minimize_newton_cholesky(std::cref(objective), x,
+                                                      {.max_iter = 20,
+                                                       .tol = 1e-3,
+                                                       .precision = precision_of(problem.X),
+                                                       .callback = reporter.silent()});
   objective.thin_out(1);
   return result.converged ? result.x : x;
 }
@@ -90,9 +99,11 @@ Outcome newton_cholesky(const LinearProblem& problem, const LinearCoefficients& 
   const Vector x0 = objective.variables(start.coef, start.intercept);
   try {
     const Vector x = start_on_sample(objective, problem, x0, reporter);
-    OptimResult result = minimize_newton_cholesky(
-        std::cref(objective), x,
-        {.max_iter = stop.max_iter, .tol = stop.tol, .callback = reporter.callback()});
+    OptimResult result = minimize_newton_cholesky(std::cref(objective), x,
+                                                  {.max_iter = stop.max_iter,
+                                                   .tol = stop.tol,
+                                                   .precision = precision_of(problem.X),
+                                                   .callback = reporter.callback()});
     return {{objective.coef(result.x), objective.intercept(result.x)}, std::move(result)};
   } catch (const InvalidInput& error) {
     refuse_start(problem, error);
@@ -114,11 +125,17 @@ Outcome by_gradients(const LinearProblem& problem, LinearSolver solver,
           return objective.evaluate(x, gradient, &curvature);
         },
         [&](const Vector& v, Vector& product) { objective.multiply(curvature, v, product); }};
-    result = minimize_newton_cg(
-        f, z, {.max_iter = stop.max_iter, .gtol = stop.tol, .callback = callback});
+    result = minimize_newton_cg(f, z,
+                                {.max_iter = stop.max_iter,
+                                 .gtol = stop.tol,
+                                 .precision = precision_of(problem.X),
+                                 .callback = callback});
   } else {
     result = minimize_lbfgs(std::cref(objective), z,
-                            {.max_iter = stop.max_iter, .gtol = stop.tol, .callback = callback});
+                            {.max_iter = stop.max_iter,
+                             .gtol = stop.tol,
+                             .precision = precision_of(problem.X),
+                             .callback = callback});
   }
   return {{objective.coef(result.x), objective.intercept(result.x)}, std::move(result)};
 }

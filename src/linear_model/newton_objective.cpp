@@ -2,9 +2,11 @@
 #include "linear_model/newton_objective.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "linear_model/block_kernels.hpp"
 #include "linear_model/column_moments.hpp"
+#include "linear_model/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -31,13 +33,15 @@ Blocks cut(const Features& X, Index variables) {
 /// The mean of some rows evenly spread, exact for a constant column.
 Vector sampled_center(const Features& X) {
   if (X.is_sparse()) return Vector::Zero(X.cols());
-  const MatrixView rows = X.dense();
-  const Index step = std::max<Index>(1, X.rows() / 256);
-  Vector sum = Vector::Zero(X.cols());
-  double count = 0.0;
-  for (Index i = 0; i < X.rows(); i += step, count += 1.0)
-    sum += (rows.row(i) - rows.row(0)).transpose();
-  return rows.row(0).transpose() + sum / count;
+  return with_dense(X, [](const auto& rows) -> Vector {
+    const Index step = std::max<Index>(1, rows.rows() / 256);
+    const Vector first = rows.row(0).template cast<double>();
+    Vector sum = Vector::Zero(rows.cols());
+    double count = 0.0;
+    for (Index i = 0; i < rows.rows(); i += step, count += 1.0)
+      sum += rows.row(i).transpose().template cast<double>() - first;
+    return first + sum / count;
+  });
 }
 
 }  // namespace
@@ -81,12 +85,14 @@ class NewtonObjective::BlockWorker {
   using Numbers = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
   void center(Index begin) {
-    if (!o_.X_.is_sparse()) {
-      const auto X = o_.X_.dense();
+    const auto of_dense = [&](const auto& X) {
       kernels_.center(X.data() + begin, X.outerStride(), n_, o_.p_, center_.data(), centred_.data(),
                       rows_);
-      return;
-    }
+    };
+    if constexpr (std::is_same_v<T, float>)
+      return of_dense(o_.X_.dense32());
+    else if (o_.X_.is_dense())
+      return of_dense(o_.X_.dense());
     centred_.leftCols(o_.p_).setZero();
     for (Index i = 0; i < n_; ++i)
       for (SparseMatrix::InnerIterator it(o_.X_.sparse(), begin + i); it; ++it)
@@ -151,9 +157,14 @@ void NewtonObjective::thin_out(Index every) {
 NewtonObjective::Sums NewtonObjective::sums_of_rows(Index begin, Index end, const Vector& x) const {
   const Index m = x.size();
   Sums sums{0.0, Vector::Zero(m), Matrix::Zero(m, m)};
-  BlockWorker<double> worker(*this, x);
   const Index step = rows_per_block(X_);
-  for (Index i = begin; i < end; i += step) worker.add(i, std::min(end, i + step), sums);
+  const auto take_through = [&](auto&& worker) {
+    for (Index i = begin; i < end; i += step) worker.add(i, std::min(end, i + step), sums);
+  };
+  if (X_.is_float32())
+    take_through(BlockWorker<float>(*this, x));
+  else
+    take_through(BlockWorker<double>(*this, x));
   return sums;
 }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "linear_model/dense_view.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -30,7 +32,9 @@ Matrix sampled_correlations(const Features& X, const Vector& weights, const Vect
         if (X.is_sparse())
           block = X.sparse().middleRows(begin, rows);
         else
-          block = X.dense().middleRows(begin, rows);
+          with_dense(X, [&](const auto& dense) {
+            block = dense.middleRows(begin, rows).template cast<double>();
+          });
         block.rowwise() -= mean.transpose();
         if (weights.size() > 0)
           block.array().colwise() *= weights.segment(begin, rows).array().sqrt();

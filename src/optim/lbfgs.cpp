@@ -24,6 +24,7 @@ void check_options(const LbfgsOptions& o) {
   detail::check_option(o.gtol >= 0.0, who, "gtol", "at least 0", o.gtol);
   detail::check_option(o.ftol >= 0.0, who, "ftol", "at least 0", o.ftol);
   detail::check_option(o.history >= 1, who, "history", "at least 1", o.history);
+  detail::check_option(o.precision > 0.0, who, "precision", "above 0", o.precision);
   detail::check_option(o.max_line_search >= 1, who, "max_line_search", "at least 1",
                        o.max_line_search);
 }
@@ -138,14 +139,14 @@ class Minimizer {
   bool move_along(const Vector& d, double slope) {
     const double first_step = history_.empty() ? std::min(1.0, 1.0 / d.norm()) : 1.0;
     if (!detail::move_along(at_, trial_, d, slope, first_step, options_.max_line_search,
-                            [this](Point& p) { p.value = evaluate(p); }))
+                            options_.precision, [this](Point& p) { p.value = evaluate(p); }))
       return false;
     history_.add(at_.x - trial_.x, at_.gradient - trial_.gradient);
     return true;
   }
 
   std::string failed(double expected_decrease) {
-    converged_ = expected_decrease <= 100.0 * epsilon * std::abs(at_.value);
+    converged_ = expected_decrease <= 100.0 * options_.precision * std::abs(at_.value);
     return converged_ ? "converged: no further decrease within the precision of the function"
                       : "the line search found no lower point; is the gradient right?";
   }

@@ -94,7 +94,7 @@ class Minimizer {
     const Vector d = direction();
     const double slope = d.dot(at_.gradient);
     if (!(slope < 0.0) || !move_along(d, slope)) {
-      converged_ = -0.5 * slope <= 100.0 * epsilon * std::abs(at_.value);
+      converged_ = -0.5 * slope <= 100.0 * options_.precision * std::abs(at_.value);
       return converged_ ? "converged: no further decrease within the precision of the function"
                         : "the line search found no lower point; is the gradient right?";
     }
@@ -105,7 +105,7 @@ class Minimizer {
 
   bool move_along(const Vector& d, double slope) {
     return detail::move_along(at_, trial_, d, slope, 1.0, options_.max_line_search,
-                              [this](Point& p) { evaluate(p); });
+                              options_.precision, [this](Point& p) { evaluate(p); });
   }
 
   const CurvedFunction& f_;
@@ -125,6 +125,7 @@ OptimResult minimize_newton_cg(const CurvedFunction& f, Vector x0, const NewtonC
   detail::check_option(options.gtol >= 0.0, who, "gtol", "at least 0", options.gtol);
   detail::check_option(options.max_inner_iter >= 1, who, "max_inner_iter", "at least 1",
                        options.max_inner_iter);
+  detail::check_option(options.precision > 0.0, who, "precision", "above 0", options.precision);
   detail::check_option(options.max_line_search >= 1, who, "max_line_search", "at least 1",
                        options.max_line_search);
   return Minimizer(f, options).run(std::move(x0));

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <espalier/core/errors.hpp>
@@ -15,8 +14,6 @@
 
 namespace espalier {
 namespace {
-
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 /// A pivot below this, of a matrix with a diagonal of ones, is rounding.
 constexpr double smallest_pivot = 1e-13;
@@ -92,7 +89,8 @@ class Minimizer {
     if (n_iter_ == options_.max_iter)
       return fmt::format("max_iter = {} iterations reached", options_.max_iter);
     if (!(slope < 0.0) || !move_along(d, slope)) {
-      converged_ = 0.5 * decrement_ * decrement_ <= 100.0 * epsilon * std::abs(at_.value);
+      converged_ =
+          0.5 * decrement_ * decrement_ <= 100.0 * options_.precision * std::abs(at_.value);
       return converged_ ? "converged: no further decrease within the precision of the function"
                         : "the line search found no lower point";
     }
@@ -102,7 +100,7 @@ class Minimizer {
 
   bool move_along(const Vector& d, double slope) {
     return detail::move_along(at_, trial_, d, slope, 1.0, options_.max_line_search,
-                              [this](Point& p) { evaluate(p); });
+                              options_.precision, [this](Point& p) { evaluate(p); });
   }
 
   const TwiceSmoothFunction& f_;
@@ -122,6 +120,7 @@ OptimResult minimize_newton_cholesky(const TwiceSmoothFunction& f, Vector x0,
   constexpr std::string_view who = "minimize_newton_cholesky";
   detail::check_option(options.max_iter >= 0, who, "max_iter", "at least 0", options.max_iter);
   detail::check_option(options.tol >= 0.0, who, "tol", "at least 0", options.tol);
+  detail::check_option(options.precision > 0.0, who, "precision", "above 0", options.precision);
   detail::check_option(options.max_line_search >= 1, who, "max_line_search", "at least 1",
                        options.max_line_search);
   return Minimizer(f, options).run(std::move(x0));

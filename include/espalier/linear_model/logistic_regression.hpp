@@ -110,7 +110,7 @@ class LogisticRegression : public Implements<LogisticRegression, Classifier,
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "LogisticRegression";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true};
+  static constexpr Tags tags{.sparse = true, .float32 = true, .sample_weight = true};
 
   const Matrix& coef() const { return state().coef; }            ///< k × p
   const Vector& intercept() const { return state().intercept; }  ///< k

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <limits>
+
 #include <espalier/optim/result.hpp>
 #include <espalier/optim/smooth_function.hpp>
 
@@ -24,6 +26,9 @@ struct LbfgsOptions {
   /// Evaluations that one line search may take. Almost all take one or two; a wrong gradient needs
   /// all.
   int max_line_search = 50;
+
+  /// Of f and its gradient, relative: what is smaller is rounding.
+  double precision = std::numeric_limits<double>::epsilon();
 
   OptimCallback callback = {};
 };

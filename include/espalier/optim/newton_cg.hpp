@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include <espalier/optim/result.hpp>
 #include <espalier/optim/smooth_function.hpp>
@@ -27,6 +28,9 @@ struct NewtonCgOptions {
 
   /// Evaluations that one line search may take. Almost all take one.
   int max_line_search = 30;
+
+  /// Of f and its gradient, relative: what is smaller is rounding.
+  double precision = std::numeric_limits<double>::epsilon();
 
   OptimCallback callback = {};
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include <espalier/optim/result.hpp>
 
@@ -22,6 +23,9 @@ struct NewtonCholeskyOptions {
 
   /// Evaluations that one line search may take. Almost all take one.
   int max_line_search = 30;
+
+  /// Of f and its gradient, relative: what is smaller is rounding.
+  double precision = std::numeric_limits<double>::epsilon();
 
   OptimCallback callback = {};
 };
