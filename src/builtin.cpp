@@ -9,8 +9,12 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/logistic_regression_cv.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
@@ -33,22 +37,26 @@ void add_builtin_estimators(Registry& registry) {
       ColumnTransformer,               //
       DummyClassifier,                 //
       DummyRegressor,                  //
+      GammaRegressor,                  //
       GridSearchCV<Classifier>,        //
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       LabelEncoder,                    //
       LogisticRegression,              //
+      LogisticRegressionCV,            //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
       Pipeline<Classifier>,            //
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
+      PoissonRegressor,                //
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //
       SimpleImputer,                   //
-      StandardScaler>(registry);
+      StandardScaler,                  //
+      TweedieRegressor>(registry);
 }
 
 }  // namespace espalier::detail

@@ -3,5 +3,10 @@
 /// Models that are linear in the features.
 #pragma once
 
+#include <espalier/linear_model/gamma_regressor.hpp>
+#include <espalier/linear_model/generalized_linear.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/logistic_regression_cv.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>

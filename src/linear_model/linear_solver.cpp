@@ -67,7 +67,7 @@ struct Outcome {
 /// The point after some steps on a sample of the rows, where there are so many that this is
 /// quicker.
 Vector start_on_sample(NewtonObjective& objective, const LinearProblem& problem, Vector x,
-                       const Reporter& reporter) {
+                       const LinearStop& stop, const Reporter& reporter) {
   const double blocks_of_sample = static_cast<double>(sample_rows_per_variable * x.size()) *
                                   static_cast<double>(objective.blocks()) /
                                   static_cast<double>(problem.X.rows());
@@ -77,7 +77,7 @@ Vector start_on_sample(NewtonObjective& objective, const LinearProblem& problem,
   objective.thin_out(every);
   const OptimResult result = minimize_newton_cholesky(std::cref(objective), x,
                                                       {.max_iter = 20,
-                                                       .tol = 1e-3,
+                                                       .tol = std::max(1e-3, stop.tol) * stop.unit,
                                                        .precision = precision_of(problem.X),
                                                        .callback = reporter.silent()});
   objective.thin_out(1);
@@ -98,10 +98,10 @@ Outcome newton_cholesky(const LinearProblem& problem, const LinearCoefficients& 
                             problem.fit_intercept);
   const Vector x0 = objective.variables(start.coef, start.intercept);
   try {
-    const Vector x = start_on_sample(objective, problem, x0, reporter);
+    const Vector x = start_on_sample(objective, problem, x0, stop, reporter);
     OptimResult result = minimize_newton_cholesky(std::cref(objective), x,
                                                   {.max_iter = stop.max_iter,
-                                                   .tol = stop.tol,
+                                                   .tol = stop.tol * stop.unit,
                                                    .precision = precision_of(problem.X),
                                                    .callback = reporter.callback()});
     return {{objective.coef(result.x), objective.intercept(result.x)}, std::move(result)};
@@ -127,13 +127,13 @@ Outcome by_gradients(const LinearProblem& problem, LinearSolver solver,
         [&](const Vector& v, Vector& product) { objective.multiply(curvature, v, product); }};
     result = minimize_newton_cg(f, z,
                                 {.max_iter = stop.max_iter,
-                                 .gtol = stop.tol,
+                                 .gtol = stop.tol * stop.unit,
                                  .precision = precision_of(problem.X),
                                  .callback = callback});
   } else {
     result = minimize_lbfgs(std::cref(objective), z,
                             {.max_iter = stop.max_iter,
-                             .gtol = stop.tol,
+                             .gtol = stop.tol * stop.unit,
                              .precision = precision_of(problem.X),
                              .callback = callback});
   }
@@ -145,7 +145,7 @@ void warn_not_converged(const LinearProblem& problem, const OptimResult& result,
   warn(WarningKind::convergence, std::string(problem.owner),
        fmt::format("did not converge in {} iterations: {}; the scaled gradient is {:.1e}, tol is "
                    "{:.1e}. Allow more iterations (max_iter), or a stronger penalty.",
-                   result.n_iter, result.message, result.gradient_norm, stop.tol));
+                   result.n_iter, result.message, result.gradient_norm / stop.unit, stop.tol));
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ LinearSolution solve_linear(const LinearProblem& problem, LinearSolver solver,
     const int done = outcome.result.n_iter;
     if (!outcome.result.converged && done < stop.max_iter) {
       outcome = by_gradients(problem, LinearSolver::lbfgs, outcome.at,
-                             {stop.tol, stop.max_iter - done}, reporter.callback(done));
+                             {stop.tol, stop.max_iter - done, stop.unit}, reporter.callback(done));
       outcome.result.n_iter += done;
     }
   } else {

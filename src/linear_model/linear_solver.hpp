@@ -35,6 +35,7 @@ struct LinearCoefficients {
 struct LinearStop {
   double tol;
   int max_iter;
+  double unit = 1.0;  // the gradient may be as long as tol·unit
 };
 
 struct LinearSolution {
