@@ -9,7 +9,11 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/elastic_net.hpp>
+#include <espalier/linear_model/elastic_net_cv.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
+#include <espalier/linear_model/lasso.hpp>
+#include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
@@ -37,12 +41,16 @@ void add_builtin_estimators(Registry& registry) {
       ColumnTransformer,               //
       DummyClassifier,                 //
       DummyRegressor,                  //
+      ElasticNet,                      //
+      ElasticNetCV,                    //
       GammaRegressor,                  //
       GridSearchCV<Classifier>,        //
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       LabelEncoder,                    //
+      Lasso,                           //
+      LassoCV,                         //
       LogisticRegression,              //
       LogisticRegressionCV,            //
       OneHotEncoder,                   //

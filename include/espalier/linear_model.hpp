@@ -3,8 +3,13 @@
 /// Models that are linear in the features.
 #pragma once
 
+#include <espalier/linear_model/elastic_net.hpp>
+#include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/enet_path.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/generalized_linear.hpp>
+#include <espalier/linear_model/lasso.hpp>
+#include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>

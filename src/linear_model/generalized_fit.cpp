@@ -50,7 +50,7 @@ void inverse_link(const TweedieModel& model, std::span<double> values) {
 LinearSolver solver_of(GeneralizedLinearSolver solver, const Features& X) {
   if (solver == GeneralizedLinearSolver::newton_cholesky) return LinearSolver::newton_cholesky;
   if (solver == GeneralizedLinearSolver::lbfgs) return LinearSolver::lbfgs;
-  return X.cols() <= 256 ? LinearSolver::newton_cholesky : LinearSolver::lbfgs;
+  return choose_solver(X, 1);
 }
 
 /// The mean deviance of the constant model, about: over some of the rows, evenly spread.

@@ -10,13 +10,6 @@
 namespace espalier::detail {
 namespace {
 
-Blocks cut(const Features& X, Index outputs) {
-  const Blocks blocks = cache_blocks(X);
-  if (!X.is_sparse()) return blocks;
-  const Index per_row = std::max<Index>(1, X.sparse().nonZeros() / X.rows());
-  return {blocks.n, std::max(blocks.size, 8 * X.cols() * outputs / per_row)};
-}
-
 double work_of(const Features& X, Index outputs) {
   return (numbers_in(X) + 20.0 * static_cast<double>(X.rows())) * static_cast<double>(outputs);
 }
@@ -36,7 +29,7 @@ LinearObjective::LinearObjective(const Features& X, const BlockLoss& loss, const
       k_(loss.outputs()),
       fit_intercept_(fit_intercept),
       l2_(l2),
-      blocks_(cut(X, k_)),
+      blocks_(sum_blocks(X, k_)),
       work_(work_of(X, k_)),
       total_weight_(moments.total_weight),
       mean_(fit_intercept ? moments.mean : Vector::Zero(p_)),

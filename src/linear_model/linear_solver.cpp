@@ -140,19 +140,21 @@ Outcome by_gradients(const LinearProblem& problem, LinearSolver solver,
   return {{objective.coef(result.x), objective.intercept(result.x)}, std::move(result)};
 }
 
-void warn_not_converged(const LinearProblem& problem, const OptimResult& result,
-                        const LinearStop& stop) {
-  warn(WarningKind::convergence, std::string(problem.owner),
-       fmt::format("did not converge in {} iterations: {}; the scaled gradient is {:.1e}, tol is "
-                   "{:.1e}. Allow more iterations (max_iter), or a stronger penalty.",
-                   result.n_iter, result.message, result.gradient_norm / stop.unit, stop.tol));
-}
-
 }  // namespace
 
 LinearSolver choose_solver(const Features& X, Index outputs) {
-  if (X.cols() * outputs <= 256) return LinearSolver::newton_cholesky;
-  return X.is_sparse() ? LinearSolver::newton_cg : LinearSolver::lbfgs;
+  const bool small = X.cols() * outputs <= 256;
+  const double cells = static_cast<double>(X.rows()) * static_cast<double>(X.cols());
+  const bool full = numbers_in(X) >= 0.1 * cells;
+  return small && full ? LinearSolver::newton_cholesky : LinearSolver::lbfgs;
+}
+
+void warn_not_converged(std::string_view owner, int n_iter, std::string_view reason,
+                        double gradient, double tol) {
+  warn(WarningKind::convergence, std::string(owner),
+       fmt::format("did not converge in {} iterations: {}; the scaled gradient is {:.1e}, tol is "
+                   "{:.1e}. Allow more iterations (max_iter), or a stronger penalty.",
+                   n_iter, reason, gradient, tol));
 }
 
 LinearSolution solve_linear(const LinearProblem& problem, LinearSolver solver,
@@ -171,7 +173,9 @@ LinearSolution solve_linear(const LinearProblem& problem, LinearSolver solver,
   } else {
     outcome = by_gradients(problem, solver, start, stop, reporter.callback());
   }
-  if (!outcome.result.converged) warn_not_converged(problem, outcome.result, stop);
+  if (const OptimResult& result = outcome.result; !result.converged)
+    warn_not_converged(problem.owner, result.n_iter, result.message,
+                       result.gradient_norm / stop.unit, stop.tol);
   return {std::move(outcome.at.coef), std::move(outcome.at.intercept), outcome.result.n_iter,
           outcome.result.converged};
 }

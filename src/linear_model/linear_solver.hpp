@@ -46,9 +46,12 @@ struct LinearSolution {
 };
 
 /// The quickest solver: Newton's method where the Hessian is small (p·k ≤ 256) and costs less than
-/// the iterations that it saves, and where it is not, conjugate gradients for a sparse X and L-BFGS
-/// for a dense one.
+/// the iterations that it saves, so not for an X of which less than a tenth is stored; else L-BFGS.
 LinearSolver choose_solver(const Features& X, Index outputs);
+
+/// Warns in the name of `owner` that a fit ended without having converged.
+void warn_not_converged(std::string_view owner, int n_iter, std::string_view reason,
+                        double gradient, double tol);
 
 /// Minimises from `start` on. `tol` bounds the gradient in variables in which the objective has
 /// about curvature 1 in every direction: √(gᵀH⁻¹g) for newton_cholesky, else the largest component

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -12,6 +13,7 @@
 #include <espalier/loss/half_multinomial.hpp>
 
 #include "linear_model/linear_predict.hpp"
+#include "linear_model/logistic_coordinate_descent.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -42,6 +44,36 @@ Task multinomial_task(const Labels& codes, Index n_classes, const Vector& weight
   HalfMultinomial::inverse_link(span_of(baseline), {p.data(), static_cast<std::size_t>(n_classes)});
   return {half_multinomial_blocks(codes, n_classes, weights), std::move(baseline),
           (p.array() * (1.0 - p.array())).maxCoeff()};
+}
+
+LinearSolution fit_with_l1(std::string_view owner, const LogisticData& data,
+                           const LogisticRegressionParams& params, double penalty,
+                           const LinearCoefficients* start, const FitContext& context) {
+  const auto began = std::chrono::steady_clock::now();
+  LogisticDescentOptions options{.l1 = params.l1_ratio * penalty,
+                                 .l2 = (1.0 - params.l1_ratio) * penalty,
+                                 .fit_intercept = params.fit_intercept,
+                                 .tol = params.tol,
+                                 .max_iter = params.max_iter};
+  options.report = [&](int iteration, double objective) {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    context.report({.task = owner,
+                    .iteration = iteration,
+                    .total = params.max_iter,
+                    .loss = objective,
+                    .elapsed = elapsed.count()});
+  };
+  LogisticDescentResult from;
+  if (start != nullptr) {
+    from.coef = start->coef;
+    from.intercept = start->intercept;
+  }
+  LogisticDescentResult result =
+      logistic_coordinate_descent(data.X, data.codes, data.n_classes, data.weights, options,
+                                  start != nullptr ? &from : nullptr);
+  if (!result.converged)
+    warn_not_converged(owner, result.n_iter, "max_iter was reached", result.optimality, params.tol);
+  return {std::move(result.coef), std::move(result.intercept), result.n_iter, result.converged};
 }
 
 LinearSolver solver_of(LogisticSolver solver, const Features& X, Index outputs) {
@@ -83,18 +115,16 @@ class LogisticRow : public LinearRow {
 LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
                             const LogisticRegressionParams& params, const LinearCoefficients* start,
                             const FitContext& context) {
+  const double total_weight =
+      data.weights.size() > 0 ? data.weights.sum() : static_cast<double>(data.X.rows());
+  const double penalty = 1.0 / (params.C * total_weight);
+  if (params.l1_ratio > 0.0 && penalty > 0.0)
+    return fit_with_l1(owner, data, params, penalty, start, context);
   const Task task = data.n_classes == 2
                         ? binary_task(data.codes, data.weights)
                         : multinomial_task(data.codes, data.n_classes, data.weights);
-  const double total_weight =
-      data.weights.size() > 0 ? data.weights.sum() : static_cast<double>(data.X.rows());
-  const LinearProblem problem{owner,
-                              data.X,
-                              *task.loss,
-                              data.weights,
-                              1.0 / (params.C * total_weight),
-                              params.fit_intercept,
-                              task.curvature};
+  const LinearProblem problem{
+      owner, data.X, *task.loss, data.weights, penalty, params.fit_intercept, task.curvature};
   const Index k = task.loss->outputs();
   const LinearCoefficients baseline{Matrix::Zero(k, data.X.cols()), task.baseline};
   LinearSolution solution =
@@ -105,6 +135,17 @@ LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
     solution.intercept.array() -= solution.intercept.mean();
   }
   return solution;
+}
+
+void check_logistic_solver(std::string_view owner, LogisticSolver solver, double C,
+                           double l1_ratio) {
+  const bool l1 = l1_ratio > 0.0 && std::isfinite(C);
+  const bool descends = solver == LogisticSolver::coordinate_descent;
+  if (solver == LogisticSolver::automatic || l1 == descends) return;
+  refuse_param(owner, "solver",
+               l1 ? "'auto' or 'coordinate-descent' with an L1 penalty (l1_ratio above 0)"
+                  : "another than 'coordinate-descent' without an L1 penalty (l1_ratio 0 or C inf)",
+               Codec<LogisticSolver>::encode(solver));
 }
 
 Matrix logistic_probabilities(const Matrix& decisions) {

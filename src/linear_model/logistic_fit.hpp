@@ -22,6 +22,10 @@ LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
                             const LogisticRegressionParams& params, const LinearCoefficients* start,
                             const FitContext& context);
 
+/// @throws InvalidParameter  naming `owner`: the solver does not do with the penalty
+void check_logistic_solver(std::string_view owner, LogisticSolver solver, double C,
+                           double l1_ratio);
+
 /// n × 1 or n × K decisions to n × K probabilities.
 Matrix logistic_probabilities(const Matrix& decisions);
 

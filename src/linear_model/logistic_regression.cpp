@@ -29,6 +29,10 @@ void LogisticRegressionState::check(const Schema& schema) const {
   if (n_iter < 0) throw FormatError(fmt::format("{}: n_iter is {}", name, n_iter));
 }
 
+void LogisticRegression::do_validate() const {
+  detail::check_logistic_solver(name, params().solver, params().C, params().l1_ratio);
+}
+
 LogisticRegressionState LogisticRegression::do_fit(const Features& X, const Target& y,
                                                    const FitContext& context,
                                                    const State* previous) const {

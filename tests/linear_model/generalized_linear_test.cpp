@@ -153,16 +153,21 @@ TEST(GeneralizedLinear, ComputesInSinglePrecisionWhereXIsOfFloats) {
 
 TEST(GeneralizedLinear, RefusesTargetsOutsideTheDistribution) {
   const Matrix X = Matrix::Random(4, 2);
-  EXPECT_TRUE(
-      throws<InvalidInput>([&] { PoissonRegressor().fit(X, Vector{{1.0, 0.0, -2.0, 1.0}}); },
-                           {"PoissonRegressor", "0 or greater", "-2", "row 2"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        PoissonRegressor().fit(X, Vector{{1.0, 0.0, -2.0, 1.0}});
+      },
+      {"PoissonRegressor", "0 or greater", "-2", "row 2"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { PoissonRegressor().fit(X, Vector::Zero(4)); },
                                    {"PoissonRegressor", "0 in every row"}));
-  EXPECT_TRUE(throws<InvalidInput>([&] { GammaRegressor().fit(X, Vector{{1.0, 0.0, 2.0, 1.0}}); },
-                                   {"GammaRegressor", "greater than 0", "row 1"}));
-  EXPECT_TRUE(throws<InvalidParameter>(
-      [&] { TweedieRegressor({.power = 0.5}).fit(X, Vector::Ones(4)); },
-      {"'power'", "TweedieRegressor", "0 or less, or 1 or more", "0.5"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        GammaRegressor().fit(X, Vector{{1.0, 0.0, 2.0, 1.0}});
+      },
+      {"GammaRegressor", "greater than 0", "row 1"}));
+  EXPECT_TRUE(
+      throws<InvalidParameter>([&] { TweedieRegressor({.power = 0.5}).fit(X, Vector::Ones(4)); },
+                               {"'power'", "TweedieRegressor", "0 or less, or 1 or more", "0.5"}));
   EXPECT_TRUE(throws<InvalidInput>(
       [&] {
         TweedieRegressor({.power = 1.0, .fit_intercept = false, .link = TweedieLink::identity})
@@ -173,7 +178,9 @@ TEST(GeneralizedLinear, RefusesTargetsOutsideTheDistribution) {
   huge.col(1) *= 1e200;
   for (const GeneralizedLinearSolver solver : solvers)
     EXPECT_TRUE(throws<InvalidInput>(
-        [&] { PoissonRegressor({.solver = solver}).fit(huge, Vector{{1.0, 2.0, 3.0, 1.0}}); },
+        [&] {
+          PoissonRegressor({.solver = solver}).fit(huge, Vector{{1.0, 2.0, 3.0, 1.0}});
+        },
         {"PoissonRegressor", "too large", "'x1'"}));
 }
 

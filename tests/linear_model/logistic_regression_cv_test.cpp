@@ -104,16 +104,24 @@ TEST(LogisticRegressionCV, ReportsEveryFoldAndCanBeStopped) {
 TEST(LogisticRegressionCV, RefusesWhatItCannotFold) {
   const Matrix X = Matrix::Random(6, 2);
   EXPECT_TRUE(throws<InvalidInput>(
-      [&] { LogisticRegressionCV({.cv = 2}).fit(X, Labels{{0, 0, 0, 0, 0, 7}}); },
+      [&] {
+        LogisticRegressionCV({.cv = 2}).fit(X, Labels{{0, 0, 0, 0, 0, 7}});
+      },
       {"LogisticRegressionCV", "class 7 has one row only"}));
   EXPECT_TRUE(throws<InvalidInput>(
-      [&] { LogisticRegressionCV().fit(X, Labels{{0, 0, 0, 1, 1, 1}}); },
+      [&] {
+        LogisticRegressionCV().fit(X, Labels{{0, 0, 0, 1, 1, 1}});
+      },
       {"LogisticRegressionCV", "cv=5 is greater than the number of rows of every class", "3"}));
   EXPECT_TRUE(throws<InvalidParameter>(
-      [&] { LogisticRegressionCV({.Cs = {}}).fit(X, Labels{{0, 0, 0, 1, 1, 1}}); },
+      [&] {
+        LogisticRegressionCV({.Cs = {}}).fit(X, Labels{{0, 0, 0, 1, 1, 1}});
+      },
       {"'Cs'", "LogisticRegressionCV", "empty"}));
   EXPECT_TRUE(throws<InvalidParameter>(
-      [&] { LogisticRegressionCV({.scoring = "r2"}).fit(X, Labels{{0, 0, 0, 1, 1, 1}}); },
+      [&] {
+        LogisticRegressionCV({.scoring = "r2"}).fit(X, Labels{{0, 0, 0, 1, 1, 1}});
+      },
       {"LogisticRegressionCV", "r2"}));
 }
 

@@ -29,14 +29,13 @@ struct Logistic {
     });
     b = A.transpose() * Vector::NullaryExpr(n, [&](Index) { return random.uniform(); });
   }
-  Vector probabilities(const Vector& x) const {
-    return (1.0 + (-(A * x).array()).exp()).inverse();
-  }
+  Vector probabilities(const Vector& x) const { return (1.0 + (-(A * x).array()).exp()).inverse(); }
   double value(const Vector& x, Vector& gradient) const {
     gradient = A.transpose() * probabilities(x) - b + l2 * x;
-    return (A * x).unaryExpr([](double r) {
-                    return std::max(r, 0.0) + std::log1p(std::exp(-std::abs(r)));
-                  }).sum() -
+    return (A * x)
+               .unaryExpr(
+                   [](double r) { return std::max(r, 0.0) + std::log1p(std::exp(-std::abs(r))); })
+               .sum() -
            b.dot(x) + 0.5 * l2 * x.squaredNorm();
   }
   Matrix hessian(const Vector& x) const {

@@ -17,6 +17,10 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/elastic_net.hpp>
+#include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/lasso.hpp>
+#include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
@@ -66,6 +70,16 @@ inline std::vector<Prototype> special_prototypes() {
                              {"single_rows_agree_with_the_batch", by_position}}});
   add(DummyRegressor());
   add(DummyRegressor({.strategy = DummyRegressorStrategy::quantile, .quantile = 0.3}), "_quantile");
+  add(ElasticNet({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
+  add(ElasticNet({.alpha = 0.01,
+                  .max_iter = 10'000,
+                  .tol = 1e-12,
+                  .positive = true,
+                  .selection = CoordinateSelection::random,
+                  .random_state = 1}),
+      "_random");
+  add(ElasticNetCV(
+      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
   add(HistGradientBoostingClassifier({.max_iter = 10}));
@@ -96,6 +110,8 @@ inline std::vector<Prototype> special_prototypes() {
       "_quantile");
   add(HistGradientBoostingRegressor({.loss = Loss::poisson, .max_iter = 10, .min_samples_leaf = 5}),
       "_poisson");
+  add(Lasso({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
+  add(LassoCV({.alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",

@@ -20,7 +20,7 @@
 namespace espalier {
 
 /// How the objective is minimised; both find the same optimum. `automatic`: newton_cholesky up to
-/// 256 columns, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp). `newton_cholesky`: O(np²) an
+/// 256 columns unless X is mostly zeros, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp). `newton_cholesky`: O(np²) an
 /// iteration, of which a few suffice (newton_cholesky.hpp).
 enum class GeneralizedLinearSolver { automatic, lbfgs, newton_cholesky };
 

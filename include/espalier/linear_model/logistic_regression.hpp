@@ -8,22 +8,27 @@ namespace espalier {
 
 /// How the objective is minimised; all find the same optimum.
 ///
-/// - `automatic`: newton_cholesky where p·k ≤ 256 (p columns, k rows of coefficients), since a few
-///   passes over X that make a small matrix are quicker than many that do not; else newton_cg for a
-///   sparse X and lbfgs for a dense one;
+/// - `automatic`: coordinate_descent with an L1 penalty; else newton_cholesky where p·k ≤ 256 (p
+///   columns, k rows of coefficients) and X is not mostly zeros (a tenth or more of a sparse X is
+///   stored), since a few passes over X that make a small matrix are quicker than many that do
+///   not; else lbfgs;
 /// - `lbfgs`: limited-memory BFGS, O(npk) an iteration (lbfgs.hpp);
 /// - `newton_cholesky`: Newton's method with the whole Hessian, O(np²k²) an iteration and
 ///   memory O(p²k²) (newton_cholesky.hpp);
 /// - `newton_cg`: Newton's method by conjugate gradients, O(npk) a product with the Hessian
-///   (newton_cg.hpp).
-enum class LogisticSolver { automatic, lbfgs, newton_cholesky, newton_cg };
+///   (newton_cg.hpp);
+/// - `coordinate_descent`: Newton's method whose steps are found by coordinate descent over the
+///   columns that may have coefficients; the only one with an L1 penalty, and only with one.
+enum class LogisticSolver { automatic, lbfgs, newton_cholesky, newton_cg, coordinate_descent };
 
 constexpr auto names_of(LogisticSolver) {
-  return std::array<std::string_view, 4>{"auto", "lbfgs", "newton-cholesky", "newton-cg"};
+  return std::array<std::string_view, 5>{"auto", "lbfgs", "newton-cholesky", "newton-cg",
+                                         "coordinate-descent"};
 }
 
 struct LogisticRegressionParams {
   double C = 1.0;
+  double l1_ratio = 0.0;
   double tol = 1e-4;
   bool fit_intercept = true;
   ClassWeight class_weight = {};
@@ -35,7 +40,9 @@ struct LogisticRegressionParams {
     using P = LogisticRegressionParams;
     return std::tuple{
         field("C", &P::C, above_or_infinite(0.0),
-              "inverse of the strength of the L2 penalty; inf: no penalty"),
+              "inverse of the strength of the penalty; inf: no penalty"),
+        field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
+              "share of the L1 norm in the penalty; 0: L2 alone, 1: L1 alone"),
         field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("class_weight", &P::class_weight, "how much the classes count"),
@@ -119,6 +126,7 @@ class LogisticRegression : public Implements<LogisticRegression, Classifier,
 
  private:
   friend Implements;
+  void do_validate() const;
   State do_fit(const Features& X, const Target& y, const FitContext& context,
                const State* previous) const;
   Matrix do_decision_function(const State& state, const Features& X) const;
