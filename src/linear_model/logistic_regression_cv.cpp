@@ -40,12 +40,17 @@ struct Data {
 
 /// What comes of one fold.
 struct Fold {
-  Matrix path;  // (Cs·k) × d
+  Matrix path;  // (m·k) × d, for m candidates
   Vector scores, n_iter;
 };
 
-LogisticRegressionParams params_for(const Params& params, double C) {
+Index candidates(const Params& params) {
+  return static_cast<Index>(params.Cs.size() * params.l1_ratios.size());
+}
+
+LogisticRegressionParams params_for(const Params& params, double C, double l1_ratio) {
   return {.C = C,
+          .l1_ratio = l1_ratio,
           .tol = params.tol,
           .fit_intercept = params.fit_intercept,
           .solver = params.solver,
@@ -63,34 +68,59 @@ detail::LinearCoefficients parted(const Matrix& all, Index p) {
   return {all.leftCols(p), all.cols() > p ? Vector(all.col(p)) : Vector(Vector::Zero(all.rows()))};
 }
 
-Fold fit_fold(const Data& data, const std::vector<Index>& fold_of_row, Index fold,
-              const Params& params, const FitContext& context) {
+/// The rows that a fold learns from, and those that it is scored on.
+struct Split {
+  const Labels& classes;
+  Features X_train, X_test;
+  Labels codes;    // to learn from
+  Vector weights;  // the same; maybe empty
+  Target y_test;
+  Vector test_weight;  // maybe empty
+};
+
+Split split_rows(const Data& data, const std::vector<Index>& fold_of_row, Index fold) {
   std::vector<Index> train, test;
   for (std::size_t i = 0; i < fold_of_row.size(); ++i)
     (fold_of_row[i] == fold ? test : train).push_back(static_cast<Index>(i));
-  const Features X_train = data.X.take(train), X_test = data.X.take(test);
-  const Labels codes = data.y.codes(train);
-  const Vector weights = take(data.weights, train);
-  const Target y_test(Labels(data.y.classes(Labels(data.y.codes(test)))));
-  const Index n_classes = data.y.classes.size(), k = n_classes == 2 ? 1 : n_classes;
-  const auto n_Cs = static_cast<Index>(params.Cs.size());
+  const Labels y_test = data.y.classes(Labels(data.y.codes(test)));
+  return {data.y.classes,
+          data.X.take(train),
+          data.X.take(test),
+          data.y.codes(train),
+          take(data.weights, train),
+          y_test,
+          take(data.sample_weight, test)};
+}
 
-  Fold result{Matrix(n_Cs * k, data.X.cols() + (params.fit_intercept ? 1 : 0)), Vector(n_Cs),
-              Vector(n_Cs)};
+/// Fits and scores one C after the other.
+void fit_path(const Split& split, std::size_t ratio, const Params& params,
+              const FitContext& context, Fold& result) {
+  const Index n_classes = split.classes.size(), k = n_classes == 2 ? 1 : n_classes;
   detail::LinearCoefficients at;
-  for (Index i = 0; i < n_Cs; ++i) {
+  for (std::size_t c = 0; c < params.Cs.size(); ++c) {
+    const auto i = static_cast<Index>(c * params.l1_ratios.size() + ratio);
     const detail::LinearSolution solution = detail::fit_logistic(
-        name, {X_train, codes, n_classes, weights},
-        params_for(params, params.Cs[static_cast<std::size_t>(i)]), i > 0 ? &at : nullptr, context);
+        name, {split.X_train, split.codes, n_classes, split.weights},
+        params_for(params, params.Cs[c], params.l1_ratios[ratio]), c > 0 ? &at : nullptr, context);
     at = {solution.coef, solution.intercept};
     result.n_iter[i] = solution.n_iter;
     result.path.middleRows(i * k, k) = joined(at.coef, at.intercept, params.fit_intercept);
-    Matrix decisions = detail::linear_predict(X_test, at.coef, at.intercept);
+    Matrix decisions = detail::linear_predict(split.X_test, at.coef, at.intercept);
     Matrix proba = detail::logistic_probabilities(decisions);
     Predictions predictions =
-        Predictions::of_classifier(data.y.classes, std::move(decisions), std::move(proba));
-    result.scores[i] = params.scoring(predictions, y_test, take(data.sample_weight, test));
+        Predictions::of_classifier(split.classes, std::move(decisions), std::move(proba));
+    result.scores[i] = params.scoring(predictions, split.y_test, split.test_weight);
   }
+}
+
+Fold fit_fold(const Data& data, const std::vector<Index>& fold_of_row, Index fold,
+              const Params& params, const FitContext& context) {
+  const Split split = split_rows(data, fold_of_row, fold);
+  const Index n_classes = split.classes.size(), k = n_classes == 2 ? 1 : n_classes;
+  const Index m = candidates(params), d = data.X.cols() + (params.fit_intercept ? 1 : 0);
+  Fold result{Matrix(m * k, d), Vector(m), Vector(m)};
+  for (std::size_t ratio = 0; ratio < params.l1_ratios.size(); ++ratio)
+    fit_path(split, ratio, params, context, result);
   return result;
 }
 
@@ -132,27 +162,34 @@ void check_class_sizes(const EncodedLabels& y, int n_folds) {
 }
 
 /// The coefficients to begin with or to take: with refit, C is the best of all folds together and
-/// they are the means of the folds there; without, each fold has its own best C.
+/// they are the means of the folds there; without, each fold has its own best C, and these are
+/// averaged. The same for l1_ratio.
 struct Choice {
-  double C;
+  double C = 0.0;
+  double l1_ratio = 0.0;
   detail::LinearCoefficients mean;
 };
 
 Choice choose(const std::vector<Fold>& folds, const LogisticRegressionCVState& state,
               Index features, bool together) {
-  const Index k = folds.front().path.rows() / state.Cs.size();
+  const Index ratios = state.l1_ratios.size();
+  const Index k = folds.front().path.rows() / (state.Cs.size() * ratios);
   const auto n = static_cast<double>(folds.size());
   Index best = 0;
   state.scores.colwise().sum().maxCoeff(&best);
-  Choice choice{0.0, {}};
+  Choice choice;
   Matrix sum = Matrix::Zero(k, folds.front().path.cols());
   for (const Fold& fold : folds) {
     Index at = best;
     if (!together) fold.scores.maxCoeff(&at);
     sum += fold.path.middleRows(at * k, k);
-    choice.C += state.Cs[at] / n;
+    choice.C += state.Cs[at / ratios] / n;
+    choice.l1_ratio += state.l1_ratios[at % ratios] / n;
   }
-  if (together) choice.C = state.Cs[best];
+  if (together) {
+    choice.C = state.Cs[best / ratios];
+    choice.l1_ratio = state.l1_ratios[best % ratios];
+  }
   choice.mean = parted(sum / n, features);
   return choice;
 }
@@ -169,22 +206,26 @@ void LogisticRegressionCVState::check(const Schema& schema) const {
   detail::check_logistic_state(name, classes, coef, intercept, schema);
   const auto folds = static_cast<Index>(coefs_paths.size());
   const auto is_of_folds = [&](const Matrix& m) {
-    return m.rows() == folds && m.cols() == Cs.size();
+    return m.rows() == folds && m.cols() == Cs.size() * l1_ratios.size();
   };
   const bool paths_fit = std::all_of(coefs_paths.begin(), coefs_paths.end(), [&](const Matrix& m) {
-    return m.rows() == Cs.size() * coef.rows() &&
+    return m.rows() == Cs.size() * l1_ratios.size() * coef.rows() &&
            (m.cols() == coef.cols() || m.cols() == coef.cols() + 1);
   });
   if (!is_of_folds(scores) || !is_of_folds(n_iter) || !paths_fit)
     throw FormatError(
-        fmt::format("{}: scores, n_iter and coefs_paths do not fit {} folds and {} "
-                    "values of C",
-                    name, folds, Cs.size()));
+        fmt::format("{}: scores, n_iter and coefs_paths do not fit {} folds, {} "
+                    "values of C and {} of l1_ratio",
+                    name, folds, Cs.size(), l1_ratios.size()));
 }
 
 void LogisticRegressionCV::do_validate() const {
-  if (params().Cs.empty())
-    throw InvalidParameter(fmt::format("The 'Cs' parameter of {} is empty.", name));
+  if (params().Cs.empty() || params().l1_ratios.empty())
+    throw InvalidParameter(fmt::format("The '{}' parameter of {} is empty.",
+                                       params().Cs.empty() ? "Cs" : "l1_ratios", name));
+  for (const double C : params().Cs)
+    for (const double l1_ratio : params().l1_ratios)
+      detail::check_logistic_solver(name, params().solver, C, l1_ratio);
   detail::check_scorer_role(name, params().scoring, RoleKind::classifier, std::string(name));
   if (params().scoring.needs_estimator())
     throw InvalidParameter(fmt::format(
@@ -204,8 +245,10 @@ LogisticRegressionCVState LogisticRegressionCV::do_fit(const Features& X, const 
   State state;
   state.classes = encoded.classes;
   state.Cs = Vector::Map(params().Cs.data(), static_cast<Index>(params().Cs.size()));
-  state.scores.resize(params().cv, state.Cs.size());
-  state.n_iter.resize(params().cv, state.Cs.size());
+  state.l1_ratios =
+      Vector::Map(params().l1_ratios.data(), static_cast<Index>(params().l1_ratios.size()));
+  state.scores.resize(params().cv, candidates(params()));
+  state.n_iter.resize(params().cv, candidates(params()));
   for (Index f = 0; f < params().cv; ++f) {
     const Fold& fold = folds[static_cast<std::size_t>(f)];
     state.scores.row(f) = fold.scores;
@@ -214,10 +257,11 @@ LogisticRegressionCVState LogisticRegressionCV::do_fit(const Features& X, const 
   }
   Choice choice = choose(folds, state, X.cols(), params().refit);
   state.C = choice.C;
+  state.l1_ratio = choice.l1_ratio;
   if (params().refit) {
-    const detail::LinearSolution solution =
-        detail::fit_logistic(name, {X, encoded.codes, encoded.classes.size(), weights},
-                             params_for(params(), choice.C), &choice.mean, {.stop = context.stop});
+    const detail::LinearSolution solution = detail::fit_logistic(
+        name, {X, encoded.codes, encoded.classes.size(), weights},
+        params_for(params(), choice.C, choice.l1_ratio), &choice.mean, {.stop = context.stop});
     choice.mean = {solution.coef, solution.intercept};
   }
   state.coef = std::move(choice.mean.coef);
