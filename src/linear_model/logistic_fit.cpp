@@ -89,6 +89,20 @@ LinearSolver solver_of(LogisticSolver solver, const Features& X, Index outputs) 
   }
 }
 
+LinearSolution fit_smooth(std::string_view owner, const LogisticData& data,
+                          const LogisticRegressionParams& params, double penalty,
+                          const LinearCoefficients* start, const FitContext& context) {
+  const Task task = data.n_classes == 2
+                        ? binary_task(data.codes, data.weights)
+                        : multinomial_task(data.codes, data.n_classes, data.weights);
+  const LinearProblem problem{
+      owner, data.X, *task.loss, data.weights, penalty, params.fit_intercept, task.curvature};
+  const Index k = task.loss->outputs();
+  const LinearCoefficients baseline{Matrix::Zero(k, data.X.cols()), task.baseline};
+  return solve_linear(problem, solver_of(params.solver, data.X, k),
+                      start != nullptr ? *start : baseline, {params.tol, params.max_iter}, context);
+}
+
 /// The smaller of the two keeps its digits.
 void binary_probabilities(double raw, double* out) {
   const double smaller = HalfBinomial::inverse_link(-std::abs(raw));
@@ -118,20 +132,11 @@ LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
   const double total_weight =
       data.weights.size() > 0 ? data.weights.sum() : static_cast<double>(data.X.rows());
   const double penalty = 1.0 / (params.C * total_weight);
-  if (params.l1_ratio > 0.0 && penalty > 0.0)
-    return fit_with_l1(owner, data, params, penalty, start, context);
-  const Task task = data.n_classes == 2
-                        ? binary_task(data.codes, data.weights)
-                        : multinomial_task(data.codes, data.n_classes, data.weights);
-  const LinearProblem problem{
-      owner, data.X, *task.loss, data.weights, penalty, params.fit_intercept, task.curvature};
-  const Index k = task.loss->outputs();
-  const LinearCoefficients baseline{Matrix::Zero(k, data.X.cols()), task.baseline};
-  LinearSolution solution =
-      solve_linear(problem, solver_of(params.solver, data.X, k),
-                   start != nullptr ? *start : baseline, {params.tol, params.max_iter}, context);
+  const bool has_l1 = params.l1_ratio > 0.0 && penalty > 0.0;
+  LinearSolution solution = has_l1 ? fit_with_l1(owner, data, params, penalty, start, context)
+                                   : fit_smooth(owner, data, params, penalty, start, context);
   if (data.n_classes > 2) {  // of equal losses, the one of the least penalty
-    solution.coef.rowwise() -= solution.coef.colwise().mean().eval();
+    if (!has_l1) solution.coef.rowwise() -= solution.coef.colwise().mean().eval();
     solution.intercept.array() -= solution.intercept.mean();
   }
   return solution;

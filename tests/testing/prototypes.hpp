@@ -19,10 +19,14 @@
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/logistic_regression_cv.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -80,6 +84,7 @@ inline std::vector<Prototype> special_prototypes() {
       "_random");
   add(ElasticNetCV(
       {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
+  add(GammaRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
   add(HistGradientBoostingClassifier({.max_iter = 10}));
@@ -117,6 +122,13 @@ inline std::vector<Prototype> special_prototypes() {
       "_without_intercept",
       {.expected_failures = {{"class_weight_has_its_effect",
                               "a plane through the origin cannot leave one class alone"}}});
+  add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::lbfgs, .max_iter = 1000}),
+      "_lbfgs");
+  add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::newton_cg, .max_iter = 1000}),
+      "_newton_cg");
+  add(LogisticRegression({.l1_ratio = 0.5, .tol = 1e-9, .max_iter = 1000}), "_elastic_net");
+  add(LogisticRegressionCV(
+      {.Cs = {0.1, 1.0}, .cv = 2, .scoring = "neg_log_loss", .tol = 1e-9, .max_iter = 1000}));
   add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));
   add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
       "_drop_first",
@@ -129,6 +141,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(Pipeline{SimpleImputer(), StandardScaler()}, {},
       {.expected_failures = {{"inverse_transform_undoes_transform",
                               "SimpleImputer cannot be undone, and says so by its own name"}}});
+  add(PoissonRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
   add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
@@ -138,6 +151,10 @@ inline std::vector<Prototype> special_prototypes() {
       "_most_frequent");
   add(StandardScaler());
   add(StandardScaler({.with_mean = false}), "_without_mean");
+  add(TweedieRegressor({.power = 1.5, .alpha = 0.01, .max_iter = 1000, .tol = 1e-9}));
+  add(TweedieRegressor(
+          {.alpha = 0.01, .solver = GeneralizedLinearSolver::lbfgs, .max_iter = 1000, .tol = 1e-9}),
+      "_normal");
   return result;
 }
 
