@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/generalized_linear.hpp>
 
+#include <array>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -22,7 +23,8 @@ namespace {
 using namespace testing_support;
 using nlohmann::json;
 
-constexpr auto solvers = {GeneralizedLinearSolver::lbfgs, GeneralizedLinearSolver::newton_cholesky};
+constexpr std::array solvers{GeneralizedLinearSolver::lbfgs,
+                             GeneralizedLinearSolver::newton_cholesky};
 
 struct Diabetes {
   Matrix X;

@@ -61,7 +61,7 @@ TEST(LogisticRegressionCV, ScoresAsCrossValidationDoes) {
   const auto model =
       LogisticRegressionCV(exact({.Cs = {0.5}, .scoring = "neg_log_loss"})).fit(X, y);
   const LogisticRegression single({.C = 0.5, .tol = 1e-10, .max_iter = 1000});
-  const auto scores = cross_val_score(single, X, y, {.cv = 5, .scoring = "neg_log_loss"});
+  const auto scores = cross_val_score(single, X, y, {.scoring = "neg_log_loss", .cv = 5});
   EXPECT_TRUE(near(Vector(model.scores().col(0)), scores, 1e-8));
 }
 

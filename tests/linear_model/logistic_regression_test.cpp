@@ -106,10 +106,9 @@ TEST(LogisticRegression, MatchesScikitLearnWithoutPenalty) {
 }
 
 TEST(LogisticRegression, FindsTheSameOptimumWithEverySolver) {
-  constexpr auto solvers = {LogisticSolver::lbfgs, LogisticSolver::newton_cholesky,
-                            LogisticSolver::newton_cg};
   const LinearData w = wine();
-  for (const LogisticSolver solver : solvers) {
+  for (const LogisticSolver solver :
+       {LogisticSolver::lbfgs, LogisticSolver::newton_cholesky, LogisticSolver::newton_cg}) {
     SCOPED_TRACE(static_cast<int>(solver));
     const auto [X, y] = cancer();
     expect_golden("cancer_scaled", scaled(X), y, {.solver = solver});
@@ -147,7 +146,9 @@ TEST(LogisticRegression, WarmStartBeginsWhereTheFitBeforeEnded) {
     model.fit(X, y);
     EXPECT_LE(model.n_iter(), 1);
     EXPECT_LT(relative_difference(model.coef(), coef), 1e-5);
-    EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(X.topRows(100), y.labels().head(100)); },
+    const Matrix some = X.topRows(100);
+    const Labels of_two = y.labels().head(100);
+    EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(some, of_two); },
                                      {"LogisticRegression", "warm_start", "3 classes", "2"}));
     model.params().warm_start = false;
     model.fit(X, y);
@@ -186,7 +187,8 @@ TEST(LogisticRegression, AnL1PenaltyLeavesCoefficientsOut) {
 }
 
 TEST(LogisticRegression, RefusesSolversThatDoNotDoWithThePenalty) {
-  const auto [X, y] = cancer();
+  const Matrix X = Matrix::Identity(2, 2);
+  const Labels y{{0, 1}};
   EXPECT_TRUE(throws<InvalidParameter>(
       [&] { LogisticRegression({.l1_ratio = 0.5, .solver = LogisticSolver::lbfgs}).fit(X, y); },
       {"'solver'", "LogisticRegression", "'coordinate-descent' with an L1 penalty", "lbfgs"}));
