@@ -17,13 +17,17 @@
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/logistic_regression_cv.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
@@ -48,6 +52,7 @@ void add_builtin_estimators(Registry& registry) {
       DummyRegressor,                  //
       ElasticNet,                      //
       ElasticNetCV,                    //
+      GammaRegressor,                  //
       GridSearchCV<Classifier>,        //
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
@@ -60,12 +65,14 @@ void add_builtin_estimators(Registry& registry) {
       LassoCV,                         //
       LogisticRegression,              //
       MiniBatchKMeans,                 //
+      LogisticRegressionCV,            //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
       PCA,                             //
       Pipeline<Classifier>,            //
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
+      PoissonRegressor,                //
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //
@@ -75,6 +82,7 @@ void add_builtin_estimators(Registry& registry) {
       SimpleImputer,                   //
       StandardScaler,                  //
       TruncatedSVD>(registry);
+      TweedieRegressor>(registry);
 }
 
 }  // namespace espalier::detail

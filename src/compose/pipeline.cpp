@@ -251,6 +251,13 @@ auto Pipeline<Role>::do_predict(const State& state, const Features& X) const ->
 }
 
 template <class Role>
+double Pipeline<Role>::do_score(
+    const State& state, const Matrix& y, const Matrix& predicted,
+    const Vector& sample_weight) const requires std::same_as<Role, Regressor> {
+  return last<Regressor>(state).score_of(y, predicted, sample_weight);
+}
+
+template <class Role>
 Matrix Pipeline<Role>::do_predict_proba(
     const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
   return last<Classifier>(state).predict_proba(through_transformers(state, X));

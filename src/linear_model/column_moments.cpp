@@ -64,6 +64,13 @@ Blocks cache_blocks(const Features& X) {
   return {n, std::clamp<Index>(numbers_per_block / per_row, 256, 8192)};
 }
 
+Blocks sum_blocks(const Features& X, Index outputs) {
+  const Blocks blocks = cache_blocks(X);
+  if (!X.is_sparse()) return blocks;
+  const Index per_row = std::max<Index>(1, X.sparse().nonZeros() / X.rows());
+  return {blocks.n, std::max(blocks.size, 8 * X.cols() * outputs / per_row)};
+}
+
 double numbers_in(const Features& X) {
   if (X.is_sparse()) return static_cast<double>(X.sparse().nonZeros());
   return static_cast<double>(X.rows()) * static_cast<double>(X.cols());

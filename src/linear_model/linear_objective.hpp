@@ -32,11 +32,17 @@ class LinearObjective {
   LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights, double l2,
                   bool fit_intercept, double curvature);
 
-  /// C = 0 and the given b (k; taken as 0 without an intercept). The variables are the columns of
-  /// Z, each followed by its z₀ if there is an intercept.
-  Vector start(const Vector& intercept) const;
+  /// Of the given C (k × p) and b (k; taken as 0 without an intercept). The variables are the
+  /// columns of Z, each followed by its z₀ if there is an intercept.
+  Vector variables(const Matrix& coef, const Vector& intercept) const;
 
-  double operator()(const Vector& z, Vector& gradient) const;
+  double operator()(const Vector& z, Vector& gradient) const {
+    return evaluate(z, gradient, nullptr);
+  }
+  /// The same, and what the loss has of curvature at z: n × k, see BlockLoss.
+  double evaluate(const Vector& z, Vector& gradient, Matrix* curvature) const;
+  /// product = H·v, with the Hessian H where `curvature` was had.
+  void multiply(const Matrix& curvature, const Vector& v, Vector& product) const;
 
   /// What the columns of X are divided by; not finite where their squares overflow.
   const Vector& scale() const { return whitening_.scale(); }
@@ -54,9 +60,18 @@ class LinearObjective {
   LinearObjective(const Features& X, const BlockLoss& loss, const Vector& weights,
                   const ColumnMoments& moments, double l2, bool fit_intercept, double curvature);
 
-  Eigen::Map<const Matrix> variables(const Vector& z) const;
+  Eigen::Map<const Matrix> outputs_of(const Vector& z) const;
   Vector intercept_of(const Vector& z, const Matrix& coef) const;
-  Sums sums_of_rows(Index begin, Index end, const Matrix& coef, const Vector& intercept) const;
+  /// Σ over all rows of xᵢ and 1 times what `differentiate(begin, raw)` makes of their raw values,
+  /// block by block; it returns what is summed to the loss.
+  template <class Differentiate>
+  Sums sum_rows(const Matrix& coef, const Vector& intercept,
+                const Differentiate& differentiate) const;
+  template <class Differentiate>
+  void add_rows(Index begin, Index end, const Matrix& coef, const Vector& intercept,
+                const Differentiate& differentiate, Sums& sums) const;
+  /// From the sums to the derivatives by z.
+  void write_derivatives(const Sums& sums, const Matrix& coef, Vector& gradient) const;
 
   const Features& X_;
   const BlockLoss& loss_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "linear_model/dense_view.hpp"
+
 namespace espalier::detail {
 namespace {
 
@@ -30,7 +32,9 @@ Matrix sampled_correlations(const Features& X, const Vector& weights, const Vect
         if (X.is_sparse())
           block = X.sparse().middleRows(begin, rows);
         else
-          block = X.dense().middleRows(begin, rows);
+          with_dense(X, [&](const auto& dense) {
+            block = dense.middleRows(begin, rows).template cast<double>();
+          });
         block.rowwise() -= mean.transpose();
         if (weights.size() > 0)
           block.array().colwise() *= weights.segment(begin, rows).array().sqrt();
@@ -65,6 +69,12 @@ Matrix Whitening::to_coef(Matrix Z) const {
   if (factor_.size() > 0) factor_.triangularView<Eigen::Lower>().adjoint().solveInPlace(Z);
   Z.array().colwise() /= scale_.array();
   return Z;
+}
+
+Matrix Whitening::from_coef(Matrix C) const {
+  C.array().colwise() *= scale_.array();
+  if (factor_.size() > 0) C = factor_.triangularView<Eigen::Lower>().adjoint() * C;
+  return C;
 }
 
 Matrix Whitening::to_gradient(Matrix G) const {

@@ -23,6 +23,7 @@ class Whitening {
   const Vector& scale() const { return scale_; }  ///< S, p
 
   Matrix to_coef(Matrix Z) const;      ///< T·Z
+  Matrix from_coef(Matrix C) const;    ///< T⁻¹·C
   Matrix to_gradient(Matrix G) const;  ///< Tᵀ·G: from the gradient by C to that by Z
 
  private:

@@ -8,9 +8,9 @@ namespace {
 
 using Array = Eigen::ArrayXd;
 
-/// With the sign s = ±1 of the class and the margin t = s·raw, the loss is log(1 + e⁻ᵗ) and its
-/// gradient −s / (1 + eᵗ). Both are had from e = e^−|t| without overflow, and the gradient without
-/// cancellation.
+/// With the sign s = ±1 of the class and the margin t = s·raw, the loss is log(1 + e⁻ᵗ), its
+/// gradient −s / (1 + eᵗ) and its curvature e / (1 + e)². All are had from e = e^−|t| without
+/// overflow, and the gradient without cancellation.
 class HalfBinomialBlocks final : public BlockLoss {
  public:
   HalfBinomialBlocks(const Labels& codes, Vector weights)
@@ -18,19 +18,22 @@ class HalfBinomialBlocks final : public BlockLoss {
 
   Index outputs() const override { return 1; }
 
-  double loss_gradient(Index begin, Matrix& raw) const override {
+ private:
+  double do_evaluate(Index begin, Eigen::Ref<Matrix>& raw,
+                     Eigen::Ref<Matrix>* curvature) const override {
     const Index n = raw.rows();
     const auto sign = sign_.segment(begin, n);
     const Array margin = sign * raw.col(0).array();
     const Array e = (-margin.abs()).exp();
     raw.col(0) = -sign * (margin > 0.0).select(e, 1.0) / (1.0 + e);
+    if (curvature != nullptr) curvature->col(0) = e / (1.0 + e).square();
     if (weights_.size() == 0) return ((1.0 + e).log() - margin.min(0.0)).sum();
     const auto w = weights_.segment(begin, n).array();
     raw.col(0).array() *= w;
+    if (curvature != nullptr) curvature->col(0).array() *= w;
     return (w * ((1.0 + e).log() - margin.min(0.0))).sum();
   }
 
- private:
   Array sign_;
   Vector weights_;
 };
@@ -42,7 +45,9 @@ class HalfMultinomialBlocks final : public BlockLoss {
 
   Index outputs() const override { return n_classes_; }
 
-  double loss_gradient(Index begin, Matrix& raw) const override {
+ private:
+  double do_evaluate(Index begin, Eigen::Ref<Matrix>& raw,
+                     Eigen::Ref<Matrix>* curvature) const override {
     const Index n = raw.rows();
     const bool weighted = weights_.size() > 0;
     Array maximum = raw.col(0);
@@ -58,11 +63,11 @@ class HalfMultinomialBlocks final : public BlockLoss {
     const Array scale =
         weighted ? Array(weights_.segment(begin, n).array() / sum) : Array(1.0 / sum);
     for (Index k = 0; k < n_classes_; ++k) raw.col(k).array() *= scale;
+    if (curvature != nullptr) *curvature = raw;
     for (Index i = 0; i < n; ++i) raw(i, codes_[begin + i]) -= weighted ? weights_[begin + i] : 1.0;
     return weighted ? (weights_.segment(begin, n).array() * loss).sum() : loss.sum();
   }
 
- private:
   Labels codes_;
   Index n_classes_;
   Vector weights_;

@@ -73,6 +73,17 @@ Weights::Weights(std::string_view function, const Vector& sample_weight, Index n
         fmt::format("{}: all sample_weight are 0; at least one must be positive", function));
 }
 
+Weights check_predictions(std::string_view function, const MatrixRef& y_true,
+                          const MatrixRef& y_pred, const Vector& sample_weight) {
+  check_rows(function, y_true.rows(), "y_pred", y_pred.rows());
+  if (y_true.cols() != y_pred.cols() || y_true.cols() == 0)
+    throw InvalidInput(fmt::format("{}: y_true has {} outputs, but y_pred has {}", function,
+                                   y_true.cols(), y_pred.cols()));
+  check_finite(function, "y_true", y_true);
+  check_finite(function, "y_pred", y_pred);
+  return {function, sample_weight, y_true.rows()};
+}
+
 LabelIndex LabelIndex::of(std::initializer_list<const LabelsRef*> columns) {
   // A label that its slot has just seen needs no second entry: with few classes the list stays
   // short.

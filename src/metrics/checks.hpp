@@ -44,6 +44,11 @@ class Weights {
   double sum_;
 };
 
+/// Checks numbers and their predictions, both n × outputs, and the weights of the rows.
+/// @throws InvalidInput
+Weights check_predictions(std::string_view function, const MatrixRef& y_true,
+                          const MatrixRef& y_pred, const Vector& sample_weight);
+
 /// Distinct labels with a position each, in a given order or sorted.
 class LabelIndex {
  public:

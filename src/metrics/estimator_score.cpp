@@ -15,7 +15,17 @@ double Classifier::score(const Features& X, const Target& y, const Vector& sampl
 
 double Regressor::score(const Features& X, const Target& y, const Vector& sample_weight) const {
   detail::refuse_classes_to_regressors(*this, y, "the target");
-  return r2_score(y.values(), predict_multi(X), {.sample_weight = sample_weight});
+  return score_impl(y.values(), predict_multi(X), sample_weight);
+}
+
+double Regressor::score_of(const Matrix& y, const Matrix& predicted,
+                           const Vector& sample_weight) const {
+  return score_impl(y, predicted, sample_weight);
+}
+
+double Regressor::score_impl(const Matrix& y, const Matrix& predicted,
+                             const Vector& sample_weight) const {
+  return r2_score(y, predicted, {.sample_weight = sample_weight});
 }
 
 }  // namespace espalier

@@ -14,17 +14,6 @@ namespace {
 
 using namespace detail::metrics;
 
-Weights check(std::string_view function, const MatrixRef& y_true, const MatrixRef& y_pred,
-              const Vector& sample_weight) {
-  check_rows(function, y_true.rows(), "y_pred", y_pred.rows());
-  if (y_true.cols() != y_pred.cols() || y_true.cols() == 0)
-    throw InvalidInput(fmt::format("{}: y_true has {} outputs, but y_pred has {}", function,
-                                   y_true.cols(), y_pred.cols()));
-  check_finite(function, "y_true", y_true);
-  check_finite(function, "y_pred", y_pred);
-  return {function, sample_weight, y_true.rows()};
-}
-
 constexpr auto square = [](double x) { return x * x; };
 constexpr auto identity = [](double x) { return x; };
 
@@ -49,7 +38,7 @@ double squared_deviations(const Weights& weights, Index n, const F& f) {
 template <class Loss, class Finish>
 double mean_loss(std::string_view function, const MatrixRef& y_true, const MatrixRef& y_pred,
                  const RegressionLossOptions& options, const Loss& loss, const Finish& finish) {
-  const Weights weights = check(function, y_true, y_pred, options.sample_weight);
+  const Weights weights = check_predictions(function, y_true, y_pred, options.sample_weight);
   double total = 0.0;
   for (Index j = 0; j < y_true.cols(); ++j) {
     const double sum = weighted_sum(weights, y_true.rows(),
@@ -86,7 +75,7 @@ double mean_absolute_error(const MatrixRef& y_true, const MatrixRef& y_pred,
 }
 
 double r2_score(const MatrixRef& y_true, const MatrixRef& y_pred, const R2Options& options) {
-  const Weights weights = check("r2_score", y_true, y_pred, options.sample_weight);
+  const Weights weights = check_predictions("r2_score", y_true, y_pred, options.sample_weight);
   const Index n = y_true.rows();
   if (n < 2) return std::numeric_limits<double>::quiet_NaN();
   double total = 0.0;
@@ -101,7 +90,8 @@ double r2_score(const MatrixRef& y_true, const MatrixRef& y_pred, const R2Option
 
 double explained_variance_score(const MatrixRef& y_true, const MatrixRef& y_pred,
                                 const R2Options& options) {
-  const Weights weights = check("explained_variance_score", y_true, y_pred, options.sample_weight);
+  const Weights weights =
+      check_predictions("explained_variance_score", y_true, y_pred, options.sample_weight);
   const Index n = y_true.rows();
   double total = 0.0;
   for (Index j = 0; j < y_true.cols(); ++j) {

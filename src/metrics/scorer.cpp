@@ -98,7 +98,9 @@ double explained_variance(Predictions& p, const Target& y, const Vector& w) {
 }
 
 double own_score(Predictions& p, const Target& y, const Vector& w) {
-  return p.role() == RoleKind::regressor ? r2(p, y, w) : accuracy(p, y, w);
+  if (p.role() != RoleKind::regressor) return accuracy(p, y, w);
+  if (!p.has_estimator()) return r2(p, y, w);
+  return dynamic_cast<const Regressor&>(p.estimator()).score_of(y.values(), p.values(), w);
 }
 
 struct Named {

@@ -132,6 +132,13 @@ auto SearchCV<Derived, Role, Params>::do_predict(const State& state, const Featu
 }
 
 template <class Derived, class Role, class Params>
+double SearchCV<Derived, Role, Params>::do_score(
+    const State& state, const Matrix& y, const Matrix& predicted,
+    const Vector& sample_weight) const requires std::same_as<Role, Regressor> {
+  return best_as<Regressor>(state).score_of(y, predicted, sample_weight);
+}
+
+template <class Derived, class Role, class Params>
 Matrix SearchCV<Derived, Role, Params>::do_predict_proba(
     const State& state, const Features& X) const requires std::same_as<Role, Classifier> {
   return best_as<Classifier>(state).predict_proba(X);

@@ -11,6 +11,7 @@
 #include <espalier/core/errors.hpp>
 
 #include "optim/line_search.hpp"
+#include "optim/options.hpp"
 
 namespace espalier {
 namespace {
@@ -18,16 +19,14 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 void check_options(const LbfgsOptions& o) {
-  const auto check = [](bool ok, std::string_view name, std::string_view expected, double got) {
-    if (!ok)
-      throw InvalidParameter(
-          fmt::format("minimize_lbfgs: {} must be {}. Got {} instead.", name, expected, got));
-  };
-  check(o.max_iter >= 0, "max_iter", "at least 0", o.max_iter);
-  check(o.gtol >= 0.0, "gtol", "at least 0", o.gtol);
-  check(o.ftol >= 0.0, "ftol", "at least 0", o.ftol);
-  check(o.history >= 1, "history", "at least 1", o.history);
-  check(o.max_line_search >= 1, "max_line_search", "at least 1", o.max_line_search);
+  constexpr std::string_view who = "minimize_lbfgs";
+  detail::check_option(o.max_iter >= 0, who, "max_iter", "at least 0", o.max_iter);
+  detail::check_option(o.gtol >= 0.0, who, "gtol", "at least 0", o.gtol);
+  detail::check_option(o.ftol >= 0.0, who, "ftol", "at least 0", o.ftol);
+  detail::check_option(o.history >= 1, who, "history", "at least 1", o.history);
+  detail::check_option(o.precision > 0.0, who, "precision", "above 0", o.precision);
+  detail::check_option(o.max_line_search >= 1, who, "max_line_search", "at least 1",
+                       o.max_line_search);
 }
 
 /// The inverse Hessian, as the last steps s and changes of the gradient y tell it.
@@ -81,7 +80,7 @@ class Minimizer {
   Minimizer(const SmoothFunction& f, const LbfgsOptions& options)
       : f_(f), options_(options), history_(options.history) {}
 
-  LbfgsResult run(Vector x0) {
+  OptimResult run(Vector x0) {
     at_ = trial_ = {x0, Vector(x0.size()), 0.0};
     at_.value = evaluate(at_);
     if (!std::isfinite(at_.value) || !at_.gradient.allFinite())
@@ -138,25 +137,16 @@ class Minimizer {
 
   /// Moves to a better point along d and remembers the step; false if none was found.
   bool move_along(const Vector& d, double slope) {
-    double last_step = 0.0;
-    const auto evaluate_at = [&](double step) {
-      trial_.x = at_.x + step * d;
-      trial_.value = evaluate(trial_);
-      last_step = step;
-      return detail::LinePoint{step, trial_.value, trial_.gradient.dot(d)};
-    };
     const double first_step = history_.empty() ? std::min(1.0, 1.0 / d.norm()) : 1.0;
-    const auto found = detail::wolfe_search(evaluate_at, {0.0, at_.value, slope}, first_step,
-                                            options_.max_line_search);
-    if (!found) return false;
-    if (found->step != last_step) evaluate_at(found->step);
-    history_.add(trial_.x - at_.x, trial_.gradient - at_.gradient);
-    std::swap(at_, trial_);
+    if (!detail::move_along(at_, trial_, d, slope, first_step, options_.max_line_search,
+                            options_.precision, [this](Point& p) { p.value = evaluate(p); }))
+      return false;
+    history_.add(at_.x - trial_.x, at_.gradient - trial_.gradient);
     return true;
   }
 
   std::string failed(double expected_decrease) {
-    converged_ = expected_decrease <= 100.0 * epsilon * std::abs(at_.value);
+    converged_ = expected_decrease <= 100.0 * options_.precision * std::abs(at_.value);
     return converged_ ? "converged: no further decrease within the precision of the function"
                       : "the line search found no lower point; is the gradient right?";
   }
@@ -173,7 +163,7 @@ class Minimizer {
 
 }  // namespace
 
-LbfgsResult minimize_lbfgs(const SmoothFunction& f, Vector x0, const LbfgsOptions& options) {
+OptimResult minimize_lbfgs(const SmoothFunction& f, Vector x0, const LbfgsOptions& options) {
   check_options(options);
   return Minimizer(f, options).run(std::move(x0));
 }

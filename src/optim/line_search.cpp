@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace espalier::detail {
@@ -11,9 +10,9 @@ namespace {
 
 constexpr double c1 = 1e-4;
 constexpr double c2 = 0.9;
-constexpr double rounding = 50.0 * std::numeric_limits<double>::epsilon();  // of f, relative
+constexpr double precisions = 50.0;  // within so many, f does not tell two points apart
 
-bool falls_enough(const LinePoint& start, const LinePoint& t) {
+bool falls_enough(const LinePoint& start, const LinePoint& t, double rounding) {
   if (!std::isfinite(t.value) || !std::isfinite(t.slope)) return false;
   if (t.value <= start.value + c1 * t.step * start.slope) return true;
   // Where the values differ by rounding only, the slopes decide (Hager & Zhang).
@@ -23,7 +22,7 @@ bool falls_enough(const LinePoint& start, const LinePoint& t) {
 
 /// The minimiser of the cubic through both ends; of the parabola through the slopes where the
 /// values do not differ by more than rounding; the middle where there is neither.
-double interpolate(const LinePoint& low, const LinePoint& high) {
+double interpolate(const LinePoint& low, const LinePoint& high, double rounding) {
   const double width = high.step - low.step;
   const double middle = low.step + 0.5 * width;
   if (!std::isfinite(high.value) || !std::isfinite(high.slope)) return middle;
@@ -54,14 +53,15 @@ double extrapolate(const LinePoint& before, const LinePoint& low) {
 
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate,
                                       const LinePoint& start, double first_step,
-                                      int max_evaluations) {
+                                      int max_evaluations, double precision) {
+  const double rounding = precisions * precision;
   LinePoint low = start;
   LinePoint before = start;
   std::optional<LinePoint> high;
   double step = first_step;
   for (int i = 0; i < max_evaluations; ++i) {
     const LinePoint t = evaluate(step);
-    const bool falls = falls_enough(start, t);
+    const bool falls = falls_enough(start, t, rounding);
     if (falls && std::abs(t.slope) <= c2 * std::abs(start.slope)) return t;
     if (falls && t.slope < 0.0) {
       before = std::exchange(low, t);
@@ -71,7 +71,7 @@ std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& ev
     if (!high)
       step = extrapolate(before, low);
     else
-      step = i % 3 == 2 ? 0.5 * (low.step + high->step) : interpolate(low, *high);
+      step = i % 3 == 2 ? 0.5 * (low.step + high->step) : interpolate(low, *high, rounding);
     if (!std::isfinite(step) || step <= low.step || (high && step >= high->step)) break;
   }
   if (low.step > 0.0 && low.value < start.value) return low;  // lower, if not much

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
+#include <utility>
+
+#include <espalier/core/types.hpp>
 
 namespace espalier::detail {
 
@@ -27,9 +31,31 @@ struct LinePoint {
 /// than the start, else nothing.
 ///
 /// `start` is the point at step 0, with a negative slope; `evaluate(step)` may return NaN or
-/// infinity.
+/// infinity. `precision` is that of f, relative.
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate,
                                       const LinePoint& start, double first_step,
-                                      int max_evaluations);
+                                      int max_evaluations,
+                                      double precision = std::numeric_limits<double>::epsilon());
+
+/// Moves `at` by wolfe_search along d, where f has the slope `slope`; false if no better point was
+/// found. A Point has x, gradient and value, and `evaluate(point)` fills the latter two, last of all
+/// at the point moved to. `trial` holds the point before then.
+template <class Point, class Evaluate>
+bool move_along(Point& at, Point& trial, const Vector& d, double slope, double first_step,
+                int max_evaluations, double precision, const Evaluate& evaluate) {
+  double last_step = 0.0;
+  const auto evaluate_at = [&](double step) {
+    trial.x = at.x + step * d;
+    evaluate(trial);
+    last_step = step;
+    return LinePoint{step, trial.value, trial.gradient.dot(d)};
+  };
+  const auto found =
+      wolfe_search(evaluate_at, {0.0, at.value, slope}, first_step, max_evaluations, precision);
+  if (!found) return false;
+  if (found->step != last_step) evaluate_at(found->step);
+  std::swap(at, trial);
+  return true;
+}
 
 }  // namespace espalier::detail

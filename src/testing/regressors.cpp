@@ -18,18 +18,21 @@ void learns_a_linear_relation(const Subject& s) {
   require(r2 > 0.5, fmt::format("R² on its training rows, a linear relation, is {:.3f}", r2));
 }
 
-void score_is_r2(const Subject& s) {
+/// R², or the measure of the class's own.
+void score_is_that_of_its_predictions(const Subject& s) {
   const Problem problem = s.problem();
   const auto e = s.fitted(problem);
   const auto& model = as<Regressor>(*e);
   const Matrix predicted = model.predict(problem.X);
   const Vector w = Vector::LinSpaced(120, 0.0, 2.0);
-  const double expected = r2_score(problem.values(), predicted);
+  const double expected = model.score_of(problem.values(), predicted);
   require(std::abs(model.score(problem.X, *problem.y) - expected) < 1e-12,
-          "score() is not r2_score(y, predict(X))");
+          "score() is not score_of(y, predict(X))");
   require(std::abs(model.score(problem.X, *problem.y, w) -
-                   r2_score(problem.values(), predicted, {.sample_weight = w})) < 1e-12,
-          "score() with weights is not the weighted R²");
+                   model.score_of(problem.values(), predicted, w)) < 1e-12,
+          "score() with weights is not the weighted score_of(y, predict(X))");
+  require(std::abs(model.score_of(problem.values(), problem.values()) - 1.0) < 1e-12,
+          "the score of perfect predictions is not 1");
 }
 
 void integer_y_is_real_y(const Subject& s) {
@@ -108,7 +111,8 @@ Checks regressor_checks() {
   return {
       {"learns_a_linear_relation", "R² on easy data is above 0.5 (unless poor_score)", learns,
        learns_a_linear_relation},
-      {"score_is_r2", "score() is the R² of predict()", is_regressor, score_is_r2},
+      {"score_is_that_of_its_predictions", "score() is the R² of predict()", is_regressor,
+       score_is_that_of_its_predictions},
       {"integer_y_is_real_y", "y of integers gives the same bits as real numbers", is_regressor,
        integer_y_is_real_y},
       {"predictions_have_their_shape", "predict gives a finite value a row", is_regressor,

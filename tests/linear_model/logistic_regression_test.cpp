@@ -105,6 +105,98 @@ TEST(LogisticRegression, MatchesScikitLearnWithoutPenalty) {
   expect_golden("wine_no_penalty", columns_of(w.X, {1, 2}), w.y, {.C = infinity});
 }
 
+TEST(LogisticRegression, FindsTheSameOptimumWithEverySolver) {
+  const LinearData w = wine();
+  for (const LogisticSolver solver :
+       {LogisticSolver::lbfgs, LogisticSolver::newton_cholesky, LogisticSolver::newton_cg}) {
+    SCOPED_TRACE(static_cast<int>(solver));
+    const auto [X, y] = cancer();
+    expect_golden("cancer_scaled", scaled(X), y, {.solver = solver});
+    expect_golden("cancer_weighted", scaled(X), y, {.solver = solver},
+                  {.sample_weight = golden_weights(X.rows())});
+    expect_golden("wine_scaled", scaled(w.X), w.y, {.solver = solver});
+    expect_golden("wine_no_penalty", columns_of(w.X, {1, 2}), w.y,
+                  {.C = infinity, .solver = solver});
+  }
+}
+
+TEST(LogisticRegression, TakesFewPassesOverManyRows) {
+  Random random(9);
+  const Index n = 150'000, p = 5;
+  const Matrix X = Matrix::NullaryExpr(n, p, [&](Index, Index) { return random.normal(); });
+  const Labels y = Labels::NullaryExpr(
+      n, [&](Index i) { return X(i, 0) - 0.5 * X(i, 1) + random.normal() > 0.3 ? 1 : 0; });
+  const auto quick = LogisticRegression({.solver = LogisticSolver::newton_cholesky}).fit(X, y);
+  EXPECT_TRUE(quick.converged());
+  EXPECT_LE(quick.n_iter(), 3) << "the first steps are taken on a sample";
+  const auto slow = LogisticRegression(exact({.solver = LogisticSolver::lbfgs})).fit(X, y);
+  EXPECT_LT(relative_difference(quick.coef(), slow.coef()), 1e-3);
+  const auto precise =
+      LogisticRegression(exact({.solver = LogisticSolver::newton_cholesky})).fit(X, y);
+  EXPECT_LT(relative_difference(precise.coef(), slow.coef()), 1e-8);
+}
+
+TEST(LogisticRegression, WarmStartBeginsWhereTheFitBeforeEnded) {
+  const auto [X, y] = iris();
+  for (const LogisticSolver solver : {LogisticSolver::lbfgs, LogisticSolver::newton_cholesky}) {
+    LogisticRegression model({.C = 100.0, .tol = 1e-6, .solver = solver, .warm_start = true});
+    model.fit(X, y);
+    const Matrix coef = model.coef();
+    EXPECT_GT(model.n_iter(), 2);
+    model.fit(X, y);
+    EXPECT_LE(model.n_iter(), 1);
+    EXPECT_LT(relative_difference(model.coef(), coef), 1e-5);
+    const Matrix some = X.topRows(100);
+    const Labels of_two = y.labels().head(100);
+    EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(some, of_two); },
+                                     {"LogisticRegression", "warm_start", "3 classes", "2"}));
+    model.params().warm_start = false;
+    model.fit(X, y);
+    EXPECT_GT(model.n_iter(), 2);
+  }
+}
+
+TEST(LogisticRegression, ComputesInSinglePrecisionWhereXIsOfFloats) {
+  for (const LinearData& data : {cancer(), iris()}) {
+    const Matrix X = scaled(data.X);
+    const Eigen::MatrixXf X32 = X.cast<float>();
+    for (const LogisticSolver solver : {LogisticSolver::lbfgs, LogisticSolver::newton_cholesky}) {
+      const auto wide = LogisticRegression({.tol = 1e-6, .solver = solver}).fit(X, data.y);
+      const auto narrow = LogisticRegression({.tol = 1e-6, .solver = solver}).fit(X32, data.y);
+      EXPECT_TRUE(narrow.converged());
+      EXPECT_LT(relative_difference(narrow.coef(), wide.coef()), 1e-3);
+      EXPECT_GT(relative_difference(narrow.coef(), wide.coef()), 1e-12) << "not in double";
+      EXPECT_LT((narrow.predict_proba(X32) - wide.predict_proba(X)).cwiseAbs().maxCoeff(), 1e-4);
+    }
+  }
+}
+
+TEST(LogisticRegression, AnL1PenaltyLeavesCoefficientsOut) {
+  const auto [X, y] = cancer();
+  const Matrix Z = scaled(X);
+  const auto model =
+      LogisticRegression({.C = 0.1, .l1_ratio = 1.0, .tol = 1e-8, .max_iter = 1000}).fit(Z, y);
+  EXPECT_TRUE(model.converged());
+  const Index zeros = (model.coef().array() == 0.0).count();
+  EXPECT_GT(zeros, 10);
+  EXPECT_LT(zeros, 30);
+  EXPECT_GT(model.score(Z, y), 0.95);
+  const auto without = LogisticRegression({.C = infinity, .l1_ratio = 1.0})
+                           .fit(columns_of(X, {1, 4}), y);  // no penalty, so no L1 norm
+  EXPECT_TRUE((without.coef().array() != 0.0).all());
+}
+
+TEST(LogisticRegression, RefusesSolversThatDoNotDoWithThePenalty) {
+  const Matrix X = Matrix::Identity(2, 2);
+  const Labels y{{0, 1}};
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { LogisticRegression({.l1_ratio = 0.5, .solver = LogisticSolver::lbfgs}).fit(X, y); },
+      {"'solver'", "LogisticRegression", "'coordinate-descent' with an L1 penalty", "lbfgs"}));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [&] { LogisticRegression({.solver = LogisticSolver::coordinate_descent}).fit(X, y); },
+      {"'solver'", "without an L1 penalty", "coordinate-descent"}));
+}
+
 TEST(LogisticRegression, ConvergesOnUnscaledDataByDefault) {
   const auto [X, y] = cancer();
   const auto model = LogisticRegression().fit(X, y);

@@ -45,7 +45,7 @@ TEST(Lbfgs, FindsTheMinimumOfRosenbrock) {
   for (const Index n : {2, 10, 100}) {
     Vector x0 = Vector::Constant(n, 1.0);
     for (Index i = 0; i < n; i += 2) x0[i] = -1.2;
-    const LbfgsResult result = minimize_lbfgs(rosenbrock, x0, {.gtol = 1e-10});
+    const OptimResult result = minimize_lbfgs(rosenbrock, x0, {.gtol = 1e-10});
     EXPECT_TRUE(result.converged) << result.message;
     EXPECT_LE(result.gradient_norm, 1e-10);
     EXPECT_LT((result.x - Vector::Ones(n)).lpNorm<Eigen::Infinity>(), 1e-9);
@@ -54,13 +54,13 @@ TEST(Lbfgs, FindsTheMinimumOfRosenbrock) {
 }
 
 TEST(Lbfgs, TakesFewIterationsOnTheClassicProblem) {
-  const LbfgsResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 1e-6});
+  const OptimResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 1e-6});
   EXPECT_LT(result.n_iter, 50);
 }
 
 TEST(Lbfgs, FindsTheMinimumOfQuadratics) {
   for (const double condition : {1.0, 100.0, 1e6}) {
-    const LbfgsResult result =
+    const OptimResult result =
         minimize_lbfgs(quadratic(20, condition), Vector::Zero(20),
                        {.max_iter = 20'000, .gtol = 1e-9});  // a condition of 10⁶ takes thousands
     EXPECT_TRUE(result.converged) << result.message;
@@ -70,14 +70,14 @@ TEST(Lbfgs, FindsTheMinimumOfQuadratics) {
 
 TEST(Lbfgs, ReachesGradientsBelowTheRoundingOfTheFunction) {
   // Around the minimum the value 1 hides all changes of x below 1e-8, but the gradient does not.
-  const LbfgsResult result =
+  const OptimResult result =
       minimize_lbfgs(quadratic(20, 1000.0, 1.0), Vector::Zero(20), {.gtol = 1e-13});
   EXPECT_TRUE(result.converged) << result.message;
   EXPECT_LE(result.gradient_norm, 1e-13);
 }
 
 TEST(Lbfgs, ATolerance0EndsAtTheLimitOfPrecision) {
-  const LbfgsResult result = minimize_lbfgs(quadratic(20, 1000.0, 1e3), Vector::Zero(20),
+  const OptimResult result = minimize_lbfgs(quadratic(20, 1000.0, 1e3), Vector::Zero(20),
                                             {.max_iter = 10'000, .gtol = 0.0});
   EXPECT_TRUE(result.converged) << result.message;
   EXPECT_LT(result.n_iter, 1000);
@@ -85,7 +85,7 @@ TEST(Lbfgs, ATolerance0EndsAtTheLimitOfPrecision) {
 }
 
 TEST(Lbfgs, StopsAtOnceAtTheMinimum) {
-  const LbfgsResult result = minimize_lbfgs(rosenbrock, Vector::Ones(5));
+  const OptimResult result = minimize_lbfgs(rosenbrock, Vector::Ones(5));
   EXPECT_TRUE(result.converged);
   EXPECT_EQ(result.n_iter, 0);
   EXPECT_EQ(result.n_evaluations, 1);
@@ -93,16 +93,16 @@ TEST(Lbfgs, StopsAtOnceAtTheMinimum) {
 }
 
 TEST(Lbfgs, StopsAtMaxIterAndSaysSo) {
-  const LbfgsResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.max_iter = 3});
+  const OptimResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.max_iter = 3});
   EXPECT_FALSE(result.converged);
   EXPECT_EQ(result.n_iter, 3);
   EXPECT_NE(result.message.find("max_iter = 3"), std::string::npos);
 }
 
 TEST(Lbfgs, StopsWhenTheFunctionFallsByLessThanFtol) {
-  const LbfgsResult loose =
+  const OptimResult loose =
       minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-3});
-  const LbfgsResult strict =
+  const OptimResult strict =
       minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, {.gtol = 0.0, .ftol = 1e-12});
   EXPECT_TRUE(loose.converged && strict.converged);
   EXPECT_NE(loose.message.find("ftol = 0.001"), std::string::npos);
@@ -113,11 +113,11 @@ TEST(Lbfgs, StopsWhenTheFunctionFallsByLessThanFtol) {
 TEST(Lbfgs, CallsBackAfterEveryIteration) {
   std::vector<double> values;
   LbfgsOptions options;
-  options.callback = [&](const LbfgsIteration& it) {
+  options.callback = [&](const OptimIteration& it) {
     values.push_back(it.value);
     EXPECT_EQ(it.iteration, static_cast<int>(values.size()));
   };
-  const LbfgsResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, options);
+  const OptimResult result = minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, options);
   ASSERT_EQ(values.size(), static_cast<std::size_t>(result.n_iter));
   EXPECT_TRUE(std::is_sorted(values.rbegin(), values.rend())) << "every iteration lowers the value";
   EXPECT_EQ(values.back(), result.value);
@@ -125,7 +125,7 @@ TEST(Lbfgs, CallsBackAfterEveryIteration) {
 
 TEST(Lbfgs, AnExceptionOfTheCallbackEndsIt) {
   LbfgsOptions options;
-  options.callback = [](const LbfgsIteration& it) {
+  options.callback = [](const OptimIteration& it) {
     if (it.iteration == 2) throw Cancelled("stop");
   };
   EXPECT_THROW(minimize_lbfgs(rosenbrock, Vector{{-1.2, 1.0}}, options), Cancelled);
@@ -139,7 +139,7 @@ TEST(Lbfgs, BacksAwayFromWhereTheFunctionIsNotDefined) {
     return x[0] - std::log(x[0]);
   };
   for (const double start : {0.01, 0.5, 1.9, 30.0}) {
-    const LbfgsResult result = minimize_lbfgs(f, Vector::Constant(1, start), {.gtol = 1e-10});
+    const OptimResult result = minimize_lbfgs(f, Vector::Constant(1, start), {.gtol = 1e-10});
     EXPECT_TRUE(result.converged) << result.message;
     EXPECT_NEAR(result.x[0], 1.0, 1e-9) << "from " << start;
   }
@@ -150,7 +150,7 @@ TEST(Lbfgs, SaysThatTheGradientMayBeWrong) {
     gradient = -2.0 * x;  // of −‖x‖²
     return x.squaredNorm();
   };
-  const LbfgsResult result = minimize_lbfgs(wrong, Vector{{1.0, 2.0}});
+  const OptimResult result = minimize_lbfgs(wrong, Vector{{1.0, 2.0}});
   EXPECT_FALSE(result.converged);
   EXPECT_NE(result.message.find("is the gradient right"), std::string::npos);
   EXPECT_EQ(result.x, (Vector{{1.0, 2.0}}));
@@ -161,19 +161,19 @@ TEST(Lbfgs, EndsOnAFunctionWithoutMinimum) {
     gradient.setConstant(-1.0);
     return -x.sum();
   };
-  const LbfgsResult result = minimize_lbfgs(slope, Vector::Zero(2), {.max_iter = 20});
+  const OptimResult result = minimize_lbfgs(slope, Vector::Zero(2), {.max_iter = 20});
   EXPECT_FALSE(result.converged);
 }
 
 TEST(Lbfgs, GivesTheSameBitsTwice) {
   const Vector x0 = Vector::LinSpaced(50, -2.0, 2.0);
-  const LbfgsResult a = minimize_lbfgs(rosenbrock, x0);
-  const LbfgsResult b = minimize_lbfgs(rosenbrock, x0);
+  const OptimResult a = minimize_lbfgs(rosenbrock, x0);
+  const OptimResult b = minimize_lbfgs(rosenbrock, x0);
   EXPECT_EQ(a.x, b.x);
 }
 
 TEST(Lbfgs, MinimizesAFunctionOfNothing) {
-  const LbfgsResult result = minimize_lbfgs([](const Vector&, Vector&) { return 7.0; }, Vector());
+  const OptimResult result = minimize_lbfgs([](const Vector&, Vector&) { return 7.0; }, Vector());
   EXPECT_TRUE(result.converged);
   EXPECT_EQ(result.value, 7.0);
 }

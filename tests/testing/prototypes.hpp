@@ -25,13 +25,17 @@
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/logistic_regression_cv.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -89,6 +93,8 @@ inline std::vector<Prototype> special_prototypes() {
       "_random");
   add(ElasticNetCV(
       {.l1_ratio = {0.3, 0.9}, .alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
+      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
+  add(GammaRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
   add(HistGradientBoostingClassifier({.max_iter = 10}));
@@ -132,6 +138,13 @@ inline std::vector<Prototype> special_prototypes() {
       {.expected_failures = {{"class_weight_has_its_effect",
                               "a plane through the origin cannot leave one class alone"}}});
   add(MiniBatchKMeans({.n_clusters = 3, .batch_size = 50}));
+  add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::lbfgs, .max_iter = 1000}),
+      "_lbfgs");
+  add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::newton_cg, .max_iter = 1000}),
+      "_newton_cg");
+  add(LogisticRegression({.l1_ratio = 0.5, .tol = 1e-9, .max_iter = 1000}), "_elastic_net");
+  add(LogisticRegressionCV(
+      {.Cs = {0.1, 1.0}, .cv = 2, .scoring = "neg_log_loss", .tol = 1e-9, .max_iter = 1000}));
   add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));
   add(OneHotEncoder({.drop = OneHotDrop::first, .sparse_output = false, .max_categories = 4}),
       "_drop_first",
@@ -148,6 +161,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(Pipeline{SimpleImputer(), StandardScaler()}, {},
       {.expected_failures = {{"inverse_transform_undoes_transform",
                               "SimpleImputer cannot be undone, and says so by its own name"}}});
+  add(PoissonRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
   add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
@@ -167,6 +181,10 @@ inline std::vector<Prototype> special_prototypes() {
   add(StandardScaler({.with_mean = false}), "_without_mean");
   add(TruncatedSVD());
   add(TruncatedSVD({.algorithm = SVDAlgorithm::arpack}), "_arpack");
+  add(TweedieRegressor({.power = 1.5, .alpha = 0.01, .max_iter = 1000, .tol = 1e-9}));
+  add(TweedieRegressor(
+          {.alpha = 0.01, .solver = GeneralizedLinearSolver::lbfgs, .max_iter = 1000, .tol = 1e-9}),
+      "_normal");
   return result;
 }
 

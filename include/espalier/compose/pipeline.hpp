@@ -159,6 +159,8 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
       const State& state, const Schema& schema) const requires std::same_as<Role_, Transformer>;
   typename Base::Prediction do_predict(const State& state, const Features& X) const
       requires(!std::same_as<Role_, Transformer>);
+  double do_score(const State& state, const Matrix& y, const Matrix& predicted,
+                  const Vector& sample_weight) const requires std::same_as<Role_, Regressor>;
   Matrix do_predict_proba(const State& state,
                           const Features& X) const requires std::same_as<Role_, Classifier>;
   Matrix do_decision_function(const State& state,

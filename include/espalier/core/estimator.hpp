@@ -251,11 +251,16 @@ class Regressor : public Estimator {
   Vector predict(const Features& X) const;
   Matrix predict_multi(const Features& X) const;  ///< n × outputs
 
-  /// R², the coefficient of determination; uniform average over outputs.
+  /// R², the coefficient of determination; uniform average over outputs. Another measure where the
+  /// class says so.
   double score(const Features& X, const Target& y, const Vector& sample_weight = {}) const;
+  /// The same of predictions that are there. Both are n × outputs.
+  double score_of(const Matrix& y, const Matrix& predicted, const Vector& sample_weight = {}) const;
 
  protected:
   virtual Matrix predict_impl(const Features& X) const = 0;
+  virtual double score_impl(const Matrix& y, const Matrix& predicted,
+                            const Vector& sample_weight) const;
 };
 
 /// Groups rows.

@@ -85,7 +85,8 @@ Labels largest_column(const Matrix& scores, const Labels& classes);
 ///   `do_feature_names_out(state, schema)`;
 /// - Classifier: `State::classes` and one or more of `do_predict_proba(state, X)`,
 ///   `do_decision_function(state, X)`, `do_predict(state, X)`;
-/// - Regressor: `do_predict(state, X)` → Vector or Matrix;
+/// - Regressor: `do_predict(state, X)` → Vector or Matrix; if its score is not R²,
+///   `do_score(state, y, predicted, sample_weight)`;
 /// - Clusterer: `State::labels`; if it can, `do_predict(state, X)`;
 /// - OutlierDetector: `do_decision_function(state, X)` → Vector.
 ///
@@ -342,6 +343,16 @@ class Implements : public Role_ {
       return detail::largest_column(self().do_predict_proba(state(), X), classes());
     else
       this->throw_not_supported("predict");
+  }
+  double score_impl(const Matrix& y, const Matrix& predicted, const Vector& sample_weight) const {
+    if constexpr (requires(const Derived& d, const State& s) {
+                    d.do_score(s, y, predicted, sample_weight);
+                  })
+      return self().do_score(state(), y, predicted, sample_weight);
+    else if constexpr (std::same_as<Role, Regressor>)
+      return Role::score_impl(y, predicted, sample_weight);
+    else
+      this->throw_not_supported("score");
   }
   Matrix predict_proba_impl(const Features& X) const {
     if constexpr (defines_proba())

@@ -47,4 +47,26 @@ double explained_variance_score(const Eigen::Ref<const Matrix>& y_true,
                                 const Eigen::Ref<const Matrix>& y_pred,
                                 const R2Options& options = {});
 
+struct TweedieOptions {
+  Vector sample_weight = {};
+  double power = 0.0;  ///< p: 0 squared error, 1 Poisson, 2 gamma, 3 inverse Gaussian
+};
+
+/// Mean deviance of a Tweedie distribution, whose variance is proportional to its mean to the power
+/// p: 0 is perfect. With y for `y_true` and μ for `y_pred`, it is the mean of (y − μ)² for p = 0,
+/// 2(y·log(y/μ) − y + μ) for 1, 2(log(μ/y) + y/μ − 1) for 2, and else of
+///
+///     2(max(y, 0)^(2−p) / ((1−p)(2−p)) − y·μ^(1−p) / (1−p) + μ^(2−p) / (2−p))
+///
+/// @throws InvalidParameter  p is between 0 and 1, or not finite
+/// @throws InvalidInput      unless p is 0: μ ≤ 0; y < 0 for p ≥ 1; y = 0 for p ≥ 2
+double mean_tweedie_deviance(const Eigen::Ref<const Matrix>& y_true,
+                             const Eigen::Ref<const Matrix>& y_pred,
+                             const TweedieOptions& options = {});
+
+/// D², the share of the deviance that is explained: 1 − mean_tweedie_deviance(y, ŷ) over that of the
+/// mean of y. R² is this with the power 0. NaN for fewer than two rows; one output only.
+double d2_tweedie_score(const Eigen::Ref<const Matrix>& y_true,
+                        const Eigen::Ref<const Matrix>& y_pred, const TweedieOptions& options = {});
+
 }  // namespace espalier

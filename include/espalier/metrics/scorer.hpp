@@ -43,6 +43,7 @@ class Predictions {
   static Predictions of_regressor(Matrix values);
 
   RoleKind role() const;
+  bool has_estimator() const { return estimator_ != nullptr; }
   const Estimator& estimator() const;  ///< @throws NotSupported  the answers came without one
   const Features& X() const;           ///< the same
 
@@ -85,7 +86,8 @@ class Predictions {
 /// yours.
 class Scorer {
  public:
-  /// What the estimator's own `score` gives: accuracy of a classifier, R² of a regressor.
+  /// What the estimator's own `score` gives: accuracy of a classifier, R² of a regressor unless its
+  /// class says otherwise.
   Scorer();
 
   /// @throws InvalidParameter  there is no such scorer; the message lists those there are

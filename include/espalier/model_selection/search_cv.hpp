@@ -168,6 +168,8 @@ class SearchCV : public Implements<Derived, Role_, Params_, SearchState<Role_>> 
   std::vector<EstimatorPart> do_parts() const;
   State do_fit(const Features& X, const Target& y, const FitContext& context) const;
   typename Base::Prediction do_predict(const State& state, const Features& X) const;
+  double do_score(const State& state, const Matrix& y, const Matrix& predicted,
+                  const Vector& sample_weight) const requires std::same_as<Role_, Regressor>;
   Matrix do_predict_proba(const State& state,
                           const Features& X) const requires std::same_as<Role_, Classifier>;
   Matrix do_decision_function(const State& state,

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <functional>
-#include <string>
+#include <limits>
 
+#include <espalier/optim/result.hpp>
 #include <espalier/optim/smooth_function.hpp>
 
 namespace espalier {
-
-/// What minimize_lbfgs tells its callback after every iteration.
-struct LbfgsIteration {
-  int iteration;         ///< 1, 2, …
-  double value;          ///< f at the new point
-  double gradient_norm;  ///< max |∂f/∂xᵢ| there
-};
 
 struct LbfgsOptions {
   int max_iter = 1000;
@@ -34,18 +27,10 @@ struct LbfgsOptions {
   /// all.
   int max_line_search = 50;
 
-  /// Called after every iteration; an exception that it throws ends the minimisation and comes out.
-  std::function<void(const LbfgsIteration&)> callback = {};
-};
+  /// Of f and its gradient, relative: what is smaller is rounding.
+  double precision = std::numeric_limits<double>::epsilon();
 
-struct LbfgsResult {
-  Vector x;
-  double value = 0.0;
-  double gradient_norm = 0.0;  ///< max |∂f/∂xᵢ| at x
-  int n_iter = 0;
-  int n_evaluations = 0;  ///< of f with its gradient
-  bool converged = false;
-  std::string message;  ///< why it ended
+  OptimCallback callback = {};
 };
 
 /// Minimises a smooth function by the limited-memory BFGS method, beginning at `x0`.
@@ -58,7 +43,8 @@ struct LbfgsResult {
 /// rounding of f, the result counts as converged.
 ///
 /// The method is not invariant to the scale of single variables: bring them to similar curvature
-/// first. The same function and start give the same bits; no thread is created here.
+/// first. The same function and start give the same bits; no thread is created here. `gradient_norm`
+/// is max |∂f/∂xᵢ|.
 ///
 /// @throws InvalidParameter  an option is out of range
 /// @throws InvalidInput      f or its gradient is not finite at x0
@@ -66,6 +52,6 @@ struct LbfgsResult {
 ///      Moré & Thuente, ACM TOMS 20 (1994) 286–307;
 ///      Hager & Zhang, SIAM J. Optim. 16 (2005) 170–192;
 ///      Nocedal & Wright, Numerical Optimization (2006) §3.5 and §7.2
-LbfgsResult minimize_lbfgs(const SmoothFunction& f, Vector x0, const LbfgsOptions& options = {});
+OptimResult minimize_lbfgs(const SmoothFunction& f, Vector x0, const LbfgsOptions& options = {});
 
 }  // namespace espalier
