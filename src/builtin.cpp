@@ -11,6 +11,8 @@
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
@@ -47,6 +49,8 @@ void add_builtin_estimators(Registry& registry) {
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //
+      SGDClassifier,                   //
+      SGDRegressor,                    //
       SimpleImputer,                   //
       StandardScaler>(registry);
 }

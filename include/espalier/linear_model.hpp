@@ -5,3 +5,5 @@
 
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>

@@ -13,7 +13,7 @@
 #include <espalier/optim/lbfgs.hpp>
 
 #include "linear_model/linear_objective.hpp"
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "loss/block_loss.hpp"
 
 namespace espalier {

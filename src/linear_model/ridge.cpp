@@ -3,7 +3,7 @@
 
 #include "linear_model/column_moments.hpp"
 #include "linear_model/least_squares.hpp"
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 
 namespace espalier {
 

@@ -19,6 +19,8 @@
 #include <espalier/impute/simple_imputer.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/ridge.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -117,6 +119,15 @@ inline std::vector<Prototype> special_prototypes() {
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
+  add(SGDClassifier({.loss = SGDClassifierLoss::log_loss}));
+  add(SGDClassifier({.penalty = SGDPenalty::elasticnet,
+                     .learning_rate = SGDLearningRate::adaptive,
+                     .early_stopping = true,
+                     .average = 10}),
+      "_stopping");
+  add(SGDRegressor());
+  add(SGDRegressor({.loss = SGDRegressorLoss::huber, .penalty = SGDPenalty::l1, .epsilon = 20.0}),
+      "_huber");
   add(SimpleImputer());
   add(SimpleImputer({.strategy = ImputeStrategy::most_frequent, .add_indicator = true}),
       "_most_frequent");
