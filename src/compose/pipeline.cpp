@@ -120,6 +120,7 @@ Tags Pipeline<Role>::do_tags() const {
     tags.keeps_missing = tags.keeps_missing && part->get_tags().keeps_missing;
   }
   tags.sparse = first.sparse;
+  tags.float32 = true;  // each step takes it as it can
   tags.categorical = first.categorical;
   tags.selects_columns = first.selects_columns;
   tags.positive_only = first.positive_only;

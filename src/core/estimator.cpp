@@ -154,8 +154,8 @@ void Estimator::throw_not_supported(std::string_view method, std::string_view ad
 void Estimator::fit_checked(const Features& X, const OptionalTarget& y, const FitContext& context) {
   validate_params();
   context.check_stop(class_name());
-  const detail::FitInput input = detail::check_fit_input(*this, X, y, context);
   const ThreadLimit limit(context.n_threads);
+  const detail::FitInput input = detail::check_fit_input(*this, X, y, context);
   fit_impl(input.X, input.y, *input.context, Schema::of(input.X));
 }
 
@@ -219,7 +219,8 @@ Features Transformer::fit_transform(const Features& X, const Target& y, const Fi
 Features Transformer::inverse_transform(const Features& X) const {
   const auto& names = get_feature_names_out();
   detail::check_width(*this, X, static_cast<Index>(names.size()), "transformed features");
-  return inverse_transform_impl(X).with_names(schema().names);
+  const Features taken = X.is_float32() && !get_tags().float32 ? X.to_dense() : X;
+  return inverse_transform_impl(taken).with_names(schema().names);
 }
 
 const std::vector<std::string>& Transformer::get_feature_names_out() const {

@@ -16,7 +16,8 @@ const std::shared_ptr<const std::vector<std::string>>& no_names() {
 }
 
 [[noreturn]] void refuse_kind(std::string_view expected, Features::Kind got) {
-  constexpr std::array<std::string_view, 3> names{"a dense matrix", "a sparse matrix", "a table"};
+  constexpr std::array<std::string_view, 4> names{"a dense matrix", "a sparse matrix", "a table",
+                                                  "a dense matrix of float"};
   throw InvalidInput(
       fmt::format("X is {}, but {} was asked for", names[static_cast<std::size_t>(got)], expected));
 }
@@ -35,14 +36,24 @@ std::vector<std::string> default_names(Index n) {
 }
 
 Features::Features(const double* data, Index rows, Index cols, Index stride)
-    : data_(Dense{data, stride, nullptr}), names_(no_names()), rows_(rows), cols_(cols) {}
+    : data_(Dense<double>{data, stride, nullptr}), names_(no_names()), rows_(rows), cols_(cols) {}
+
+Features::Features(const float* data, Index rows, Index cols, Index stride)
+    : data_(Dense<float>{data, stride, nullptr}), names_(no_names()), rows_(rows), cols_(cols) {}
 
 Features::Features(const Matrix& X) : Features(X.data(), X.rows(), X.cols(), X.outerStride()) {}
+Features::Features(const Matrix32& X) : Features(X.data(), X.rows(), X.cols(), X.outerStride()) {}
 
 Features::Features(Matrix&& X) : names_(no_names()), rows_(X.rows()), cols_(X.cols()) {
   auto owner = std::make_shared<const Matrix>(std::move(X));
   const double* data = owner->data();
-  data_ = Dense{data, rows_, std::move(owner)};
+  data_ = Dense<double>{data, rows_, std::move(owner)};
+}
+
+Features::Features(Matrix32&& X) : names_(no_names()), rows_(X.rows()), cols_(X.cols()) {
+  auto owner = std::make_shared<const Matrix32>(std::move(X));
+  const float* data = owner->data();
+  data_ = Dense<float>{data, rows_, std::move(owner)};
 }
 
 Features::Features(const SparseMatrix& X)
@@ -70,9 +81,15 @@ Features::Features(DataFrame&& X) : rows_(X.rows()), cols_(X.cols()) {
 }
 
 MatrixView Features::dense() const {
-  const Dense* d = std::get_if<Dense>(&data_);
+  const auto* const d = std::get_if<Dense<double>>(&data_);
   if (d == nullptr) refuse_kind("a dense matrix", kind());
   return MatrixView(d->data, rows_, cols_, Eigen::OuterStride<>(d->stride));
+}
+
+MatrixView32 Features::dense32() const {
+  const auto* const d = std::get_if<Dense<float>>(&data_);
+  if (d == nullptr) refuse_kind("a dense matrix of float", kind());
+  return MatrixView32(d->data, rows_, cols_, Eigen::OuterStride<>(d->stride));
 }
 
 const SparseMatrix& Features::sparse() const {
@@ -125,7 +142,7 @@ FeatureColumn Features::column(Index j) const {
 
 Features Features::to_dense() const {
   if (is_dense()) return *this;
-  Features result = is_sparse() ? Features(Matrix(sparse())) : Features(table().to_matrix());
+  Features result = to_matrix();
   result.names_ = names_;
   return result;
 }
@@ -133,6 +150,7 @@ Features Features::to_dense() const {
 Matrix Features::to_matrix() const {
   if (is_sparse()) return Matrix(sparse());
   if (is_table()) return table().to_matrix();
+  if (is_float32()) return dense32().cast<double>();
   return dense();
 }
 
@@ -141,20 +159,34 @@ DataFrame Features::to_table() const {
   return DataFrame::from_matrix(to_matrix(), names_or_default());
 }
 
+namespace {
+
+template <class View>
+typename View::PlainObject rows_of(const View& X, std::span<const Index> rows) {
+  typename View::PlainObject taken(static_cast<Index>(rows.size()), X.cols());
+  for (Index j = 0; j < X.cols(); ++j)
+    for (Index i = 0; i < taken.rows(); ++i) taken(i, j) = X(rows[static_cast<std::size_t>(i)], j);
+  return taken;
+}
+
+template <class View>
+typename View::PlainObject columns_of(const View& X, std::span<const Index> columns) {
+  typename View::PlainObject selected(X.rows(), static_cast<Index>(columns.size()));
+  for (Index j = 0; j < selected.cols(); ++j)
+    selected.col(j) = X.col(columns[static_cast<std::size_t>(j)]);
+  return selected;
+}
+
+}  // namespace
+
 Features Features::take(std::span<const Index> rows) const {
   for (const Index i : rows)
     if (i < 0 || i >= rows_)
       throw InvalidInput(fmt::format("X has no row {}; it has {}", i, rows_));
   Features result = [&]() -> Features {
     if (is_table()) return table().take(rows);
-    if (is_dense()) {
-      const MatrixView X = dense();
-      Matrix taken(static_cast<Index>(rows.size()), cols_);
-      for (Index j = 0; j < cols_; ++j)
-        for (Index i = 0; i < taken.rows(); ++i)
-          taken(i, j) = X(rows[static_cast<std::size_t>(i)], j);
-      return taken;
-    }
+    if (is_dense()) return rows_of(dense(), rows);
+    if (is_float32()) return rows_of(dense32(), rows);
     const SparseMatrix& X = sparse();
     SparseMatrix taken(static_cast<Index>(rows.size()), cols_);
     for (Index i = 0; i < taken.rows(); ++i) {
@@ -177,13 +209,9 @@ Features Features::select_columns(std::span<const Index> columns) const {
     if (has_names()) names.push_back((*names_)[static_cast<std::size_t>(j)]);
   }
   if (is_table()) return table().select(columns);
+  if (is_dense()) return Features(columns_of(dense(), columns)).with_names(std::move(names));
+  if (is_float32()) return Features(columns_of(dense32(), columns)).with_names(std::move(names));
   const auto q = static_cast<Index>(columns.size());
-  if (is_dense()) {
-    Matrix selected(rows_, q);
-    for (Index j = 0; j < q; ++j)
-      selected.col(j) = dense().col(columns[static_cast<std::size_t>(j)]);
-    return Features(std::move(selected)).with_names(std::move(names));
-  }
   std::vector<std::vector<Index>> places(static_cast<std::size_t>(cols_));
   for (Index j = 0; j < q; ++j)
     places[static_cast<std::size_t>(columns[static_cast<std::size_t>(j)])].push_back(j);
@@ -199,8 +227,10 @@ Features Features::select_columns(std::span<const Index> columns) const {
 
 Features Features::owned() const {
   Features result = *this;
-  if (const Dense* d = std::get_if<Dense>(&data_)) {
+  if (const auto* const d = std::get_if<Dense<double>>(&data_)) {
     if (d->owner == nullptr) result = Features(Matrix(dense()));
+  } else if (const auto* const f = std::get_if<Dense<float>>(&data_)) {
+    if (f->owner == nullptr) result = Features(Matrix32(dense32()));
   } else if (is_sparse()) {
     result.data_ = std::make_shared<const SparseMatrix>(sparse());
   } else {
@@ -259,14 +289,18 @@ Features Features::hstack(const std::vector<Features>& blocks, bool sparse) {
     return result;
   }
   if (sparse) return Features(hstack_sparse(blocks, rows, cols)).with_names(std::move(names));
-  Matrix result(rows, cols);
-  Index offset = 0;
-  for (const Features& block : blocks) {
-    const Features numbers = block.to_dense();
-    result.middleCols(offset, block.cols()) = numbers.dense();
-    offset += block.cols();
-  }
-  return Features(std::move(result)).with_names(std::move(names));
+  const auto side_by_side = [&](auto result, const auto& view) {
+    Index offset = 0;
+    for (const Features& block : blocks) {
+      view(block, result.middleCols(offset, block.cols()));
+      offset += block.cols();
+    }
+    return Features(std::move(result)).with_names(std::move(names));
+  };
+  if (std::all_of(blocks.begin(), blocks.end(), [](const auto& b) { return b.is_float32(); }))
+    return side_by_side(Matrix32(rows, cols), [](const auto& b, auto out) { out = b.dense32(); });
+  return side_by_side(Matrix(rows, cols),
+                      [](const auto& b, auto out) { out = b.to_dense().dense(); });
 }
 
 }  // namespace espalier

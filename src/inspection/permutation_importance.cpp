@@ -72,6 +72,7 @@ PermutationImportance detail::importance_by_orders(const Estimator& estimator, c
                                                    const PermutationImportanceOptions& options,
                                                    const DrawOrder& draw) {
   const Scorer& scorer = options.scoring;
+  const Features taken = X.is_float32() ? X.to_dense() : X;
   PermutationImportance result;
   result.scorer = scorer.name();
   result.score = scorer(estimator, X, y, options.sample_weight);
@@ -80,7 +81,7 @@ PermutationImportance detail::importance_by_orders(const Estimator& estimator, c
   const double work =
       1000.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()) * options.n_repeats;
   parallel_for(X.cols(), work, [&](Index feature) {
-    Shuffled shuffled(X, feature);
+    Shuffled shuffled(taken, feature);
     for (int repeat = 0; repeat < options.n_repeats; ++repeat) {
       const Features changed = shuffled.in_order(draw(feature, repeat));
       result.importances(feature, repeat) =

@@ -81,6 +81,7 @@ template <class Derived, class Role, class Params>
 Tags SearchCV<Derived, Role, Params>::do_tags() const {
   const auto& params = this->params();
   Tags tags = params.estimator.empty() ? Tags{} : params.estimator->get_tags();
+  tags.float32 = true;  // the estimator takes it as it can
   tags.groups = tags.groups || params.cv.uses_groups();
   tags.weights_are_copies = false;  // copies of a row may come into different folds
   tags.keeps_zero_weights = true;   // ready splits count all rows

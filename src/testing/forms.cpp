@@ -16,9 +16,10 @@ Outputs through(const Subject& s, const Features& X, const OptionalTarget& y) {
 void float_and_integer_matrices_agree(const Subject& s) {
   Problem problem = s.problem();
   const Eigen::MatrixXf single = problem.X.cast<float>();
+  const double tolerance = s.tags().float32 ? 1e-3 : 0.0;
   require_same("X as float and the same numbers as double",
                difference(through(s, single, problem.y),
-                          through(s, Matrix(single.cast<double>()), problem.y)));
+                          through(s, Matrix(single.cast<double>()), problem.y), tolerance));
   const Eigen::MatrixXi whole = problem.X.array().round().matrix().cast<int>();
   require_same("X as int and the same numbers as double",
                difference(through(s, whole, problem.y),
@@ -103,7 +104,9 @@ void training_data_may_change_after_fit(const Subject& s) {
 
 Checks form_checks() {
   return {
-      {"float_and_integer_matrices_agree", "float and int matrices give what double ones give",
+      {"float_and_integer_matrices_agree",
+       "float and int matrices give what double ones give, to single precision where it computes "
+       "so",
        fits, float_and_integer_matrices_agree},
       {"memory_layouts_agree", "row-major, block, Map and strided inputs agree", fits,
        memory_layouts_agree},

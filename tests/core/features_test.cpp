@@ -78,6 +78,38 @@ TEST(Features, BecomesAMatrixOfEveryKind) {
   EXPECT_EQ(Features(DataFrame::from_matrix(M)).to_matrix(), M);
 }
 
+TEST(Features, KeepsFloatAsItIs) {
+  const Matrix32 F = M.cast<float>();
+  const Features X(F);
+  EXPECT_TRUE(X.is_float32());
+  EXPECT_FALSE(X.is_dense());
+  EXPECT_EQ(X.dense32().data(), F.data()) << "borrowed";
+  EXPECT_EQ(Features(F.topRows(2)).dense32(), F.topRows(2));
+  EXPECT_EQ(Features(F.topRows(2)).dense32().data(), F.data()) << "a block is borrowed too";
+  EXPECT_EQ(Features(F * 2.0F).dense32(), Matrix32(F * 2.0F));
+  EXPECT_EQ(Features(Matrix32(F.transpose())).dense32(), Matrix32(F.transpose()));
+  const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> by_rows = F;
+  EXPECT_EQ(Features(by_rows).dense32(), F);
+  EXPECT_EQ(X.to_matrix(), F.cast<double>());
+  EXPECT_EQ(X.to_dense().dense(), F.cast<double>());
+  EXPECT_EQ(X.to_table().to_matrix(), F.cast<double>());
+  const Features owned = X.owned();
+  EXPECT_EQ(owned.dense32(), F);
+  EXPECT_NE(owned.dense32().data(), F.data());
+}
+
+TEST(Features, TakesAndStacksFloat) {
+  const Matrix32 F = M.cast<float>();
+  const Features X = Features(F).with_names({"a", "b"});
+  EXPECT_EQ(X.take(std::vector<Index>{2, 0}).dense32(), F({2, 0}, Eigen::all));
+  const Features second = X.select_columns(std::vector<Index>{1});
+  EXPECT_EQ(second.dense32(), F.col(1));
+  EXPECT_EQ(second.names(), std::vector<std::string>{"b"});
+  EXPECT_EQ(Features::hstack({Features(F), Features(F)}).dense32(), F.replicate(1, 2));
+  EXPECT_EQ(Features::hstack({Features(F), Features(M)}).to_matrix().rightCols(2), M)
+      << "double where one is";
+}
+
 TEST(Features, OwnedOutlivesItsSource) {
   Features X = [] {
     const Matrix local = M;
@@ -90,6 +122,8 @@ TEST(Features, AsksForWhatItIsNot) {
   EXPECT_TRUE(
       throws<InvalidInput>([] { Features(M).sparse(); }, {"a dense matrix", "a sparse matrix"}));
   EXPECT_TRUE(throws<InvalidInput>([] { Features(M).table(); }, {"table"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { Features(M).dense32(); }, {"a dense matrix of float"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { Features(M.cast<float>()).dense(); }, {"float"}));
   EXPECT_TRUE(throws<InvalidInput>([] { Features(M).column(2); }, {"no column 2"}));
 }
 

@@ -25,9 +25,11 @@ struct FeatureColumn {
 /// What every `fit`, `transform` and `predict` takes as X, and what `transform` returns: a dense
 /// matrix, a sparse matrix or a DataFrame, with feature names. Samples are rows.
 ///
-/// Anything of Eigen converts implicitly. A column-major matrix, Map or block of `double` and a
-/// compressed SparseMatrix are borrowed without a copy, and must then outlive this object;
-/// row-major or `float` matrices and expressions are evaluated into a matrix of our own.
+/// Anything of Eigen converts implicitly. A column-major matrix, Map or block of `double` or `float`
+/// and a compressed SparseMatrix are borrowed without a copy, and must then outlive this object;
+/// row-major matrices and expressions are evaluated into a matrix of our own. A dense matrix of
+/// `float` stays one: estimators that compute in single precision (Tags::float32) take it as it is,
+/// the others are handed a copy in `double`. Numbers of all other types become `double`.
 /// Temporaries are taken over, or copied where their type is another one; but a block or a Map of a
 /// temporary is borrowed as any other, and dangles as everywhere in Eigen. A Features object is
 /// immutable, so copies share the data.
@@ -36,10 +38,12 @@ struct FeatureColumn {
 /// Pass `x.transpose()` for one sample, or `X.middleCols(j, 1)` for one feature.
 class Features {
  public:
-  enum class Kind { dense, sparse, table };
+  enum class Kind { dense, sparse, table, float32 };
 
   Features(const Matrix& X);
   Features(Matrix&& X);
+  Features(const Matrix32& X);
+  Features(Matrix32&& X);
   Features(const SparseMatrix& X);
   Features(SparseMatrix&& X);
   Features(const DataFrame& X);
@@ -64,11 +68,13 @@ class Features {
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
   Kind kind() const { return static_cast<Kind>(data_.index()); }
-  bool is_dense() const { return kind() == Kind::dense; }
+  bool is_dense() const { return kind() == Kind::dense; }  ///< a dense matrix of `double`
   bool is_sparse() const { return kind() == Kind::sparse; }
   bool is_table() const { return kind() == Kind::table; }
+  bool is_float32() const { return kind() == Kind::float32; }  ///< a dense matrix of `float`
 
-  MatrixView dense() const;            ///< @throws InvalidInput  not a dense matrix
+  MatrixView dense() const;            ///< @throws InvalidInput  not a dense matrix of `double`
+  MatrixView32 dense32() const;        ///< @throws InvalidInput  not a dense matrix of `float`
   const SparseMatrix& sparse() const;  ///< @throws InvalidInput  not a sparse matrix
   const DataFrame& table() const;      ///< @throws InvalidInput  not a table
 
@@ -81,10 +87,11 @@ class Features {
   Features with_names(std::vector<std::string> names) const;
   Features with_names(std::shared_ptr<const std::vector<std::string>> names) const;
 
-  /// Column j of a dense matrix or a table. @throws InvalidInput  sparse, or out of range
+  /// Column j of a dense matrix of `double` or a table. @throws InvalidInput  another kind, or out of
+  /// range
   FeatureColumn column(Index j) const;
 
-  /// The same as dense numbers: a table's numeric columns, a sparse matrix filled with its zeros.
+  /// The same as dense `double`s: a table's numeric columns, a sparse matrix filled with its zeros.
   /// @throws InvalidInput  a column is categorical; names it and the encoders
   Features to_dense() const;
   Matrix to_matrix() const;
@@ -98,40 +105,47 @@ class Features {
   Features owned() const;
 
   /// Column blocks side by side. A table if any has categorical columns, else sparse if `sparse`,
-  /// else dense. Names are kept if all blocks have them.
+  /// else dense, of `float` if all blocks are. Names are kept if all blocks have them.
   static Features hstack(const std::vector<Features>& blocks, bool sparse = false);
 
  private:
+  template <class Scalar>
+  using DenseMatrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+  template <class Scalar>
   struct Dense {
-    const double* data;
+    const Scalar* data;
     Index stride;
-    std::shared_ptr<const Matrix> owner;  // null: borrowed
+    std::shared_ptr<const DenseMatrix<Scalar>> owner;  // null: borrowed
   };
   using Sparse = std::shared_ptr<const SparseMatrix>;  // with an empty deleter: borrowed
   using Table = std::shared_ptr<const DataFrame>;
 
   Features(const double* data, Index rows, Index cols, Index stride);
+  Features(const float* data, Index rows, Index cols, Index stride);
+
+  template <class Scalar>
+  using Stored = std::conditional_t<std::is_same_v<Scalar, float>, float, double>;
 
   template <class Derived>
-  static Matrix evaluated(const Derived& X) {
+  static DenseMatrix<Stored<typename Derived::Scalar>> evaluated(const Derived& X) {
     static_assert(Derived::ColsAtCompileTime != 1 || Derived::RowsAtCompileTime == 1,
                   "X is two-dimensional, samples × features: a column vector is ambiguous; pass "
                   "x.transpose() for one sample, or X.middleCols(j, 1) for one feature");
-    return X.template cast<double>();
+    return X.template cast<Stored<typename Derived::Scalar>>();
   }
 
   template <class Derived>
   static Features from_expression(const Derived& X) {
-    constexpr bool viewable = (Derived::Flags & Eigen::DirectAccessBit) != 0 &&
-                              !Derived::IsRowMajor &&
-                              std::is_same_v<typename Derived::Scalar, double>;
+    constexpr bool viewable =
+        (Derived::Flags & Eigen::DirectAccessBit) != 0 && !Derived::IsRowMajor &&
+        std::is_same_v<typename Derived::Scalar, Stored<typename Derived::Scalar>>;
     if constexpr (viewable) {
       if (X.innerStride() == 1) return Features(X.data(), X.rows(), X.cols(), X.outerStride());
     }
     return Features(evaluated(X));
   }
 
-  std::variant<Dense, Sparse, Table> data_;  // in the order of Kind
+  std::variant<Dense<double>, Sparse, Table, Dense<float>> data_;  // in the order of Kind
   std::shared_ptr<const std::vector<std::string>> names_;
   Index rows_ = 0;
   Index cols_ = 0;

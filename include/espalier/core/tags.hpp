@@ -11,6 +11,7 @@ struct Tags {
   bool allow_nan = false;      ///< missing values (NaN, missing categories) in X
   bool keeps_missing = false;  ///< transformer: what is missing in X may be in its output
   bool sparse = false;         ///< a sparse X
+  bool float32 = false;        ///< a dense X of `float` as it is; else it comes as `double`
   bool categorical = false;    ///< a DataFrame with its categorical columns; else numbers only
   /// Finds its columns by name: order and further columns do not matter.
   bool selects_columns = false;

@@ -18,6 +18,9 @@ using SparseMatrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;  ///< samples
 /// A dense column-major matrix that somebody else owns; columns are `outerStride()` apart.
 using MatrixView = Eigen::Map<const Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;
 
+using Matrix32 = Eigen::MatrixXf;  ///< X in single precision, where an estimator computes in it
+using MatrixView32 = Eigen::Map<const Matrix32, Eigen::Unaligned, Eigen::OuterStride<>>;
+
 }  // namespace espalier
 
 // Eigen places its heap blocks by three macros that follow -march and the sanitizers. A program and
