@@ -19,6 +19,8 @@
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
+#include <espalier/svm/linear_svc.hpp>
+#include <espalier/svm/linear_svr.hpp>
 
 namespace espalier::detail {
 namespace {
@@ -40,6 +42,8 @@ void add_builtin_estimators(Registry& registry) {
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
       LabelEncoder,                    //
+      LinearSVC,                       //
+      LinearSVR,                       //
       LogisticRegression,              //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
