@@ -28,12 +28,16 @@
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
 #include <espalier/linear_model/tweedie_regressor.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
+#include <espalier/svm/linear_svc.hpp>
+#include <espalier/svm/linear_svr.hpp>
 
 namespace espalier::detail {
 namespace {
@@ -63,6 +67,8 @@ void add_builtin_estimators(Registry& registry) {
       LinearRegression,                //
       Lasso,                           //
       LassoCV,                         //
+      LinearSVC,                       //
+      LinearSVR,                       //
       LogisticRegression,              //
       MiniBatchKMeans,                 //
       LogisticRegressionCV,            //
@@ -79,6 +85,8 @@ void add_builtin_estimators(Registry& registry) {
       RidgeCV,                         //
       RidgeClassifier,                 //
       RidgeClassifierCV,               //
+      SGDClassifier,                   //
+      SGDRegressor,                    //
       SimpleImputer,                   //
       StandardScaler,                  //
       TruncatedSVD>(registry);

@@ -19,3 +19,4 @@
 #include <espalier/model_selection.hpp>
 #include <espalier/optim.hpp>
 #include <espalier/preprocessing.hpp>
+#include <espalier/svm.hpp>

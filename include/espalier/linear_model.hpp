@@ -19,3 +19,5 @@
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
 #include <espalier/linear_model/tweedie_regressor.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>

@@ -13,9 +13,9 @@
 #include <espalier/core/parallel.hpp>
 
 #include "inspection/glm_family.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/centered_data.hpp"
 #include "linear_model/least_squares.hpp"
-#include "linear_model/linear_predict.hpp"
 #include "stats/distributions.hpp"
 
 namespace espalier {

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/elastic_net_fit.hpp"
-#include "linear_model/linear_predict.hpp"
 
 namespace espalier {
 namespace detail {

@@ -10,7 +10,7 @@
 #include <espalier/core/warnings.hpp>
 
 #include "core/folds.hpp"
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 
 namespace espalier::detail {
 namespace {

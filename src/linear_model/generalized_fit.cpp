@@ -12,7 +12,7 @@
 #include <espalier/loss/pointwise.hpp>
 #include <espalier/metrics/regression.hpp>
 
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/linear_solver.hpp"
 
 namespace espalier {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/lasso.hpp>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/elastic_net_fit.hpp"
-#include "linear_model/linear_predict.hpp"
 
 namespace espalier {
 

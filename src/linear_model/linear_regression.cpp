@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/conjugate_gradient.hpp"
 #include "linear_model/least_squares.hpp"
 #include "linear_model/linear_fit.hpp"
-#include "linear_model/linear_predict.hpp"
 
 namespace espalier {
 namespace {

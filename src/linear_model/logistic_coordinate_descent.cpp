@@ -9,8 +9,8 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/elastic_net_fit.hpp"
-#include "linear_model/linear_predict.hpp"
 #include "linear_model/quadratic_model.hpp"
 
 namespace espalier::detail {

@@ -12,7 +12,7 @@
 #include <espalier/loss/half_binomial.hpp>
 #include <espalier/loss/half_multinomial.hpp>
 
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/logistic_coordinate_descent.hpp"
 
 namespace espalier::detail {

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/logistic_fit.hpp"
 
 namespace espalier {

@@ -13,8 +13,8 @@
 #include <espalier/core/warnings.hpp>
 
 #include "core/folds.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
-#include "linear_model/linear_predict.hpp"
 #include "linear_model/logistic_fit.hpp"
 #include "metrics/scorer_checks.hpp"
 

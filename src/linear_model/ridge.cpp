@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/ridge.hpp>
 
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/ridge_fit.hpp"
 
 namespace espalier {

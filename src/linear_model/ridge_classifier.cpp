@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/ridge_classifier.hpp>
 
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/ridge_fit.hpp"
 #include "linear_model/signed_targets.hpp"
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "core/folds.hpp"
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/ridge_search.hpp"
 #include "linear_model/signed_targets.hpp"
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/folds.hpp"
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 #include "linear_model/ridge_search.hpp"
 
 namespace espalier {

@@ -8,11 +8,11 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/least_squares.hpp"
 #include "linear_model/leave_one_out.hpp"
 #include "linear_model/linear_fit.hpp"
-#include "linear_model/linear_predict.hpp"
 
 namespace espalier::detail {
 namespace {

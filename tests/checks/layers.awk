@@ -9,7 +9,7 @@ BEGIN {
   split("io loss optim metrics stats", tools)
   for (i in tools) rank[tools[i]] = 1
   split("datasets preprocessing impute linear_model ensemble dummy cluster decomposition " \
-        "neural_network", models)
+        "neural_network svm", models)
   for (i in models) rank[models[i]] = 2
   rank["compose"] = 3
   rank["model_selection"] = rank["inspection"] = 4

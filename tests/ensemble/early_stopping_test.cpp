@@ -9,15 +9,16 @@
 
 #include <espalier/ensemble/early_stopping.hpp>
 
+#include "core/row_split.hpp"
 #include "support/expect_error.hpp"
 
 namespace espalier {
 namespace {
 
+using detail::draw_to_score;
+using detail::fold_splits;
+using detail::hold_out;
 using hgb::best_score;
-using hgb::draw_to_score;
-using hgb::fold_splits;
-using hgb::hold_out;
 using hgb::no_progress;
 using testing_support::throws;
 

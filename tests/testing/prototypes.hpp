@@ -36,6 +36,8 @@
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
 #include <espalier/linear_model/tweedie_regressor.hpp>
+#include <espalier/linear_model/sgd_classifier.hpp>
+#include <espalier/linear_model/sgd_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -174,6 +176,15 @@ inline std::vector<Prototype> special_prototypes() {
   add(RidgeClassifier());
   add(RidgeClassifierCV());
   add(RidgeClassifierCV({.cv = 2}), "_folds");
+  add(SGDClassifier({.loss = SGDClassifierLoss::log_loss}));
+  add(SGDClassifier({.penalty = SGDPenalty::elasticnet,
+                     .learning_rate = SGDLearningRate::adaptive,
+                     .early_stopping = true,
+                     .average = 10}),
+      "_stopping");
+  add(SGDRegressor());
+  add(SGDRegressor({.loss = SGDRegressorLoss::huber, .penalty = SGDPenalty::l1, .epsilon = 20.0}),
+      "_huber");
   add(SimpleImputer());
   add(SimpleImputer({.strategy = ImputeStrategy::most_frequent, .add_indicator = true}),
       "_most_frequent");

@@ -44,6 +44,7 @@ class ClassWeight {
 
   static ClassWeight balanced() { return Balanced{}; }
 
+  bool is_balanced() const { return balanced_; }
   bool is_none() const { return !balanced_ && weights_.empty(); }
 
   /// The weight of each class; balanced: n / (K · nₖ), where n and nₖ are sums of sample weights.

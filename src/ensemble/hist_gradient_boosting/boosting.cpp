@@ -14,6 +14,7 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "core/row_split.hpp"
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 
@@ -26,9 +27,9 @@ constexpr Index most_scored_rows = 10'000;
 
 std::vector<Index> sample_to_score(const BoostingTask& task, const Targets& targets) {
   if (task.watch.scoring.only_loss() || targets.size() <= most_scored_rows) return {};
-  return draw_to_score(targets.size(), most_scored_rows,
-                       task.stopping.stratify ? targets.y : std::span<const double>{},
-                       task.problem.options.seed);
+  return detail::draw_to_score(targets.size(), most_scored_rows,
+                               task.stopping.stratify ? targets.y : std::span<const double>{},
+                               task.problem.options.seed);
 }
 
 /// A booster, and with early stopping the rows on which it is scored.

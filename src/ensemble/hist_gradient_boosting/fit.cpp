@@ -11,7 +11,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/warnings.hpp>
 
-#include "ensemble/hist_gradient_boosting/early_stopping.hpp"
+#include "core/row_split.hpp"
 #include "ensemble/hist_gradient_boosting/feature_table.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 
@@ -129,7 +129,7 @@ struct Part {
 };
 
 void check_folds(Index n, std::span<const double> codes, int n_folds, std::string_view owner) {
-  const ClassSizes sizes = class_sizes(n, codes);
+  const detail::ClassSizes sizes = detail::class_sizes(n, codes);
   if (sizes.largest < n_folds)
     throw InvalidInput(fmt::format("{}: validation_folds = {}, but {} {} rows.", owner, n_folds,
                                    codes.empty() ? "there are" : "the largest class has",
@@ -168,8 +168,8 @@ BoostingResult boost(const Features& X, const std::vector<FeatureCategories>& ca
     check_folds(X.rows(), codes, *options.validation_folds, options.owner);
     std::vector<std::unique_ptr<Part>> parts;
     std::vector<TrialRows> trials;
-    for (const RowSplit& split :
-         fold_splits(X.rows(), *options.validation_folds, codes, options.booster.seed)) {
+    for (const detail::RowSplit& split :
+         detail::fold_splits(X.rows(), *options.validation_folds, codes, options.booster.seed)) {
       parts.push_back(part(split.train));
       parts.push_back(part(split.validation));
       trials.push_back({parts[parts.size() - 2]->view, parts.back()->view});
@@ -179,7 +179,8 @@ BoostingResult boost(const Features& X, const std::vector<FeatureCategories>& ca
   if (options.stopping.early_stopping && options.validation_fraction) {
     const Index n_validation =
         rows_to_hold_out(X.rows(), *options.validation_fraction, options.owner);
-    const RowSplit split = hold_out(X.rows(), n_validation, codes, options.booster.seed);
+    const detail::RowSplit split =
+        detail::hold_out(X.rows(), n_validation, codes, options.booster.seed);
     const auto train = part(split.train);
     const auto watched = part(split.validation);
     return train_boosting(task, {train->view, watched->view}, start);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "linear_model/linear_predict.hpp"
+#include "linalg/linear_predict.hpp"
 
 #include <fmt/format.h>
 

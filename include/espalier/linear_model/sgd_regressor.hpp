@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <espalier/core/implements.hpp>
+#include <espalier/linear_model/sgd_options.hpp>
+
+namespace espalier {
+
+/// Of a row with e = y − r: `squared_error` ½e²; `huber` ½e² up to |e| = ε and ε|e| − ½ε² beyond;
+/// `epsilon_insensitive` max(0, |e| − ε); `squared_epsilon_insensitive` its square.
+enum class SGDRegressorLoss : std::uint8_t {
+  squared_error,
+  huber,
+  epsilon_insensitive,
+  squared_epsilon_insensitive
+};
+
+constexpr auto names_of(SGDRegressorLoss) {
+  return std::array<std::string_view, 4>{"squared_error", "huber", "epsilon_insensitive",
+                                         "squared_epsilon_insensitive"};
+}
+
+struct SGDRegressorParams {
+  SGDRegressorLoss loss = SGDRegressorLoss::squared_error;
+  SGDPenalty penalty = SGDPenalty::l2;
+  double alpha = 1e-4;
+  double l1_ratio = 0.15;
+  bool fit_intercept = true;
+  int max_iter = 1000;
+  std::optional<double> tol = 1e-3;
+  bool shuffle = true;
+  double epsilon = 0.1;
+  std::optional<std::int64_t> random_state = {};
+  SGDLearningRate learning_rate = SGDLearningRate::invscaling;
+  double eta0 = 0.01;
+  double power_t = 0.25;
+  bool early_stopping = false;
+  double validation_fraction = 0.1;
+  int n_iter_no_change = 5;
+  bool warm_start = false;
+  int average = 0;
+
+  static constexpr auto fields() {
+    using P = SGDRegressorParams;
+    return std::tuple{
+        field("loss", &P::loss, "the loss of a row"),
+        field("penalty", &P::penalty, "what alpha multiplies"),
+        field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
+        field("l1_ratio", &P::l1_ratio, between(0.0, 1.0), "share of L1 in elasticnet"),
+        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+        field("max_iter", &P::max_iter, at_least(1), "epochs at most"),
+        field("tol", &P::tol, at_least(0.0), "least progress of an epoch; none: all of max_iter"),
+        field("shuffle", &P::shuffle, "take the rows in another order in every epoch"),
+        field("epsilon", &P::epsilon, at_least(0.0),
+              "width of huber and of the epsilon-insensitive losses, in units of y"),
+        field("random_state", &P::random_state, at_least(0), "seed; none: another one each time"),
+        field("learning_rate", &P::learning_rate, "how the length of the steps changes"),
+        field("eta0", &P::eta0, above(0.0), "first step; of pa1 and pa2 the aggressiveness"),
+        field("power_t", &P::power_t, at_least(0.0), "exponent of invscaling"),
+        field("early_stopping", &P::early_stopping, "stop by the score of rows set aside"),
+        field("validation_fraction", &P::validation_fraction, inside(0.0, 1.0),
+              "share of the rows set aside"),
+        field("n_iter_no_change", &P::n_iter_no_change, at_least(1),
+              "epochs without progress after which to stop"),
+        field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
+        field("average", &P::average, at_least(0),
+              "step from which on coefficients are averaged; 0: never, 1: from the first")};
+  }
+};
+
+/// What SGDRegressor learns.
+struct SGDRegressorState {
+  SGDCoefficients linear;  // of one function
+  int n_iter = 0;
+  bool converged = false;
+
+  static constexpr auto fields() {
+    using S = SGDRegressorState;
+    return std::tuple{field("linear", &S::linear), field("n_iter", &S::n_iter),
+                      field("converged", &S::converged)};
+  }
+  void check(const Schema& schema) const;
+};
+
+/// Linear regression by stochastic gradient descent, for data of any size: least squares, or a
+/// robust loss, with an L2, L1 or elastic-net penalty.
+///
+/// Minimises (1/n) Σᵢ loss(yᵢ, wxᵢ + b) + α·penalty(w) as SGDClassifier does; what is said there of
+/// steps, penalties, stopping, averaging, weights, cost and the differences from scikit-learn holds
+/// here. With `early_stopping` the rows set aside are scored by R².
+///
+/// Use StandardScaler before, and scale y where it is large.
+///
+/// @throws InvalidParameter  a parameter is outside its range, learning_rate = optimal with
+///                           alpha = 0, pa1 or pa2 with another loss than epsilon_insensitive;
+///                           early_stopping in partial_fit
+/// @throws InvalidInput      X or y is empty, not finite, they disagree in length, or the
+///                           coefficients overflow
+/// @see SGDClassifier
+class SGDRegressor
+    : public Implements<SGDRegressor, Regressor, SGDRegressorParams, SGDRegressorState> {
+ public:
+  using Implements::Implements;
+  static constexpr std::string_view type_name = "SGDRegressor";
+  static constexpr Tags tags{.sparse = true, .sample_weight = true, .weights_are_copies = false};
+
+  /// p
+  auto coef() const { return state().linear.coef.row(0).transpose(); }
+  double intercept() const { return state().linear.intercept[0]; }
+  int n_iter() const { return state().n_iter; }  ///< epochs
+  /// Steps taken, as the schedules count them, plus 1.
+  double t() const { return state().linear.t; }
+  bool converged() const { return state().converged; }  ///< false: ended at max_iter
+
+ private:
+  friend Implements;
+  State do_fit(const Features& X, const Vector& y, const FitContext& context,
+               const State* previous) const;
+  State do_partial_fit(const Features& X, const Vector& y, const FitContext& context,
+                       const State* previous) const;
+  void do_validate() const;
+  Vector do_predict(const State& state, const Features& X) const;
+  void do_compile(const State& state, RowBuilder& builder) const;
+  State learn(const Features& X, const Vector& y, const FitContext& context, SGDCoefficients start,
+              int max_iter) const;
+};
+
+extern template class Implements<SGDRegressor, Regressor, SGDRegressorParams, SGDRegressorState>;
+
+}  // namespace espalier

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <espalier/linear_model/quantile_regressor.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "linalg/linear_predict.hpp"
+#include "linear_model/quantile_program.hpp"
+
+namespace espalier {
+namespace {
+
+constexpr std::string_view name = QuantileRegressor::type_name;
+
+}  // namespace
+
+void QuantileRegressorState::check(const Schema& schema) const {
+  detail::check_linear_shapes(name, coef.transpose(), Vector::Constant(1, intercept), schema);
+  if (n_iter < 0) throw FormatError(fmt::format("{}: {} iterations", name, n_iter));
+}
+
+QuantileRegressorState QuantileRegressor::do_fit(const Features& X, const Vector& y,
+                                                 const FitContext& context) const {
+  const auto began = std::chrono::steady_clock::now();
+  const detail::DesignProducts design(X, params().fit_intercept);
+  const Vector weights =
+      context.has_weights() ? context.sample_weight : Vector(Vector::Ones(y.size()));
+  // In units of the largest |y|, and weights whose mean is 1, so that no number is large or small.
+  const double unit = y.cwiseAbs().maxCoeff() > 0.0 ? y.cwiseAbs().maxCoeff() : 1.0;
+  const Vector target = y / unit;
+  const Vector scaled_weights = weights / weights.mean();
+  Vector penalty = Vector::Zero(design.cols());
+  penalty.head(X.cols()).setConstant(params().alpha * scaled_weights.sum());
+  const auto report = [&](int iteration, double objective) {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    context.report({.task = name,
+                    .iteration = iteration,
+                    .loss = objective * unit / scaled_weights.sum(),
+                    .elapsed = elapsed.count()});
+  };
+  const detail::QuantileSolution solution =
+      detail::solve_quantile({design, target, scaled_weights, params().quantile, penalty}, report);
+  const Vector beta = solution.beta * unit;
+  if (!beta.allFinite())
+    throw InvalidInput(
+        fmt::format("{}: the coefficients are not finite; scale the columns of X.", name));
+  return {beta.head(X.cols()), params().fit_intercept ? beta[X.cols()] : 0.0, solution.n_iter};
+}
+
+Vector QuantileRegressor::do_predict(const State& state, const Features& X) const {
+  return detail::linear_predict(X, state.coef.transpose(), Vector::Constant(1, state.intercept));
+}
+
+void QuantileRegressor::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(
+      detail::LinearRow(builder, state.coef.transpose(), Vector::Constant(1, state.intercept)));
+}
+
+template class Implements<QuantileRegressor, Regressor, QuantileRegressorParams,
+                          QuantileRegressorState>;
+
+}  // namespace espalier

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Writes svm_linear.json: scikit-learn's optima of linear support vector machines.
+
+The data are those of examples/data/, which the tests read themselves, with scaled columns; the target of the
+regressions is scaled, too. Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC, LinearSVR
+
+assert sklearn.__version__ == "1.9.1"
+here = pathlib.Path(__file__).parent
+
+
+def dataset(name, target):
+    table = pd.read_csv(here / "../../examples/data" / name)
+    X, y = table.drop(columns=target).to_numpy(), table[target].to_numpy()
+    if y.dtype == object:
+        y = np.searchsorted(np.unique(y), y)
+    else:
+        y = (y - y.mean()) / y.std()
+    return StandardScaler().fit_transform(X), y
+
+
+data = {
+    "cancer": dataset("breast_cancer.csv", "diagnosis"),
+    "iris": dataset("iris.csv", "species"),
+    "diabetes": dataset("diabetes.csv", "progression"),
+}
+
+
+def case(kind, name, weighted=False, **params):
+    X, y = data[name]
+    w = 0.25 * (1 + np.arange(len(y)) % 7) if weighted else None
+    model = kind(tol=1e-10, max_iter=10_000_000, random_state=0, **params).fit(X, y, sample_weight=w)
+    return {
+        "data": name,
+        "weighted": weighted,
+        "params": {k: list(v.items()) if isinstance(v, dict) else v for k, v in params.items()},
+        "coef": np.atleast_2d(model.coef_).tolist(),
+        "intercept": np.broadcast_to(model.intercept_, len(np.atleast_2d(model.coef_))).tolist(),
+    }
+
+
+cases = {
+    "svc_default": case(LinearSVC, "cancer"),
+    "svc_three_classes": case(LinearSVC, "iris", C=0.1),
+    "svc_weighted": case(LinearSVC, "cancer", weighted=True, class_weight={1: 3.0}),
+    "svc_hinge": case(LinearSVC, "cancer", loss="hinge", C=0.1),
+    "svc_hinge_weighted": case(LinearSVC, "iris", weighted=True, loss="hinge", C=0.2),
+    "svc_dual": case(LinearSVC, "cancer", dual=True, C=0.05),
+    "svc_scaling": case(LinearSVC, "cancer", intercept_scaling=10.0, C=0.5),
+    "svc_no_intercept": case(LinearSVC, "iris", fit_intercept=False),
+    "svc_l1": case(LinearSVC, "cancer", penalty="l1", dual=False, C=0.1),
+    "svc_l1_three_classes": case(LinearSVC, "iris", penalty="l1", dual=False, C=0.3),
+    "svr_default": case(LinearSVR, "diabetes"),
+    "svr_epsilon": case(LinearSVR, "diabetes", epsilon=0.3, C=0.5),
+    "svr_weighted": case(LinearSVR, "diabetes", weighted=True, epsilon=0.1, C=0.2, intercept_scaling=2.0),
+    "svr_squared": case(LinearSVR, "diabetes", loss="squared_epsilon_insensitive", epsilon=0.2, dual=False),
+    "svr_squared_dual": case(LinearSVR, "diabetes", loss="squared_epsilon_insensitive", epsilon=0.2, C=0.01),
+    "svr_no_intercept": case(LinearSVR, "diabetes", fit_intercept=False, epsilon=0.5),
+}
+text = json.dumps(cases, allow_nan=False)
+(here / "svm_linear.json").write_text(text.replace("}, ", "},\n") + "\n")
