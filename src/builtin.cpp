@@ -14,12 +14,12 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
-#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
@@ -27,9 +27,9 @@
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
-#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/linear_model/sgd_classifier.hpp>
 #include <espalier/linear_model/sgd_regressor.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
@@ -64,14 +64,14 @@ void add_builtin_estimators(Registry& registry) {
       IncrementalPCA,                  //
       KMeans,                          //
       LabelEncoder,                    //
-      LinearRegression,                //
       Lasso,                           //
       LassoCV,                         //
+      LinearRegression,                //
       LinearSVC,                       //
       LinearSVR,                       //
       LogisticRegression,              //
-      MiniBatchKMeans,                 //
       LogisticRegressionCV,            //
+      MiniBatchKMeans,                 //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //
       PCA,                             //
@@ -89,7 +89,7 @@ void add_builtin_estimators(Registry& registry) {
       SGDRegressor,                    //
       SimpleImputer,                   //
       StandardScaler,                  //
-      TruncatedSVD>(registry);
+      TruncatedSVD,                    //
       TweedieRegressor>(registry);
 }
 

@@ -8,7 +8,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

@@ -14,7 +14,7 @@
 #include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/dense_moments.hpp"
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

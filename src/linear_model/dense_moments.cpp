@@ -8,7 +8,7 @@
 
 #include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

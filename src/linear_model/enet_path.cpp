@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 #include "linear_model/elastic_net_fit.hpp"
 
 namespace espalier {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

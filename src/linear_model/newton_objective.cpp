@@ -6,7 +6,7 @@
 
 #include "linear_model/block_kernels.hpp"
 #include "linear_model/column_moments.hpp"
-#include "linear_model/dense_view.hpp"
+#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

@@ -22,12 +22,12 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
-#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
+#include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
@@ -35,9 +35,9 @@
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
 #include <espalier/linear_model/ridge_cv.hpp>
-#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/linear_model/sgd_classifier.hpp>
 #include <espalier/linear_model/sgd_regressor.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
@@ -95,7 +95,6 @@ inline std::vector<Prototype> special_prototypes() {
       "_random");
   add(ElasticNetCV(
       {.l1_ratio = {0.3, 0.9}, .alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
-      {.l1_ratio = {0.3, 0.9}, .alphas = 5, .cv = 2, .max_iter = 10'000, .tol = 1e-12}));
   add(GammaRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
   add(GridSearchCV(logistic, {{"C", {0.1, 1.0}}}, {.cv = 2}));
   add(GridSearchCV(Ridge(), {{"alpha", {0.1, 1.0}}}, {.cv = 2}));
