@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "linear_model/least_squares.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 
@@ -12,6 +10,9 @@
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "linalg/cholesky.hpp"
+#include "linalg/eigenpairs.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -37,8 +38,7 @@ constexpr Index accurate_singular_values = 512;
 /// singular.
 std::optional<Matrix> cholesky(Matrix A) {
   const Vector diagonal = A.diagonal();
-  const Eigen::LLT<Eigen::Ref<Matrix>> llt(A);  // in place
-  if (llt.info() != Eigen::Success) return std::nullopt;
+  if (!linalg::factorise_cholesky(A)) return std::nullopt;
   const auto pivots = A.diagonal().array().square() / diagonal.array();
   if (!(pivots.minCoeff() > smallest_pivot)) return std::nullopt;
   return A;
@@ -108,8 +108,7 @@ std::optional<Matrix> dual_factor(Matrix K, const CenteredData& data, double rid
 Vector singular_values_of_factor(const Matrix& factor, const Matrix& product) {
   if (factor.rows() <= accurate_singular_values)
     return Eigen::BDCSVD<Matrix>(Matrix(factor.triangularView<Eigen::Lower>())).singularValues();
-  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(product, Eigen::EigenvaluesOnly);
-  return eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().reverse();
+  return linalg::all_eigenpairs(product).values.cwiseMax(0.0).cwiseSqrt();
 }
 
 Index count_above(const Vector& singular, double tol) {
@@ -148,6 +147,11 @@ std::optional<OrdinaryFit> solve_full_rank(const CenteredData& data, double tol)
 }
 
 }  // namespace
+
+SingularValues singular_value_decomposition(const Matrix& A) {
+  const Eigen::BDCSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
+  return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
+}
 
 bool is_constant(double spread, double square) { return spread <= constant_column * square; }
 
@@ -212,22 +216,22 @@ Matrix solve_ridge(const CenteredData& data, const Vector& alphas) {
 
 Matrix solve_ridge_svd(const CenteredData& data, const Vector& alphas) {
   const Reduced reduced(data);
-  const Eigen::BDCSVD<Matrix> svd(reduced.A(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Eigen::ArrayXd s = svd.singularValues();
-  Matrix U = svd.matrixU().adjoint() * reduced.B();
+  const SingularValues svd = singular_value_decomposition(reduced.A());
+  const Eigen::ArrayXd s = svd.singular;
+  Matrix U = svd.U.transpose() * reduced.B();
   for (Index c = 0; c < U.cols(); ++c)
     U.col(c).array() *= (s > zero_singular).select(s / (s.square() + alphas[c]), 0.0);
-  return reduced.expand(svd.matrixV() * U);
+  return reduced.expand(svd.V * U);
 }
 
 OrdinaryFit solve_ordinary(const CenteredData& data, double tol) {
   if (std::optional<OrdinaryFit> fit = solve_full_rank(data, tol)) return *std::move(fit);
   const Reduced reduced(data);
-  const Eigen::BDCSVD<Matrix> svd(reduced.A(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const Index rank = count_above(svd.singularValues(), tol);
-  const Matrix c = svd.singularValues().head(rank).cwiseInverse().asDiagonal() *
-                   (svd.matrixU().leftCols(rank).adjoint() * reduced.B());
-  return {reduced.expand(svd.matrixV().leftCols(rank) * c), svd.singularValues(), rank};
+  const SingularValues svd = singular_value_decomposition(reduced.A());
+  const Index rank = count_above(svd.singular, tol);
+  const Matrix c = svd.singular.head(rank).cwiseInverse().asDiagonal() *
+                   (svd.U.leftCols(rank).transpose() * reduced.B());
+  return {reduced.expand(svd.V.leftCols(rank) * c), svd.singular, rank};
 }
 
 }  // namespace espalier::detail

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "linear_model/leave_one_out.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
-
 #include <algorithm>
+#include <utility>
 
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/eigenpairs.hpp"
 #include "linear_model/least_squares.hpp"
 
 namespace espalier::detail {
@@ -38,19 +37,18 @@ LeaveOneOut::LeaveOneOut(const CenteredData& data, std::span<const double> alpha
 
 Vector LeaveOneOut::decompose_columns(double smallest_alpha) {
   const CenteredData::Moments m = data_.moments();
-  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(m.gram);  // reads the lower triangle
-  const Vector& found = eigen.eigenvalues();                  // ascending
-  const double smallest = std::max(0.0, found[0]) + smallest_alpha;
-  if (error_of_eigenvalues * found[found.size() - 1] < tolerated_error * smallest) {
-    vectors_ = eigen.eigenvectors();
+  linalg::Eigenpairs pairs = linalg::all_eigenpairs(m.gram);
+  const double smallest = std::max(0.0, pairs.values.minCoeff()) + smallest_alpha;
+  if (error_of_eigenvalues * pairs.values.maxCoeff() < tolerated_error * smallest) {
+    vectors_ = std::move(pairs.vectors);
     rotated_ = vectors_.transpose() * m.xy;
-    return found.cwiseMax(0.0);
+    return pairs.values.cwiseMax(0.0);
   }
   const Reduced reduced(data_);
-  const Eigen::BDCSVD<Matrix> svd(reduced.A(), Eigen::ComputeThinU | Eigen::ComputeThinV);
-  vectors_ = svd.matrixV();
-  rotated_ = svd.singularValues().asDiagonal() * (svd.matrixU().transpose() * reduced.B());
-  return svd.singularValues().cwiseAbs2();
+  SingularValues svd = singular_value_decomposition(reduced.A());
+  vectors_ = std::move(svd.V);
+  rotated_ = svd.singular.asDiagonal() * (svd.U.transpose() * reduced.B());
+  return svd.singular.cwiseAbs2();
 }
 
 Vector LeaveOneOut::decompose_rows() {
@@ -62,10 +60,10 @@ Vector LeaveOneOut::decompose_rows() {
         data_.root_weights().size() > 0 ? data_.root_weights() : Vector(Vector::Ones(data_.rows()));
     K.selfadjointView<Eigen::Lower>().rankUpdate(root, 2.0 * K.trace() / root.squaredNorm());
   }
-  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(K);
-  vectors_ = eigen.eigenvectors();
+  linalg::Eigenpairs pairs = linalg::all_eigenpairs(K);
+  vectors_ = std::move(pairs.vectors);
   rotated_ = vectors_.transpose() * data_.targets();
-  return eigen.eigenvalues().cwiseMax(0.0);
+  return pairs.values.cwiseMax(0.0);
 }
 
 Matrix LeaveOneOut::errors_by_columns(Index begin, Index end) const {

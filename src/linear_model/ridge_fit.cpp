@@ -18,7 +18,8 @@ RidgeState fit_ridge(const Features& X, const Matrix& y, const Vector& weights,
   const Vector alphas = params.alpha.of_targets(y.cols(), owner, "alpha");
   RidgeSolver solver = params.solver;
   if (solver == RidgeSolver::automatic)
-    solver = is_large_and_sparse(X) ? RidgeSolver::sparse_cg : RidgeSolver::cholesky;
+    solver =
+        is_large_and_sparse(X) && !params.positive ? RidgeSolver::sparse_cg : RidgeSolver::cholesky;
   const bool needs_moments =
       params.positive || (solver == RidgeSolver::cholesky && X.cols() <= X.rows());
   const CenteredData data(X, y, weights, params.fit_intercept, needs_moments);
@@ -37,6 +38,7 @@ RidgeState fit_ridge(const Features& X, const Matrix& y, const Vector& weights,
   } else {
     coef = solver == RidgeSolver::svd ? solve_ridge_svd(data, alphas) : solve_ridge(data, alphas);
   }
+  if (solver != RidgeSolver::sparse_cg) context.report({.task = owner, .iteration = 1, .total = 1});
   LinearFit fit = linear_fit(data, coef, owner);
   return {std::move(fit.coef), std::move(fit.intercept), n_iter};
 }

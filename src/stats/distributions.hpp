@@ -3,7 +3,7 @@
 /// Tail probabilities of the distributions that tests refer to, and their inverses.
 ///
 /// Each `…_sf` is P(T > x), each `…_isf` the x whose tail has a given probability, as in scipy.stats;
-/// tails keep their relative accuracy (about 10⁻¹¹) down to the smallest double. NaN in, NaN out.
+/// tails keep their relative accuracy (about 10⁻¹²) down to the smallest double. NaN in, NaN out.
 #pragma once
 
 namespace espalier::detail {

@@ -129,8 +129,10 @@ TEST(LinearRegression, SolvesALargeSparseProblemToItsTolerance) {
   const Index n = 2500, p = 2000;
   Random random(3);
   std::vector<Eigen::Triplet<double>> cells;
-  for (Index i = 0; i < n; ++i)
-    for (int k = 0; k < 8; ++k) cells.emplace_back(i, random.integer(p), random.normal());
+  for (Index i = 0; i < n; ++i) {
+    cells.emplace_back(i, i % p, 3.0);
+    for (int k = 0; k < 4; ++k) cells.emplace_back(i, random.integer(p), 0.3 * random.normal());
+  }
   SparseMatrix X(n, p);
   X.setFromTriplets(cells.begin(), cells.end());
   const Vector coef = random_matrix(p, 1, 4);

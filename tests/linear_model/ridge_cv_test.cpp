@@ -325,6 +325,18 @@ TEST(Ridge, RefusesPenaltiesThatDoNotFitTheTargets) {
       {"Ridge", "positive", "'auto'"}));
 }
 
+TEST(Ridge, TakesPenaltiesByName) {
+  Ridge ridge;
+  ridge.set_param("alpha", Value::Numbers{1.0, 2.5});
+  EXPECT_EQ(ridge.params().alpha, (PerTarget{1.0, 2.5}));
+  EXPECT_EQ(ridge.to_string(), "Ridge(alpha=[1, 2.5])");
+  ridge.set_param("alpha", 3);
+  EXPECT_EQ(ridge.params().alpha, PerTarget(3.0));
+  EXPECT_EQ(ridge.get_param("alpha"), Value(3.0));
+  EXPECT_TRUE(throws<InvalidParameter>([&] { ridge.set_param("alpha", "much"); },
+                                       {"'alpha'", "Ridge", "a number, or a list of numbers"}));
+}
+
 TEST(Ridge, TakesFloatsAsTheyAre) {
   // Columns far from 0, of which floats keep four digits beside the mean.
   const Index n = 5000;

@@ -45,11 +45,11 @@ struct LinearRegressionState {
 /// columns whose units make them a million times smaller than others are given up: scale them
 /// (StandardScaler), or lower `tol`.
 ///
-/// Solved by the normal equations (Cholesky), in their dual form for n < p, with a check of the
-/// pivots: they take one pass over X, some twenty times faster than a decomposition of X. Where the
-/// pivots show that digits would be lost, or a singular value falls below the cut-off, by the
-/// singular value decomposition of X. Costs O(np² + p³) for n ≥ p, else O(n²p + n³); memory
-/// O(min(n, p)²) beside the data, and for n < p a copy of X where the second way is taken.
+/// Solved by the normal equations (Cholesky), in one pass over X, or in their dual form for n < p,
+/// with a check of the pivots. Where these show that digits would be lost, or a singular value falls
+/// below the cut-off, by the singular value decomposition of X. Costs O(np² + p³) for n ≥ p, else
+/// O(n²p + n³); memory O(min(n, p)²) beside the data, and for n < p a copy of X where the second way
+/// is taken.
 ///
 /// With `positive`, w ≥ 0, by the active set of Lawson and Hanson: O(np² + p³), and memory O(p²)
 /// also for n < p.
