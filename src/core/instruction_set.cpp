@@ -10,7 +10,9 @@ InstructionSet best_instruction_set() {
     if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
       return InstructionSet::avx512;
-    return __builtin_cpu_supports("avx2") ? InstructionSet::avx2 : InstructionSet::portable;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+               ? InstructionSet::avx2
+               : InstructionSet::portable;
   }();
   return best;
 #else

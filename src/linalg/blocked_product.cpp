@@ -70,14 +70,10 @@ Grid grid_of(const Product<T, C>& p, const MicroKernels<T, C>& kernels) {
     return Blocks{n, std::max(step, rounded_up((n + parts - 1) / parts, step))};
   };
   const auto blocks = [](Index n, Index size) { return std::max<Index>(1, (n + size - 1) / size); };
-  Index rows = blocks(p.m, largest_tile), cols = blocks(p.n, largest_tile), depth = 1;
-  const Index numbers = p.m * p.n;
-  const auto cut_depth = [&] {
-    const Index most = std::min(p.k / depth_per_task, most_numbers_of_parts / numbers);
-    depth =
-        std::clamp((wanted + rows * cols - 1) / (rows * cols), Index{1}, std::max<Index>(1, most));
-  };
-  cut_depth();
+  Index rows = blocks(p.m, largest_tile), cols = blocks(p.n, largest_tile);
+  const Index most_depth = std::min(p.k / depth_per_task, most_numbers_of_parts / (p.m * p.n));
+  const Index depth =
+      std::clamp(blocks(wanted, rows * cols), Index{1}, std::max<Index>(1, most_depth));
   while (rows * cols * depth < wanted) {
     const bool by_rows = p.m / rows > p.n / cols;
     if ((by_rows ? p.m / rows : p.n / cols) < 2 * smallest_tile) break;

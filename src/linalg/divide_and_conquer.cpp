@@ -95,7 +95,7 @@ void multiply_half(const Joint& joint, const Columns& from, Rows half, Index beg
   for (Index i = 0; i < count; ++i)
     Q.col(i) = joint.Q.col(from[static_cast<std::size_t>(places[static_cast<std::size_t>(i)])])
                    .segment(begin, n);
-  parallel_for(S.cols(), static_cast<double>(own.size()), [&](Index j) {
+  parallel_for(S.cols(), static_cast<double>(own.size()) / 4.0, [&](Index j) {
     for (Index i = 0; i < count; ++i) own(i, j) = S(places[static_cast<std::size_t>(i)], j);
   });
   multiply(Q, own, result.middleRows(begin, n));
@@ -132,7 +132,7 @@ void join(Joint& joint, Index split, Index wanted) {
     if (i < count) roots.push_back(i);
   const auto n_roots = static_cast<Index>(roots.size());
   Matrix S(count, n_roots), joined(n, n_roots);
-  parallel_for(n_roots, 4.0 * static_cast<double>(S.size()), [&](Index j) {
+  parallel_for(n_roots, static_cast<double>(S.size()) / 2.0, [&](Index j) {
     const Index root = roots[static_cast<std::size_t>(j)];
     S.col(j) = update.z.cwiseQuotient(update.differences.col(root)).normalized();
   });

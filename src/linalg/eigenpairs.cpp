@@ -3,10 +3,26 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 
+#include "linalg/block_krylov.hpp"
 #include "linalg/tridiagonal.hpp"
 
 namespace espalier::linalg {
+
+namespace {
+
+constexpr Index smallest_for_krylov = 256;
+
+Eigenpairs decompose(const Matrix& symmetric, Index k) {
+  const Tridiagonal T = tridiagonalise(symmetric);
+  Eigenpairs pairs = tridiagonal_eigenpairs(T.diagonal, T.off_diagonal, k);
+  apply_reflections(T, pairs.vectors);
+  return pairs;
+}
+
+}  // namespace
 
 Eigenpairs all_eigenpairs(const Matrix& symmetric) {
   return leading_eigenpairs(symmetric, symmetric.rows());
@@ -26,10 +42,11 @@ Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     return {Vector::Constant(k, nan), Matrix::Constant(n, k, nan)};
   }
-  const Tridiagonal T = tridiagonalise(symmetric / scale);
-  Eigenpairs pairs = tridiagonal_eigenpairs(T.diagonal, T.off_diagonal, k);
+  const Matrix scaled = symmetric / scale;
+  std::optional<Eigenpairs> found;
+  if (n >= smallest_for_krylov) found = krylov_eigenpairs(scaled, k);
+  Eigenpairs pairs = found ? std::move(*found) : decompose(scaled, k);
   pairs.values *= scale;
-  apply_reflections(T, pairs.vectors);
   return pairs;
 }
 

@@ -5,12 +5,14 @@
 
 namespace espalier::linalg {
 
-/// All eigenpairs of a symmetric matrix, of which the lower triangle is read: tridiagonal form,
-/// divide and conquer. Errors are about ε·‖A‖, vectors orthogonal to about n·ε. Numbers that are not
-/// finite give pairs that are NaN. The sign of a vector means nothing.
+/// All eigenpairs of a symmetric matrix by tridiagonal form and divide and conquer. Errors are about
+/// ε·‖A‖, vectors orthogonal to about n·ε. Numbers that are not finite give pairs that are NaN. The
+/// sign of a vector means nothing.
 Eigenpairs all_eigenpairs(const Matrix& symmetric);
 
-/// The k largest of them, 0 ≤ k ≤ n, in the order of their values (not of their magnitudes).
+/// The k largest of them, 0 ≤ k ≤ n, in the order of their values (not of their magnitudes). Of a
+/// large matrix few pairs are sought in a Krylov space first, which finds them many times sooner
+/// where the spectrum falls; where it does not, all but the last steps are those of all_eigenpairs.
 Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k);
 
 }  // namespace espalier::linalg

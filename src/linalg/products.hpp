@@ -9,8 +9,6 @@
 
 namespace espalier::linalg {
 
-using Matrix32 = Eigen::MatrixXf;
-
 // Any column-major matrix, block or Map, without a copy.
 using MatrixArg = Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>;
 using MatrixArg32 = Eigen::Ref<const Matrix32, 0, Eigen::OuterStride<>>;

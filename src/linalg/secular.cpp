@@ -7,7 +7,7 @@
 
 #include <espalier/core/parallel.hpp>
 
-#include "linalg/vector_kernels.hpp"
+#include "linalg/spectral_kernels.hpp"
 
 namespace espalier::linalg {
 namespace {
@@ -89,7 +89,7 @@ class Secular {
 
   const Vector& d_;
   const Vector& weight_;
-  const VectorKernels& kernels_ = vector_kernels();
+  const SpectralKernels& kernels_ = spectral_kernels();
 };
 
 }  // namespace
@@ -100,7 +100,7 @@ RankOneUpdate update_rank_one(const Vector& d, const Vector& z, double rho) {
   const Vector weight = rho * z.cwiseAbs2();
   const Secular secular(d, weight);
   const double work = static_cast<double>(n) * static_cast<double>(n);
-  parallel_for_blocks(Blocks{n, 16}, 8.0 * work, [&](Index begin, Index end) {
+  parallel_for_blocks(Blocks{n, 16}, work, [&](Index begin, Index end) {
     for (Index j = begin; j < end; ++j) {
       const Root root = secular.root(j);
       result.values[j] = root.origin + root.distance;
@@ -108,7 +108,7 @@ RankOneUpdate update_rank_one(const Vector& d, const Vector& z, double rho) {
     }
   });
   // zᵢ² = Πⱼ (λⱼ − dᵢ) / Πⱼ≠ᵢ (dⱼ − dᵢ), up to a factor that normalising takes out
-  parallel_for_blocks(Blocks{n, 64}, 2.0 * work, [&](Index begin, Index end) {
+  parallel_for_blocks(Blocks{n, 64}, 0.25 * work, [&](Index begin, Index end) {
     const Index rows = end - begin;
     Vector square = Vector::Ones(rows), ratio(rows);
     for (Index j = 0; j < n; ++j) {

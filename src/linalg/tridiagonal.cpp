@@ -7,7 +7,7 @@
 #include <espalier/core/parallel.hpp>
 
 #include "linalg/blocked_product.hpp"
-#include "linalg/vector_kernels.hpp"
+#include "linalg/spectral_kernels.hpp"
 
 namespace espalier::linalg {
 namespace {
@@ -38,9 +38,11 @@ class SymmetricProduct {
 
   void compute(const MatrixArg& A, const double* x, Eigen::Ref<Vector> y) {
     const Index n = A.rows();
-    const VectorKernels& kernels = vector_kernels();
+    const SpectralKernels& kernels = spectral_kernels();
     const Blocks blocks{n, columns_per_task};
-    parallel_for(blocks.count(), static_cast<double>(n) * static_cast<double>(n) / 4.0,
+    // There is one region for each column: threads that the system holds up delay them all, so it
+    // has to be worth it.
+    parallel_for(blocks.count(), static_cast<double>(n) * static_cast<double>(n) / 32.0,
                  [&](Index task) {
                    const Index begin = blocks.begin(task), end = blocks.end(task);
                    parts_.col(task).segment(begin, n - begin).setZero();

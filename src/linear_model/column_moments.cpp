@@ -8,12 +8,14 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "linalg/column_moments.hpp"
+
 namespace espalier::detail {
 namespace {
 
 constexpr Index numbers_per_block = 32'768;
 
-/// Weighted sums of x − shift and (x − shift)² over some rows.
+/// Weighted sums of x and x² over some rows.
 struct Sums {
   Vector first, second;
 };
@@ -30,23 +32,19 @@ Sums sparse_sums(const SparseMatrix& X, const Vector& weights, Index begin, Inde
   return sums;
 }
 
-Sums dense_sums(const MatrixView& X, const Vector& weights, const Vector& shift, Index begin,
-                Index end) {
-  const Index n = end - begin;
-  Sums sums{Vector(X.cols()), Vector(X.cols())};
-  Vector x(n), wx(n);
-  for (Index j = 0; j < X.cols(); ++j) {
-    x = X.col(j).segment(begin, n).array() - shift[j];
-    if (weights.size() == 0) {
-      sums.first[j] = x.sum();
-      sums.second[j] = x.squaredNorm();
-    } else {
-      wx = weights.segment(begin, n).cwiseProduct(x);
-      sums.first[j] = wx.sum();
-      sums.second[j] = wx.dot(x);
-    }
-  }
-  return sums;
+ColumnMoments sparse_moments(const Features& X, const Vector& weights, double total) {
+  const Index p = X.cols();
+  const Sums sums = reduce_blocks(
+      cache_blocks(X), numbers_in(X), Sums{Vector::Zero(p), Vector::Zero(p)},
+      [&](Index begin, Index end) { return sparse_sums(X.sparse(), weights, begin, end); },
+      [](Sums& sum, const Sums& part) {
+        sum.first += part.first;
+        sum.second += part.second;
+      });
+  const Vector mean = sums.first / total;
+  const Vector variance = sums.second / total - mean.cwiseAbs2();
+  // Rounding may make it negative; where the squares overflow it is infinite or NaN, and stays so.
+  return {total, mean, (variance.array() < 0.0).select(0.0, variance)};
 }
 
 }  // namespace
@@ -72,26 +70,17 @@ double numbers_in(const Features& X) {
 }
 
 ColumnMoments column_moments(const Features& X, const Vector& weights) {
-  const Index p = X.cols();
-  // Sums of x − (first row) lose no digits to a large mean; a sparse X is mostly zero, so its shift
-  // is 0.
-  Vector shift = Vector::Zero(p);
-  if (!X.is_sparse()) shift = X.dense().row(0);
-  const Sums sums = reduce_blocks(
-      cache_blocks(X), numbers_in(X), Sums{Vector::Zero(p), Vector::Zero(p)},
-      [&](Index begin, Index end) {
-        return X.is_sparse() ? sparse_sums(X.sparse(), weights, begin, end)
-                             : dense_sums(X.dense(), weights, shift, begin, end);
-      },
-      [](Sums& total, const Sums& part) {
-        total.first += part.first;
-        total.second += part.second;
-      });
   const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
-  const Vector from_shift = sums.first / total;
-  const Vector variance = sums.second / total - from_shift.cwiseAbs2();
-  // Rounding may make it negative; where the squares overflow it is infinite or NaN, and stays so.
-  return {total, shift + from_shift, (variance.array() < 0.0).select(0.0, variance)};
+  if (X.is_sparse()) return sparse_moments(X, weights, total);
+  ColumnMoments result{total, Vector(X.cols()), Vector(X.cols())};
+  Index j = 0;
+  for (const linalg::ColumnMoments& m : X.is_float32()
+                                            ? linalg::column_moments(X.dense32(), weights)
+                                            : linalg::column_moments(X.dense(), weights)) {
+    result.mean[j] = m.mean;
+    result.variance[j++] = m.squares / total;
+  }
+  return result;
 }
 
 }  // namespace espalier::detail

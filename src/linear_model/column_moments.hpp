@@ -16,7 +16,7 @@ struct ColumnMoments {
 };
 
 /// One pass over X, in blocks. `weights` may be empty: ones. The variance of a column is accurate
-/// to about ε·(distance of its first row from the mean)²; of a sparse X, to ε·mean².
+/// to about ε times itself; of a sparse X, to ε·mean².
 ColumnMoments column_moments(const Features& X, const Vector& weights);
 
 /// @throws InvalidInput  naming `owner` and a column: one of the squares is not finite, so the

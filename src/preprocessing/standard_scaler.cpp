@@ -9,55 +9,25 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/row_program.hpp>
 
+#include "core/huge_pages.hpp"
+#include "linalg/column_moments.hpp"
+
 namespace espalier {
 namespace {
-
-/// Σw, Σw(x − shift) and Σw(x − shift)² of one column, for some shift.
-struct Sums {
-  double weight = 0.0, first = 0.0, second = 0.0;
-};
 
 struct Moments {
   double weight, mean, var;
 };
 
-/// Σw, Σw(x − shift), Σw(x − shift)² of the values that are not missing. `w` may be null: ones.
-Sums column_sums(const double* x, const double* w, Index n, double shift) {
-  const auto part = [&](Index begin, Index end) {
-    Sums s;
-    for (Index i = begin; i < end; ++i) {
-      if (std::isnan(x[i])) continue;
-      const double wi = w == nullptr ? 1.0 : w[i];
-      const double d = x[i] - shift;
-      s.weight += wi;
-      s.first += wi * d;
-      s.second += wi * d * d;
-    }
-    return s;
-  };
-  const auto add = [](Sums& total, const Sums& s) {
-    total.weight += s.weight;
-    total.first += s.first;
-    total.second += s.second;
-  };
-  return reduce_blocks({n, 8192}, 0.0, Sums{}, part, add);
-}
-
-/// Mean and variance from sums about a shift that is near the mean.
-Moments moments_about(const Sums& s, double shift) {
-  if (s.weight <= 0.0) {
+/// Mean and variance from Σw, Σw(x − shift) and Σw(x − shift)², for a shift that is near the mean.
+Moments moments_about(double shift, double weight, double first, double second) {
+  if (weight <= 0.0) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     return {0.0, nan, nan};
   }
-  const double offset = s.first / s.weight;
-  const double var = s.second / s.weight - offset * offset;
-  return {s.weight, shift + offset, var < 0.0 ? 0.0 : var};  // NaN, of squares that overflow, stays
-}
-
-Moments dense_moments(const double* x, const double* w, Index n) {
-  const Moments rough = moments_about(column_sums(x, w, n, 0.0), 0.0);
-  if (rough.weight <= 0.0) return rough;
-  return moments_about(column_sums(x, w, n, rough.mean), rough.mean);
+  const double offset = first / weight;
+  const double var = second / weight - offset * offset;
+  return {weight, shift + offset, var < 0.0 ? 0.0 : var};  // NaN, of squares that overflow, stays
 }
 
 /// The columns of a sparse matrix one after the other would be slow by rows: all at once, zeros
@@ -85,21 +55,19 @@ std::vector<Moments> sparse_moments(const SparseMatrix& X, const Vector& weights
   std::vector<Moments> result;
   for (Index j = 0; j < p; ++j) {
     const double zeros = observed[j] - stored[j];
-    const Sums s{observed[j], first[j] - zeros * mean[j], second[j] + zeros * mean[j] * mean[j]};
-    result.push_back(moments_about(s, mean[j]));
+    result.push_back(moments_about(mean[j], observed[j], first[j] - zeros * mean[j],
+                                   second[j] + zeros * mean[j] * mean[j]));
   }
   return result;
 }
 
 std::vector<Moments> all_moments(const Features& X, const Vector& weights) {
   if (X.is_sparse()) return sparse_moments(X.sparse(), weights);
-  std::vector<Moments> result(static_cast<std::size_t>(X.cols()));
-  const double* w = weights.size() > 0 ? weights.data() : nullptr;
-  parallel_for(X.cols(), 4.0 * static_cast<double>(X.rows()) * static_cast<double>(X.cols()),
-               [&](Index j) {
-                 result[static_cast<std::size_t>(j)] =
-                     dense_moments(X.column(j).numbers.data(), w, X.rows());
-               });
+  std::vector<Moments> result;
+  for (const linalg::ColumnMoments& m : X.is_float32()
+                                            ? linalg::column_moments(X.dense32(), weights)
+                                            : linalg::column_moments(X.dense(), weights))
+    result.push_back(moments_about(m.mean, m.weight, 0.0, m.squares));
   return result;
 }
 
@@ -117,6 +85,26 @@ void check_finite(const Moments& m, bool with_std, const Features& X, Index j) {
       fmt::format("StandardScaler: X is too large, in column '{}': its mean or variance is not "
                   "finite. Divide it by a constant.",
                   X.names_or_default()[static_cast<std::size_t>(j)]));
+}
+
+/// Of a column that one task writes: a huge page, for which two threads would wait.
+constexpr Index bytes_per_block = 2 << 20;
+
+/// Each part of a column of X by `kernel`, in parallel, into a new matrix.
+template <class T, class View>
+Features by_columns(const View& X, const Vector& mean, const Vector& scale,
+                    void (*kernel)(const T*, std::ptrdiff_t, double, double, T*)) {
+  const Index n = X.rows(), p = X.cols();
+  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> result(n, p);
+  detail::advise_huge_pages(result.data(), static_cast<std::size_t>(result.size()) * sizeof(T));
+  const Blocks blocks{n, bytes_per_block / static_cast<Index>(sizeof(T))};
+  parallel_for(p * blocks.count(), static_cast<double>(n * p), [&](Index task) {
+    const Index j = task / blocks.count(), block = task % blocks.count();
+    const Index begin = blocks.begin(block);
+    kernel(X.data() + j * X.outerStride() + begin, blocks.end(block) - begin, mean[j], scale[j],
+           result.data() + j * n + begin);
+  });
+  return Features(std::move(result));
 }
 
 /// (x − mean) / scale
@@ -192,13 +180,11 @@ StandardScalerState StandardScaler::do_fit(const Features& X, const FitContext& 
 Features StandardScaler::do_transform(const State& state, const Features& X) const {
   refuse_sparse_centring(X);
   if (X.is_sparse()) return SparseMatrix(X.sparse() * state.scale.cwiseInverse().asDiagonal());
-  const Index n = X.rows(), p = X.cols();
-  Matrix result(n, p);
-  parallel_for(p, static_cast<double>(n * p), [&](Index j) {
-    const double mean = params().with_mean ? state.mean[j] : 0.0;
-    result.col(j) = (X.dense().col(j).array() - mean) / state.scale[j];
-  });
-  return result;
+  const Vector mean = params().with_mean ? state.mean : Vector::Zero(X.cols());
+  return X.is_float32() ? by_columns<float>(X.dense32(), mean, state.scale,
+                                            linalg::column_kernels<float>().standardise)
+                        : by_columns<double>(X.dense(), mean, state.scale,
+                                             linalg::column_kernels<double>().standardise);
 }
 
 void StandardScaler::do_compile(const State& state, RowBuilder& builder) const {
@@ -223,12 +209,11 @@ void StandardScaler::do_compile(const State& state, RowBuilder& builder) const {
 Features StandardScaler::do_inverse_transform(const State& state, const Features& X) const {
   refuse_sparse_centring(X);
   if (X.is_sparse()) return SparseMatrix(X.sparse() * state.scale.asDiagonal());
-  Matrix result = X.to_matrix();
-  for (Index j = 0; j < result.cols(); ++j) {
-    const double mean = params().with_mean ? state.mean[j] : 0.0;
-    result.col(j) = result.col(j).array() * state.scale[j] + mean;
-  }
-  return result;
+  const Vector mean = params().with_mean ? state.mean : Vector::Zero(X.cols());
+  return X.is_float32() ? by_columns<float>(X.dense32(), mean, state.scale,
+                                            linalg::column_kernels<float>().restore)
+                        : by_columns<double>(X.dense(), mean, state.scale,
+                                             linalg::column_kernels<double>().restore);
 }
 
 template class Implements<StandardScaler, Transformer, StandardScalerParams, StandardScalerState>;

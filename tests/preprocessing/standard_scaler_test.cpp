@@ -163,6 +163,29 @@ TEST(StandardScaler, GivesTheSameBitsForAnyNumberOfThreads) {
   EXPECT_EQ(one.var(), many.var());
 }
 
+TEST(StandardScaler, ScalesFloatsIntoFloatsByMomentsInDouble) {
+  const Matrix32 X = wine().cast<float>();
+  const StandardScaler scaler = StandardScaler().fit(X);
+  const StandardScaler of_doubles = StandardScaler().fit(Matrix(X.cast<double>()));
+  EXPECT_TRUE(near(scaler.mean(), of_doubles.mean(), 1e-14));
+  EXPECT_TRUE(near(scaler.var(), of_doubles.var(), 1e-13));
+  const Features scaled = scaler.transform(X);
+  ASSERT_TRUE(scaled.is_float32());
+  EXPECT_TRUE(
+      close(scaled.to_matrix(), of_doubles.transform(Matrix(X.cast<double>())).to_matrix(), 1e-6));
+  const Features back = scaler.inverse_transform(scaled);
+  ASSERT_TRUE(back.is_float32());
+  EXPECT_TRUE(near(back.to_matrix(), X.cast<double>(), 1e-5));
+}
+
+TEST(StandardScaler, TransformsManyRowsAsItTransformsOne) {
+  const Matrix X = Matrix::Random(600'000, 2);  // more than one block of a column
+  const StandardScaler scaler = StandardScaler().fit(X);
+  const Matrix all = scaler.transform(X).to_matrix();
+  for (const Index i : {Index{0}, Index{262'143}, Index{262'144}, Index{599'999}})
+    EXPECT_EQ(scaler.transform(X.row(i)).to_matrix(), all.row(i));
+}
+
 TEST(StandardScaler, RefusesALoadedStateOfTheWrongShape) {
   std::string text = to_json(StandardScaler().fit(Matrix::Random(4, 2)));
   const auto at = text.find("\"scale\":[");

@@ -34,13 +34,16 @@ struct StandardScalerState {
 
 /// Brings each column to mean 0 and variance 1: (x − mean) / scale.
 ///
-/// The variance is the biased one (divided by n, or by the sum of the weights), computed in two
-/// passes with a correction for rounding (Chan, Golub & LeVeque 1983). Missing values (NaN) are
+/// The variance is the biased one (divided by n, or by the sum of the weights): about the mean of
+/// each block of rows, and the blocks combined (Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242–247). Missing values (NaN) are
 /// left out when learning and stay missing. A column that is constant up to rounding is centred
 /// and divided by 1. A sparse X cannot be centred, since that would fill its zeros: set with_mean
 /// to false.
 ///
-/// Costs O(np) once over the data for `fit` and once for `transform`.
+/// A dense X of `float` is transformed into one of `float`; what is learned from it is in double, and
+/// each number is rounded once (scikit-learn rounds after each of the two operations).
+///
+/// Costs O(np) once over the data for `fit` and once for `transform`, both in parallel.
 ///
 /// Not there: partial_fit; copy, since X is never changed.
 ///
@@ -54,6 +57,7 @@ class StandardScaler
   static constexpr Tags tags{.allow_nan = true,
                              .keeps_missing = true,
                              .sparse = true,
+                             .float32 = true,
                              .sample_weight = true,
                              .requires_y = false};
 

@@ -17,7 +17,7 @@ struct PoleSums {
   double value, slope;
 };
 
-struct VectorKernels {
+struct SpectralKernels {
   /// y += A·x for the part of a symmetric A (n × n, its columns `stride` apart) that the lower
   /// triangle's columns [begin, end) hold: these numbers and their mirror images.
   void (*symmetric_columns)(std::ptrdiff_t n, const double* a, std::ptrdiff_t stride,
@@ -28,6 +28,6 @@ struct VectorKernels {
                         double x);
 };
 
-const VectorKernels& vector_kernels(InstructionSet instructions = best_instruction_set());
+const SpectralKernels& spectral_kernels(InstructionSet instructions = best_instruction_set());
 
 }  // namespace espalier::linalg

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "linalg/vector_kernels.hpp"
+#include "linalg/spectral_kernels.hpp"
 
 #include "linalg/vectors.hpp"
 
@@ -85,7 +85,7 @@ template <int n>
   return sums;
 }
 
-#define ESPALIER_VECTOR_KERNELS(Name, lanes, target)                                       \
+#define ESPALIER_SPECTRAL_KERNELS(Name, lanes, target)                                     \
   struct Name {                                                                            \
     target static void symmetric_columns(Size n, const double* a, Size stride, Size begin, \
                                          Size end, const double* x, double* y) {           \
@@ -95,18 +95,18 @@ template <int n>
                                      double origin, double x) {                            \
       return pole_sums_of<lanes>(n, pole, weight, origin, x);                              \
     }                                                                                      \
-    static constexpr VectorKernels kernels{&symmetric_columns, &pole_sums};                \
+    static constexpr SpectralKernels kernels{&symmetric_columns, &pole_sums};              \
   };
 
-ESPALIER_VECTOR_KERNELS(Portable, 2, )
+ESPALIER_SPECTRAL_KERNELS(Portable, 2, )
 #ifdef ESPALIER_LINALG_X86
-ESPALIER_VECTOR_KERNELS(Avx2, 4, ESPALIER_LINALG_AVX2)
-ESPALIER_VECTOR_KERNELS(Avx512, 8, ESPALIER_LINALG_AVX512)
+ESPALIER_SPECTRAL_KERNELS(Avx2, 4, ESPALIER_LINALG_AVX2)
+ESPALIER_SPECTRAL_KERNELS(Avx512, 8, ESPALIER_LINALG_AVX512)
 #endif
 
 }  // namespace
 
-const VectorKernels& vector_kernels(InstructionSet instructions) {
+const SpectralKernels& spectral_kernels(InstructionSet instructions) {
 #ifdef ESPALIER_LINALG_X86
   if (instructions == InstructionSet::avx512) return Avx512::kernels;
   if (instructions == InstructionSet::avx2) return Avx2::kernels;
