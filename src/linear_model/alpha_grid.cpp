@@ -10,11 +10,10 @@
 namespace espalier {
 
 void AlphaGrid::validate(std::string_view owner) const {
+  const auto is_penalty = [](double alpha) { return at_least(0.0).contains(alpha); };
   const bool valid =
-      is_given() ? !values_.empty() &&
-                       std::all_of(values_.begin(), values_.end(),
-                                   [](double alpha) { return at_least(0.0).contains(alpha); })
-                 : count_ >= 1;
+      values_ ? !values_->empty() && std::all_of(values_->begin(), values_->end(), is_penalty)
+              : count_ >= 1;
   if (!valid)
     detail::refuse_param(owner, "alphas",
                          "an integer, at least 1, or numbers in the range [0, inf)",
@@ -22,8 +21,8 @@ void AlphaGrid::validate(std::string_view owner) const {
 }
 
 std::vector<double> AlphaGrid::from(double largest, double eps) const {
-  if (is_given()) {
-    std::vector<double> sorted = values_;
+  if (values_) {
+    std::vector<double> sorted = *values_;
     std::sort(sorted.begin(), sorted.end(), std::greater<>());
     return sorted;
   }
@@ -37,17 +36,15 @@ std::vector<double> AlphaGrid::from(double largest, double eps) const {
 }
 
 Value Codec<AlphaGrid>::encode(const AlphaGrid& v) {
-  if (!v.is_given()) return v.count_;
-  return Codec<std::vector<double>>::encode(v.values_);
+  if (!v.values_) return v.count_;
+  return Codec<std::vector<double>>::encode(*v.values_);
 }
 
 AlphaGrid Codec<AlphaGrid>::decode(const Value& v) {
   const bool list = v.get_if<Value::Numbers>() != nullptr ||
                     v.get_if<Value::Integers>() != nullptr || v.get_if<Value::List>() != nullptr;
   if (list) return detail::decode_numbers(v);
-  AlphaGrid grid(Codec<int>::decode(v));
-  if (grid.count_ < 1) throw FormatError("expected " + describe());
-  return grid;
+  return Codec<int>::decode(v);
 }
 
 }  // namespace espalier

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,8 @@ class AlphaGrid {
   AlphaGrid(std::initializer_list<double> values) : values_(values) {}
   AlphaGrid(std::vector<double> values) : values_(std::move(values)) {}
 
-  bool is_given() const { return count_ == 0; }
-  int count() const { return is_given() ? static_cast<int>(values_.size()) : count_; }
+  bool is_given() const { return values_.has_value(); }
+  int count() const { return values_ ? static_cast<int>(values_->size()) : count_; }
 
   /// @throws InvalidParameter  naming `owner`: a count below 1, no value, or one that is negative or
   ///                           not finite
@@ -32,8 +34,8 @@ class AlphaGrid {
 
  private:
   friend struct Codec<AlphaGrid>;
-  int count_ = 0;  // 0: values
-  std::vector<double> values_;
+  int count_ = 0;
+  std::optional<std::vector<double>> values_;  // none: a grid
 };
 
 /// An integer, or a list of numbers.
@@ -41,7 +43,7 @@ template <>
 struct Codec<AlphaGrid> {
   static Value encode(const AlphaGrid& v);
   static AlphaGrid decode(const Value& v);
-  static std::string describe() { return "an integer, at least 1, or a list of numbers"; }
+  static std::string describe() { return "an integer or a list of numbers"; }
 };
 
 }  // namespace espalier
