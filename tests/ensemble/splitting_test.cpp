@@ -51,6 +51,8 @@ struct Fixture {
     const Splitter splitter(bins, matrix.places(),
                             {problem.min_samples_leaf,
                              problem.l2,
+                             problem.cat_l2,
+                             static_cast<int>(problem.max_cat_threshold),
                              max_features,
                              {problem.monotonic.begin(), problem.monotonic.end()}});
     const ChildRules children{problem.lowest, problem.highest, allowed};
@@ -107,6 +109,46 @@ TEST(Splitting, FindsWhatTryingEverythingFinds) {
     EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
     EXPECT_EQ(split.feature, expected.feature);
   }
+}
+
+TEST(Splitting, CategoriesMayBePenalisedMore) {
+  int dearer = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Fixture f(300, 4, 12, seed, seed % 3 == 0 ? 1.5 : 0.0);
+    const Split free = f.split();
+    f.problem.cat_l2 = 8.0;
+    const naive::Best expected = naive::best_split(f.problem, f.rows);
+    const Split split = f.split();
+    SCOPED_TRACE(seed);
+    EXPECT_EQ(split.feature, expected.feature);
+    EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
+    if (!free.is_categorical) {
+      EXPECT_EQ(split.gain, free.gain) << "cuts of numbers are as they were";
+      continue;
+    }
+    ++dearer;
+    EXPECT_LT(split.gain, free.gain);
+    if (!split.is_categorical) continue;
+    EXPECT_NEAR(split.left.value, -split.left.gradient / (split.left.hessian + f.problem.l2 + 8.0),
+                1e-12);
+  }
+  EXPECT_GT(dearer, 3);
+}
+
+TEST(Splitting, NoMoreCategoriesThanAllowedAreCutOff) {
+  int bound = 0;
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+    Fixture f(400, 4, 12, seed);
+    const Split free = f.split();
+    f.problem.max_cat_threshold = 1;
+    const naive::Best expected = naive::best_split(f.problem, f.rows);
+    const Split split = f.split();
+    SCOPED_TRACE(seed);
+    EXPECT_EQ(split.feature, expected.feature);
+    EXPECT_NEAR(split.gain, expected.gain, 1e-9 * (1.0 + expected.gain));
+    bound += free.is_categorical && split.gain < free.gain ? 1 : 0;
+  }
+  EXPECT_GT(bound, 3);
 }
 
 TEST(Splitting, UnderConstraintsFindsWhatTryingEverythingFinds) {
@@ -182,7 +224,7 @@ Split split_of(const std::vector<std::pair<double, std::uint32_t>>& cells, bool 
   Random random(0);
   const HistogramBins read(histogram, places, bins, fixed_point, min_samples_leaf);
   NodeToSplit asked{&read, node};
-  Splitter(bins, places, {min_samples_leaf, 0.0, 1.0})
+  Splitter(bins, places, {.min_samples_leaf = min_samples_leaf})
       .best_splits({&asked, 1}, fixed_point, random);
   return asked.best;
 }

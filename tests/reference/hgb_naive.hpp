@@ -24,6 +24,8 @@ struct Problem {
   std::vector<int> monotonic = {};  ///< 1, 0 or −1 a feature; empty: all 0
   double lowest = -1e300;           ///< bounds of values
   double highest = 1e300;
+  double cat_l2 = 0.0;
+  std::size_t max_cat_threshold = 256;
 };
 
 struct Sums {
@@ -45,12 +47,14 @@ inline Sums sums_of(const Problem& p, const std::vector<Row>& rows,
 }
 
 /// −G/(H + λ) within the bounds.
-inline double value_of(const Problem& p, const Sums& s) {
-  return std::clamp(-s.gradient / (s.hessian + p.l2), p.lowest, p.highest);
+inline double value_of(const Problem& p, const Sums& s, double l2) {
+  return std::clamp(-s.gradient / (s.hessian + l2), p.lowest, p.highest);
 }
 
 /// What a node takes off the loss.
-inline double strength(const Problem& p, const Sums& s) { return -s.gradient * value_of(p, s); }
+inline double strength(const Problem& p, const Sums& s, double l2) {
+  return -s.gradient * value_of(p, s, l2);
+}
 
 struct Best {
   double gain = -1.0;
@@ -60,13 +64,16 @@ struct Best {
 /// Gain of sending the rows that `left` accepts to the left; −1 if a child would be too small, or
 /// if the values of the children are not in the order of `sign`.
 inline double gain_of(const Problem& p, const std::vector<Row>& rows,
-                      const std::function<bool(Row)>& left, int sign = 0) {
+                      const std::function<bool(Row)>& left, int sign = 0,
+                      bool is_categorical = false) {
+  const double l2 = p.l2 + (is_categorical ? p.cat_l2 : 0.0);
   const Sums l = sums_of(p, rows, left);
   const Sums r = sums_of(p, rows, [&](Row row) { return !left(row); });
   if (std::min(l.count, r.count) < p.min_samples_leaf || std::min(l.hessian, r.hessian) < 1e-3)
     return -1.0;
-  if (sign * (value_of(p, r) - value_of(p, l)) < 0.0) return -1.0;
-  return strength(p, l) + strength(p, r) - strength(p, sums_of(p, rows, [](Row) { return true; }));
+  if (sign * (value_of(p, r, l2) - value_of(p, l, l2)) < 0.0) return -1.0;
+  return strength(p, l, l2) + strength(p, r, l2) -
+         strength(p, sums_of(p, rows, [](Row) { return true; }), p.l2);
 }
 
 /// The bins of a categorical feature that weigh at least 10 rows, by G/(H + 10).
@@ -93,9 +100,9 @@ inline std::vector<std::vector<int>> left_sets(const Problem& p, std::size_t f,
   if (p.features[f].is_categorical) {
     const std::vector<int> order = ordered_categories(p, f, rows);
     const std::size_t half = (order.size() + 1) / 2;
-    for (std::size_t k = 1; k <= half; ++k)
+    for (std::size_t k = 1; k <= std::min(half, p.max_cat_threshold); ++k)
       sets.emplace_back(order.begin(), order.begin() + static_cast<long>(k));
-    for (std::size_t k = 1; k < half; ++k)
+    for (std::size_t k = 1; k <= std::min(half - 1, p.max_cat_threshold) && half > 0; ++k)
       sets.emplace_back(order.end() - static_cast<long>(k), order.end());
     return sets;
   }
@@ -118,7 +125,8 @@ inline Best best_split(const Problem& p, const std::vector<Row>& rows) {
       const auto in_set = [&](Row row) {
         return std::find(set.begin(), set.end(), p.bins[f][row]) != set.end();
       };
-      const double gain = gain_of(p, rows, in_set, p.monotonic.empty() ? 0 : p.monotonic[f]);
+      const double gain = gain_of(p, rows, in_set, p.monotonic.empty() ? 0 : p.monotonic[f],
+                                  p.features[f].is_categorical);
       if (gain > best.gain) best = {gain, static_cast<int>(f)};
     }
   }

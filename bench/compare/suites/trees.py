@@ -18,6 +18,7 @@ from suites import trees_data, trees_peers
 
 PARAMS = {"max_iter": 100, "learning_rate": 0.1, "max_bins": 255, "min_samples_leaf": 20,
           "l2_regularization": 0.0}
+OURS_PARAMS = {"cat_l2": 10.0, "max_cat_threshold": 32}  # LightGBM's defaults
 AHEAD = Goal(1.0)
 OURS, ONE_THREAD, PIPELINE = "espalier", "espalier, 1 thread", "espalier, pipeline"
 
@@ -133,16 +134,20 @@ class Bench:
             result["score"] = _score(self.case.task, self.y_test, self.predictions)
         return result
 
+    def _our_job(self, k: int, **changes: object) -> str:
+        job = json.loads(self._job(k, **changes))
+        return json.dumps(job | {"params": job["params"] | OURS_PARAMS})
+
     def _ours(self, k: int) -> Result | None:
-        command = [str(self.program), self._job(k)]
+        command = [str(self.program), self._our_job(k)]
         return self._scored(harness.run(command, self.options.threads))
 
     def _ours_trains(self, k: int) -> Result | None:
-        return harness.run([str(self.program), self._job(k, threads=1, predict=False)], 1)
+        return harness.run([str(self.program), self._our_job(k, threads=1, predict=False)], 1)
 
     def _ours_in_pipeline(self, k: int) -> Result | None:
         rows = min(50_000, self.data_rows)
-        command = [str(self.program), self._job(k, pipeline=True, rows=rows)]
+        command = [str(self.program), self._our_job(k, pipeline=True, rows=rows)]
         return harness.run(command, self.options.threads)
 
     def _peer(self, name: str, k: int) -> Result | None:

@@ -2,7 +2,7 @@
 /// @file
 /// The parameters of HistGradientBoostingClassifier and HistGradientBoostingRegressor, with the
 /// names, ranges and defaults of scikit-learn 1.9 where it has them; `growth`, `subsample` and
-/// `validation_folds` are ours. Instead of verbose there is the callback of the FitContext.
+/// `validation_folds` are ours; `cat_l2` and `max_cat_threshold` are LightGBM's. Instead of verbose there is the callback of the FitContext.
 #pragma once
 
 #include <array>
@@ -59,6 +59,10 @@ constexpr auto hist_gradient_boosting_fields() {
             "rows in a leaf at least, whatever their weight"),
       field("l2_regularization", &P::l2_regularization, at_least(0.0),
             "L2 penalty on the values of the leaves"),
+      field("cat_l2", &P::cat_l2, at_least(0.0),
+            "what is added to l2_regularization where a split tells categories apart"),
+      field("max_cat_threshold", &P::max_cat_threshold, at_least(1),
+            "categories on the smaller side of a split at most; none: no limit"),
       field("max_features", &P::max_features, above_up_to(0.0, 1.0),
             "share of the features tried at each split, among those that interaction_cst allows"),
       field(
@@ -102,6 +106,8 @@ struct HistGradientBoostingRegressorParams {
   TreeGrowth growth = TreeGrowth::leaf_wise;
   int min_samples_leaf = 20;
   double l2_regularization = 0.0;
+  double cat_l2 = 0.0;
+  std::optional<int> max_cat_threshold = {};
   double max_features = 1.0;
   double subsample = 1.0;
   int max_bins = 255;
@@ -140,6 +146,8 @@ struct HistGradientBoostingClassifierParams {
   TreeGrowth growth = TreeGrowth::leaf_wise;
   int min_samples_leaf = 20;
   double l2_regularization = 0.0;
+  double cat_l2 = 0.0;
+  std::optional<int> max_cat_threshold = {};
   double max_features = 1.0;
   double subsample = 1.0;
   int max_bins = 255;

@@ -63,7 +63,9 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
 ///   set of categories left. Predicting matches categories by their text, whatever the dictionary
 ///   of the new table, and treats those not seen at fit as missing. There may be any number of them
 ///   (scikit-learn refuses more than `max_bins`): those with the most rows are told apart, and the
-///   others, from the `max_bins`-th on, stay together on one side of each split.
+///   others, from the `max_bins`-th on, stay together on one side of each split. Columns of many
+///   categories tempt trees to learn the rows by heart; `cat_l2` and `max_cat_threshold` hold them
+///   back. LightGBM sets them to 10 and 32; none is the default, as in scikit-learn.
 /// - **Sparse X.** A sparse matrix gives the trees and predictions of the same matrix with its zeros,
 ///   bit for bit: a value that it does not hold is 0, and a missing one is a NaN that it holds. It is
 ///   never made dense: training takes about 9 bytes for each value of a feature that is mostly in

@@ -45,8 +45,12 @@ void check_stopping(const FitOptions& options, RoleKind role);
 
 template <class Params>
 FitOptions fit_options(const Params& p, RoleKind role, std::string_view owner) {
-  const SplitRules split{
-      static_cast<std::uint32_t>(p.min_samples_leaf), p.l2_regularization, p.max_features, {}};
+  const SplitRules split{static_cast<std::uint32_t>(p.min_samples_leaf),
+                         p.l2_regularization,
+                         p.cat_l2,
+                         p.max_cat_threshold.value_or(256),
+                         p.max_features,
+                         {}};
   const GrowerOptions grower{split,       p.max_leaf_nodes,
                              p.max_depth, p.learning_rate,
                              {},          p.growth == TreeGrowth::depth_wise};

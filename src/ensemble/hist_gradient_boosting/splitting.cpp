@@ -20,7 +20,8 @@ struct Task {
   const SplitRules& rules;
   const ChildRules& children;
   const FixedPoint& fixed_point;
-  int sign;  // of the feature's monotonic constraint
+  int sign;   // of the feature's monotonic constraint
+  double l2;  // of the sides
 
   /// The loss of the node and what bounds its children; `sign` as in CutNode.
   CutNode cut_node(int cut_sign) const {
@@ -30,14 +31,14 @@ struct Task {
             .min_samples_leaf = static_cast<double>(rules.min_samples_leaf),
             .min_hessian = min_hessian_to_split,
             .loss = node.gradient * node.value,
-            .l2_regularization = rules.l2_regularization,
+            .l2_regularization = l2,
             .bounded = !rules.monotonic.empty(),
             .lowest = children.lowest,
             .highest = children.highest,
             .sign = static_cast<double>(cut_sign)};
   }
   NodeSums side(double gradient, double hessian, std::uint32_t count) const {
-    const double value = node_value(gradient, hessian, rules.l2_regularization);
+    const double value = node_value(gradient, hessian, l2);
     return {gradient, hessian, count,
             rules.monotonic.empty() ? value : std::clamp(value, children.lowest, children.highest)};
   }
@@ -135,13 +136,15 @@ std::vector<int> sorted_categories(const BinSums& bins, int n_bins, const Task& 
   return sorted;
 }
 
-/// Cuts off categories from either end of the order, up to its middle; they go left.
+/// Cuts off categories from either end of the order, up to its middle or so many as the rules allow;
+/// they go left.
 void scan_categories(const BinSums& bins, int n_bins, const Task& task, Split& split) {
   const std::vector<int> order = sorted_categories(bins, n_bins, task);
   const std::size_t n = order.size();
   if (n < 2) return;
+  const auto most = static_cast<std::size_t>(task.rules.max_cat_threshold);
   const auto try_cuts = [&](std::size_t n_passed, const auto& bin_at) {
-    Pass pass(bins.cells, n_passed, bin_at);
+    Pass pass(bins.cells, std::min(n_passed, most), bin_at);
     if (!pass.find_best(task, 0, split.gain)) return;
     split.gain = pass.gain();
     split.left = pass.passed_side(task);
@@ -196,7 +199,12 @@ Split Splitter::best_split_of(Index feature, const NodeToSplit& node,
   Split split;
   split.feature = static_cast<int>(feature);
   split.is_categorical = known.is_categorical;
-  const Task task{node.sums, rules_, node.children, fixed_point, rules_.sign_of(split.feature)};
+  const Task task{node.sums,
+                  rules_,
+                  node.children,
+                  fixed_point,
+                  rules_.sign_of(split.feature),
+                  rules_.l2_regularization + (split.is_categorical ? rules_.cat_l2 : 0.0)};
   if (split.is_categorical) {
     scan_categories(bins, known.n_bins, task, split);
   } else {

@@ -63,6 +63,8 @@ struct Split {
 struct SplitRules {
   std::uint32_t min_samples_leaf = 20;  ///< rows, whatever their weight
   double l2_regularization = 0.0;       ///< λ
+  double cat_l2 = 0.0;                  ///< added to λ for the sides of a split by categories
+  int max_cat_threshold = 256;          ///< categories on the smaller side of a split at most
   double max_features = 1.0;  ///< share of the allowed features tried at each node, drawn anew
   /// For each feature, 1 (the value must not fall from left to right), −1 (not rise) or 0; empty:
   /// all 0.
@@ -102,8 +104,8 @@ class Splitter {
   /// categories.
   ///
   /// Numerical features are cut between two bins, with missing values on either side if the
-  /// training data have any. Categorical features are cut in the order of G/(H + 10); categories
-  /// that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
+  /// training data have any. Categorical features are cut in the order of G/(H + 10), not more than
+  /// `max_cat_threshold` from either end; categories that weigh less than 10 rows go right. @see Fisher, JASA 53 (1958) 789–798
   void best_splits(std::span<NodeToSplit> nodes, const FixedPoint& fixed_point,
                    Random& random) const;
 
