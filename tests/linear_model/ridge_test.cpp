@@ -91,8 +91,8 @@ TEST(Ridge, AlphaZeroGivesTheSolutionOfLeastNormWhereThereAreMany) {
 
 TEST(Ridge, SatisfiesTheNormalEquations) {
   // X̃ᵀ(ỹ − X̃C) = αC, for the primal, the dual and the sparse way, with and without weights.
-  for (const auto& [n, p] :
-       std::vector<std::pair<Index, Index>>{{5000, 7}, {300, 40}, {400, 150}, {40, 300}, {30, 30}, {1, 3}}) {
+  for (const auto& [n, p] : std::vector<std::pair<Index, Index>>{
+           {5000, 7}, {300, 40}, {400, 150}, {40, 300}, {30, 30}, {1, 3}}) {
     const Matrix X = random_matrix(n, p, 1).cwiseMax(0.0).array() + 0.1;
     const Matrix Y = random_matrix(n, 2, 2);
     const Vector w = golden_weights(n);
