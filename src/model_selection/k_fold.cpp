@@ -9,8 +9,8 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 
-#include "model_selection/folds.hpp"
 #include "core/seed.hpp"
+#include "model_selection/folds.hpp"
 
 namespace espalier {
 namespace detail {

@@ -8,8 +8,8 @@
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
 
-#include "model_selection/search.hpp"
 #include "core/seed.hpp"
+#include "model_selection/search.hpp"
 
 namespace espalier {
 

@@ -10,8 +10,8 @@
 #include <espalier/core/warnings.hpp>
 
 #include "core/labels_of.hpp"
-#include "model_selection/folds.hpp"
 #include "core/seed.hpp"
+#include "model_selection/folds.hpp"
 
 namespace espalier {
 namespace {
