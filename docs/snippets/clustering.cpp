@@ -18,7 +18,8 @@ int main() {
             << centers.rows() << " centres\n";
 
   for (int k = 1; k <= 6; ++k)
-    std::cout << k << ": " << KMeans({.n_clusters = k, .n_init = 10, .random_state = 0}).fit(X).inertia()
+    std::cout << k << ": "
+              << KMeans({.n_clusters = k, .n_init = 10, .random_state = 0}).fit(X).inertia()
               << "\n";
 
   const KMeansPlusPlusResult start = kmeans_plusplus(X, 3, {.random_state = 1});

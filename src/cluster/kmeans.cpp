@@ -79,12 +79,12 @@ class Reports {
 template <class Rows>
 class Starts {
  public:
-  Starts(const Rows& rows, const KMeansParams& params, const Vector& offset,
+  Starts(const Rows& rows, const KMeansParams& params, const Vector& offset, const Vector& weights,
          const FitContext& context, double tol)
       : rows_(rows),
         params_(params),
         offset_(offset),
-        weights_(context.sample_weight),
+        weights_(weights),
         tol_(tol),
         n_starts_(params.n_init.count(params.init, 10)),
         seed_(params.init.is_given() ? 0 : detail::seed_of(params.random_state, name)),
@@ -162,13 +162,13 @@ void KMeansState::check(const Schema& schema) const {
 void KMeans::do_validate() const { kmeans::check_starts(name, params().n_init); }
 
 KMeansState KMeans::do_fit(const Features& X, const FitContext& context) const {
-  const Vector& weights = context.sample_weight;
+  const Vector weights = kmeans::without_ones(context.sample_weight);
   kmeans::check_start(name, params().init, params().n_clusters, X, weights);
   const Vector mean = kmeans::weighted_mean(X, weights);
   const Vector offset = X.is_sparse() ? Vector(Vector::Zero(X.cols())) : mean;
   const Start best = kmeans::with_rows(X, 0, X.rows(), offset, [&](const auto& rows) {
     const double tol = params().tol * kmeans::mean_variance(rows, weights, mean - offset, name);
-    return Starts(rows, params(), offset, context, tol).best();
+    return Starts(rows, params(), offset, weights, context, tol).best();
   });
   kmeans::warn_of_fewer_clusters(name, best.assignment.labels, params().n_clusters);
   return {best.centers,

@@ -37,8 +37,8 @@ struct WeightedRows {
   Features X;
   Vector weights;
 
-  WeightedRows(const Features& all, const Vector& w) : X(all), weights(w) {
-    if (w.size() == 0 || (w.array() > 0.0).all()) return;
+  WeightedRows(const Features& all, const Vector& w) : X(all), weights(kmeans::without_ones(w)) {
+    if ((w.array() > 0.0).all()) return;
     std::vector<Index> rows;
     for (Index i = 0; i < w.size(); ++i)
       if (w[i] > 0.0) rows.push_back(i);

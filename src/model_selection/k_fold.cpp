@@ -13,6 +13,7 @@
 #include "core/seed.hpp"
 #include "model_selection/folds.hpp"
 #include "core/seed.hpp"
+#include "model_selection/folds.hpp"
 
 namespace espalier {
 namespace detail {

@@ -94,7 +94,7 @@ struct KMeansState {
 ///
 /// @throws InvalidParameter  a parameter is outside its range, or given centres have another shape
 /// @throws InvalidInput      X is empty or not finite, or has fewer rows (of positive weight) than
-///                           there are clusters
+///                           there are clusters, or squared distances overflow
 /// @see Lloyd, IEEE Trans. Inf. Theory 28 (1982) 129–137; Arthur & Vassilvitskii, SODA (2007)
 ///      1027–1035; Hamerly, SDM (2010) 130–140
 class KMeans : public Implements<KMeans, Clusterer, KMeansParams, KMeansState> {

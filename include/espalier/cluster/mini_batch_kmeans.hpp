@@ -100,7 +100,7 @@ struct MiniBatchKMeansState {
 /// @throws InvalidParameter  a parameter is outside its range, given centres have another shape, or
 ///                           n_clusters is not that of the fit that partial_fit goes on from
 /// @throws InvalidInput      X is empty or not finite, or has fewer rows (of positive weight) than
-///                           there are clusters
+///                           there are clusters, or squared distances overflow
 /// @see Sculley, WWW (2010) 1177–1178
 class MiniBatchKMeans
     : public Implements<MiniBatchKMeans, Clusterer, MiniBatchKMeansParams, MiniBatchKMeansState> {

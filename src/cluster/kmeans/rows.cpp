@@ -170,6 +170,10 @@ Vector weighted_sums(const View& X, const Vector& weights) {
 
 }  // namespace
 
+Vector without_ones(const Vector& weights) {
+  return (weights.array() == 1.0).all() ? Vector() : weights;
+}
+
 Vector weighted_mean(const Features& X, const Vector& weights) {
   const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(X.rows());
   if (X.is_float32()) return weighted_sums(X.dense32(), weights) / total;

@@ -127,6 +127,9 @@ auto with_rows(const Features& X, Index begin, Index n, const Vector& offset, co
   return body(DenseRows<double>(dense.data() + begin, n, dense.outerStride(), offset));
 }
 
+/// The weights, or none at all where each is 1: then the same rows are drawn as without weights.
+Vector without_ones(const Vector& weights);
+
 /// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side: the order of the additions
 /// does not depend on where the values are in memory.
 template <class T>
