@@ -212,9 +212,9 @@ void LogisticRegressionCVState::check(const Schema& schema) const {
     return m.rows() == Cs.size() * l1_ratios.size() * coef.rows() &&
            (m.cols() == coef.cols() || m.cols() == coef.cols() + 1);
   });
-  if (!is_of_folds(scores) || !is_of_folds(n_iter) || !paths_fit)
+  if (!is_of_folds(scores) || !is_of_folds(n_iter_path) || !paths_fit)
     throw FormatError(
-        fmt::format("{}: scores, n_iter and coefs_paths do not fit {} folds, {} "
+        fmt::format("{}: scores, n_iter_path and coefs_paths do not fit {} folds, {} "
                     "values of C and {} of l1_ratio",
                     name, folds, Cs.size(), l1_ratios.size()));
 }
@@ -248,13 +248,14 @@ LogisticRegressionCVState LogisticRegressionCV::do_fit(const Features& X, const 
   state.l1_ratios =
       Vector::Map(params().l1_ratios.data(), static_cast<Index>(params().l1_ratios.size()));
   state.scores.resize(params().cv, candidates(params()));
-  state.n_iter.resize(params().cv, candidates(params()));
+  state.n_iter_path.resize(params().cv, candidates(params()));
   for (Index f = 0; f < params().cv; ++f) {
     const Fold& fold = folds[static_cast<std::size_t>(f)];
     state.scores.row(f) = fold.scores;
-    state.n_iter.row(f) = fold.n_iter;
+    state.n_iter_path.row(f) = fold.n_iter;
     state.coefs_paths.push_back(fold.path);
   }
+  state.n_iter = static_cast<int>(state.n_iter_path.sum());
   Choice choice = choose(folds, state, X.cols(), params().refit);
   state.C = choice.C;
   state.l1_ratio = choice.l1_ratio;
@@ -263,6 +264,7 @@ LogisticRegressionCVState LogisticRegressionCV::do_fit(const Features& X, const 
         name, {X, encoded.codes, encoded.classes.size(), weights},
         params_for(params(), choice.C, choice.l1_ratio), &choice.mean, {.stop = context.stop});
     choice.mean = {solution.coef, solution.intercept};
+    state.n_iter += solution.n_iter;
   }
   state.coef = std::move(choice.mean.coef);
   state.intercept = std::move(choice.mean.intercept);

@@ -74,8 +74,8 @@ TEST(LogisticRegressionCV, KeepsThePathsOfTheFolds) {
     EXPECT_EQ(path.cols(), 4 + 1);
     EXPECT_LT(path.topRows(3).norm(), path.bottomRows(3).norm()) << "a weaker penalty";
   }
-  EXPECT_EQ(model.n_iter().rows(), 3);
-  EXPECT_GE(model.n_iter().minCoeff(), 1.0);
+  EXPECT_EQ(model.n_iter_path().rows(), 3);
+  EXPECT_GE(model.n_iter_path().minCoeff(), 1.0);
 }
 
 TEST(LogisticRegressionCV, GivesTheSameBitsForAnyNumberOfThreads) {

@@ -53,16 +53,18 @@ struct LogisticRegressionCVState {
   Vector Cs;                        // those that were tried
   Vector l1_ratios;                 // the same
   Matrix scores;                    // folds × m
-  Matrix n_iter;                    // folds × m, whole numbers
+  Matrix n_iter_path;               // folds × m, whole numbers
+  int n_iter = 0;                   // their sum, and those of the last fit
   std::vector<Matrix> coefs_paths;  // of each fold: (m·k) × d, the intercept last
 
   static constexpr auto fields() {
     using S = LogisticRegressionCVState;
-    return std::tuple{field("classes", &S::classes),     field("coef", &S::coef),
-                      field("intercept", &S::intercept), field("C", &S::C),
-                      field("l1_ratio", &S::l1_ratio),   field("Cs", &S::Cs),
-                      field("l1_ratios", &S::l1_ratios), field("scores", &S::scores),
-                      field("n_iter", &S::n_iter),       field("coefs_paths", &S::coefs_paths)};
+    return std::tuple{field("classes", &S::classes),         field("coef", &S::coef),
+                      field("intercept", &S::intercept),     field("C", &S::C),
+                      field("l1_ratio", &S::l1_ratio),       field("Cs", &S::Cs),
+                      field("l1_ratios", &S::l1_ratios),     field("scores", &S::scores),
+                      field("n_iter_path", &S::n_iter_path), field("n_iter", &S::n_iter),
+                      field("coefs_paths", &S::coefs_paths)};
   }
   void check(const Schema& schema) const;
 };
@@ -96,7 +98,10 @@ class LogisticRegressionCV
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "LogisticRegressionCV";
-  static constexpr Tags tags{.sparse = true, .float32 = true, .sample_weight = true};
+  static constexpr Tags tags{.sparse = true,
+                             .float32 = true,
+                             .sample_weight = true,
+                             .weights_are_copies = false};  // copies lie in other folds
 
   const Matrix& coef() const { return state().coef; }            ///< k × p
   const Vector& intercept() const { return state().intercept; }  ///< k
@@ -106,7 +111,9 @@ class LogisticRegressionCV
   const Vector& l1_ratios() const { return state().l1_ratios; }  ///< those that were tried
   /// folds × m, for m = Cs · l1_ratios candidates: for each C one l1_ratio after the other.
   const Matrix& scores() const { return state().scores; }
-  const Matrix& n_iter() const { return state().n_iter; }  ///< folds × m
+  /// Iterations of each fit, folds × m; scikit-learn's n_iter_.
+  const Matrix& n_iter_path() const { return state().n_iter_path; }
+  int n_iter() const { return state().n_iter; }  ///< of all fits together, the last one included
   /// Of each fold, (m·k) × d: the k rows of coefficients of one candidate after the other, with the
   /// intercept last if there is one.
   const std::vector<Matrix>& coefs_paths() const { return state().coefs_paths; }
