@@ -9,7 +9,9 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/sgd_classifier.hpp>
 #include <espalier/linear_model/sgd_regressor.hpp>
@@ -41,6 +43,7 @@ void add_builtin_estimators(Registry& registry) {
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
+      HuberRegressor,                  //
       LabelEncoder,                    //
       LinearSVC,                       //
       LinearSVR,                       //
@@ -50,6 +53,7 @@ void add_builtin_estimators(Registry& registry) {
       Pipeline<Classifier>,            //
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
+      QuantileRegressor,               //
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //

@@ -17,7 +17,9 @@
 #include <espalier/ensemble/hist_gradient_boosting_classifier.hpp>
 #include <espalier/ensemble/hist_gradient_boosting_regressor.hpp>
 #include <espalier/impute/simple_imputer.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/sgd_classifier.hpp>
 #include <espalier/linear_model/sgd_regressor.hpp>
@@ -26,6 +28,8 @@
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
+#include <espalier/svm/linear_svc.hpp>
+#include <espalier/svm/linear_svr.hpp>
 #include <espalier/testing/check_estimator.hpp>
 
 namespace espalier {
@@ -98,6 +102,12 @@ inline std::vector<Prototype> special_prototypes() {
       "_quantile");
   add(HistGradientBoostingRegressor({.loss = Loss::poisson, .max_iter = 10, .min_samples_leaf = 5}),
       "_poisson");
+  add(HuberRegressor({.tol = 1e-9}));
+  add(LinearSVC({.tol = 1e-9}));
+  add(LinearSVC({.loss = SVCLoss::hinge, .tol = 1e-9, .max_iter = 100'000}), "_hinge");
+  add(LinearSVC({.penalty = SVCPenalty::l1, .tol = 1e-9, .max_iter = 100'000}), "_l1");
+  add(LinearSVR({.tol = 1e-9, .C = 10.0, .max_iter = 100'000}));
+  add(LinearSVR({.tol = 1e-9, .loss = SVRLoss::squared_epsilon_insensitive}), "_squared");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
@@ -115,6 +125,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(Pipeline{SimpleImputer(), StandardScaler()}, {},
       {.expected_failures = {{"inverse_transform_undoes_transform",
                               "SimpleImputer cannot be undone, and says so by its own name"}}});
+  add(QuantileRegressor({.alpha = 0.01}));
   add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},
