@@ -12,8 +12,8 @@
 #include <espalier/loss/half_multinomial.hpp>
 #include <espalier/optim/lbfgs.hpp>
 
-#include "linear_model/linear_objective.hpp"
 #include "linalg/linear_predict.hpp"
+#include "linear_model/linear_objective.hpp"
 #include "loss/block_loss.hpp"
 
 namespace espalier {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/linear_model/ridge.hpp>
 
+#include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/least_squares.hpp"
-#include "linalg/linear_predict.hpp"
 
 namespace espalier {
 

@@ -167,7 +167,7 @@ TEST(Sgd, SaysWhenCoefficientsOverflow) {
   const Vector y = X.col(0);
   SGDRegressor model;
   EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(X, y); },
-                                   {"SGDRegressor", "overflowed in epoch 1", "StandardScaler"}));
+                                   {"SGDRegressor", "numbers overflowed in epoch 1", "StandardScaler"}));
   EXPECT_FALSE(model.fitted());
 }
 
