@@ -17,12 +17,14 @@
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
+#include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
@@ -61,6 +63,7 @@ void add_builtin_estimators(Registry& registry) {
       GridSearchCV<Regressor>,         //
       HistGradientBoostingClassifier,  //
       HistGradientBoostingRegressor,   //
+      HuberRegressor,                  //
       IncrementalPCA,                  //
       KMeans,                          //
       LabelEncoder,                    //
@@ -79,6 +82,7 @@ void add_builtin_estimators(Registry& registry) {
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
       PoissonRegressor,                //
+      QuantileRegressor,               //
       RandomizedSearchCV<Classifier>,  //
       RandomizedSearchCV<Regressor>,   //
       Ridge,                           //

@@ -8,12 +8,14 @@
 #include <espalier/linear_model/enet_path.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/generalized_linear.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
+#include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>

@@ -14,6 +14,7 @@ namespace espalier::detail {
 namespace {
 
 constexpr int most_iterations = 200;
+constexpr int most_stalls = 8;
 constexpr double enough = 1e-11;  // relative gap
 constexpr double to_boundary = 0.9995;
 
@@ -70,6 +71,8 @@ class Observations {
     result[penalised_[k]] = factor(k);
     return result;
   }
+  /// Of an observation of the penalty.
+  Index coefficient(Index i) const { return penalised_[static_cast<std::size_t>(i - n_data())]; }
   double objective(const Vector& beta) const {
     const Vector r = y_ - times(beta);
     return (r.array() * upper_.array() *
@@ -169,6 +172,15 @@ void advance(const Observations& rows, Point& p) {
   p.v += dual_step * dv;
 }
 
+/// β with zeros for the coefficients whose observation of the penalty is well inside its bounds.
+Vector with_zeros(const Observations& rows, const Point& p) {
+  constexpr double well_inside = 1e-3;
+  Vector beta = p.beta;
+  for (Index i = rows.n_data(); i < rows.size(); ++i)
+    if (std::min(p.d[i], p.s[i]) > well_inside) beta[rows.coefficient(i)] = 0.0;
+  return beta;
+}
+
 /// The vertex near the end of the iterations: the plane through the rows whose d is farthest from
 /// both bounds, as many as there are unknowns.
 Vector vertex(const Observations& rows, const Point& p) {
@@ -193,11 +205,9 @@ Vector vertex(const Observations& rows, const Point& p) {
   for (Index k = 0; k < m; ++k) {  // an observation of the penalty in it: exactly 0
     const Index i = order[static_cast<std::size_t>(k)];
     if (i < rows.n_data()) continue;
-    Index j = 0;
-    rows.row(i).cwiseAbs().maxCoeff(&j);
-    beta[j] = 0.0;
+    beta[rows.coefficient(i)] = 0.0;
   }
-  return rows.objective(beta) <= rows.objective(p.beta) ? beta : p.beta;
+  return beta;
 }
 
 }  // namespace
@@ -208,20 +218,27 @@ QuantileSolution solve_quantile(const QuantileProgram& program,
   Point p = first_point(rows);
   QuantileSolution solution;
   Point best = p;
+  int stalls = 0;
   double best_gap = std::numeric_limits<double>::infinity();
   for (solution.n_iter = 1; solution.n_iter <= most_iterations; ++solution.n_iter) {
     advance(rows, p);
     const double objective = rows.objective(p.beta);
     const double gap = p.gap() / std::max(std::abs(objective), 1e-300);
     report(solution.n_iter, objective);
-    if (!(gap < best_gap)) break;  // rounding, or not finite
+    stalls = gap < best_gap ? 0 : stalls + 1;
+    if (stalls == most_stalls || !std::isfinite(gap)) break;  // rounding
+    if (stalls > 0) continue;
     best = p;
     best_gap = gap;
     if (gap <= enough) break;
   }
   solution.n_iter = std::min(solution.n_iter, most_iterations);
   solution.gap = best_gap;
-  solution.beta = vertex(rows, best);
+  constexpr double rounding = 1e-12;
+  const double allowed = (1.0 + rounding) * rows.objective(best.beta);
+  solution.beta = best.beta;
+  for (const Vector& beta : {with_zeros(rows, best), vertex(rows, best)})
+    if (rows.objective(beta) <= allowed) solution.beta = beta;
   return solution;
 }
 

@@ -3,6 +3,9 @@
 #include <espalier/linear_model/sgd_classifier.hpp>
 #include <espalier/linear_model/sgd_regressor.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <espalier/core/random.hpp>
@@ -80,6 +83,145 @@ TEST(Sgd, MatchesScikitLearnOnRowsInTheirOrder) {
       expect_golden<SGDRegressor>(name);
   }
   EXPECT_EQ(cases, 37);
+}
+
+/// 3000 rows, p columns, and a label by a plane.
+LinearData plane(Index p, int classes) {
+  Random random(11);
+  Matrix X = Matrix::NullaryExpr(3000, p, [&](Index, Index) { return random.normal(); });
+  const Vector z = X * Vector::LinSpaced(p, -1.0, 1.0);
+  Labels y(3000);
+  for (Index i = 0; i < 3000; ++i)
+    y[i] = std::clamp(static_cast<int>(std::floor(z[i] + random.normal())) + classes / 2, 0,
+                      classes - 1);
+  return {std::move(X), y};
+}
+
+TEST(Sgd, GivesTheSameBitsForAnyNumberOfThreads) {
+  for (const int classes : {2, 4}) {
+    const LinearData data = plane(21, classes);
+    SGDClassifier model({.loss = SGDClassifierLoss::log_loss,
+                         .penalty = SGDPenalty::elasticnet,
+                         .max_iter = 4,
+                         .random_state = 1,
+                         .average = 10});
+    const Matrix expected = model.fit(data.X, data.y, {.n_threads = 1}).coef();
+    for (const int threads : {2, 4, 7})
+      EXPECT_EQ(model.fit(data.X, data.y, {.n_threads = threads}).coef(), expected)
+          << classes << " classes, " << threads << " threads";
+  }
+}
+
+TEST(Sgd, ShufflesBySeed) {
+  const LinearData data = plane(5, 2);
+  const auto coef = [&](std::int64_t seed) {
+    return SGDClassifier({.max_iter = 2, .random_state = seed}).fit(data.X, data.y).coef();
+  };
+  EXPECT_EQ(coef(1), coef(1));
+  EXPECT_NE(coef(1), coef(2));
+}
+
+TEST(Sgd, ConvergesToThePenalisedOptimum) {
+  // Of least squares with an L2 penalty, which has a closed form.
+  const LinearData data = diabetes();
+  const Matrix X = scaled(data.X);
+  const Vector y = scaled(data.y.values()).col(0);
+  const auto model = SGDRegressor({.alpha = 0.1,
+                                   .max_iter = 3000,
+                                   .tol = {},
+                                   .random_state = 0,
+                                   .eta0 = 0.01,
+                                   .power_t = 0.5,
+                                   .average = 100'000})
+                         .fit(X, y);
+  const auto n = static_cast<double>(X.rows());
+  // The gradient of the objective there, by coefficients of columns of deviation 1.
+  const Vector gradient = X.transpose() * (model.predict(X) - y) / n + 0.1 * model.coef();
+  EXPECT_LT(gradient.cwiseAbs().maxCoeff(), 2e-3);
+}
+
+TEST(Sgd, StopsEarlyByRowsSetAside) {
+  const LinearData data = plane(6, 3);
+  Index reports = 0;
+  FitContext context;
+  context.callback = [&](const Progress& p) {
+    ++reports;
+    EXPECT_TRUE(p.validation_score > 0.4 && p.validation_score <= 1.0) << p.validation_score;
+  };
+  SGDClassifier model(
+      {.alpha = 0.01, .random_state = 0, .early_stopping = true, .n_iter_no_change = 3});
+  model.fit(data.X, data.y, context);
+  EXPECT_TRUE(model.converged());
+  EXPECT_EQ(reports, model.n_iter());
+  EXPECT_LT(model.n_iter(), 100);
+  EXPECT_GT(model.score(data.X, data.y), 0.5);
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        model.fit(data.X.topRows(2), Labels{{0, 1}});
+      },
+      {"SGDClassifier", "early_stopping"}));
+}
+
+TEST(Sgd, SaysWhenCoefficientsOverflow) {
+  const Matrix X = 1e100 * plane(3, 2).X;
+  const Vector y = X.col(0);
+  SGDRegressor model;
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(X, y); },
+                                   {"SGDRegressor", "numbers overflowed in epoch 1", "StandardScaler"}));
+  EXPECT_FALSE(model.fitted());
+}
+
+TEST(Sgd, RefusesParametersThatDoNotGoTogether) {
+  const LinearData data = plane(3, 2);
+  const auto refused = [&](const SGDClassifierParams& params,
+                           std::initializer_list<std::string_view> parts) {
+    return throws<InvalidParameter>([&] { SGDClassifier(params).fit(data.X, data.y); }, parts);
+  };
+  EXPECT_TRUE(refused({.alpha = 0.0}, {"'alpha'", "optimal"}));
+  EXPECT_TRUE(refused({.loss = SGDClassifierLoss::log_loss, .learning_rate = SGDLearningRate::pa1},
+                      {"'loss'", "hinge", "pa1"}));
+  const auto in_pieces = [&](const SGDClassifierParams& params,
+                             std::initializer_list<std::string_view> parts) {
+    return throws<InvalidParameter>(
+        [&] { SGDClassifier(params).partial_fit(data.X, data.y, data.y); }, parts);
+  };
+  EXPECT_TRUE(in_pieces({.early_stopping = true}, {"early_stopping", "partial_fit"}));
+  EXPECT_TRUE(in_pieces({.class_weight = balanced}, {"class_weight", "balanced"}));
+}
+
+TEST(Sgd, LearnsInPiecesWithOtherShufflesEachTime) {
+  const LinearData data = plane(8, 2);
+  SGDClassifier model({.alpha = 0.001, .random_state = 0});
+  for (int epoch = 0; epoch < 10; ++epoch) model.partial_fit(data.X, data.y, data.y);
+  EXPECT_EQ(model.t(), 30'001.0);
+  EXPECT_GT(model.score(data.X, data.y), 0.7);
+}
+
+TEST(Sgd, BeginsAWarmFitAtTheCoefficientsBefore) {
+  const LinearData data = plane(8, 2);
+  SGDClassifier model({.alpha = 0.01, .random_state = 0, .warm_start = true});
+  model.fit(data.X, data.y);
+  const double before = model.score(data.X, data.y);
+  model.params().max_iter = 1;
+  model.fit(data.X, data.y);
+  EXPECT_GT(model.score(data.X, data.y), before - 0.05);
+  EXPECT_THROW(model.fit(data.X, plane(8, 4).y), InvalidInput);
+}
+
+TEST(Sgd, HasProbabilitiesOfTwoLosses) {
+  const LinearData data = plane(8, 3);
+  for (const auto loss : {SGDClassifierLoss::log_loss, SGDClassifierLoss::modified_huber}) {
+    const auto model =
+        SGDClassifier({.loss = loss, .alpha = 0.01, .random_state = 0}).fit(data.X, data.y);
+    const Matrix proba = model.predict_proba(data.X);
+    EXPECT_LT((proba.rowwise().sum().array() - 1.0).abs().maxCoeff(), 1e-12);
+    const Matrix raw = model.decision_function(data.X);
+    Index most = 0;
+    raw.row(7).maxCoeff(&most);
+    EXPECT_EQ(model.predict(data.X)[7], most);
+  }
+  const auto hinge = SGDClassifier({.random_state = 0}).fit(data.X, data.y);
+  EXPECT_THROW(hinge.predict_proba(data.X), NotSupported);
 }
 
 }  // namespace

@@ -31,6 +31,9 @@
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
+#include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
 #include <espalier/linear_model/ridge_classifier_cv.hpp>
@@ -43,6 +46,8 @@
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
+#include <espalier/svm/linear_svc.hpp>
+#include <espalier/svm/linear_svr.hpp>
 #include <espalier/testing/check_estimator.hpp>
 
 namespace espalier {
@@ -133,6 +138,12 @@ inline std::vector<Prototype> special_prototypes() {
   add(KMeans({.n_clusters = 4, .init = KMeansStart::random, .n_init = 3}), "_random");
   add(Lasso({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
   add(LassoCV({.alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
+  add(HuberRegressor({.tol = 1e-9}));
+  add(LinearSVC({.tol = 1e-9}));
+  add(LinearSVC({.loss = SVCLoss::hinge, .tol = 1e-9, .max_iter = 100'000}), "_hinge");
+  add(LinearSVC({.penalty = SVCPenalty::l1, .tol = 1e-9, .max_iter = 100'000}), "_l1");
+  add(LinearSVR({.tol = 1e-9, .C = 10.0, .max_iter = 100'000}));
+  add(LinearSVR({.tol = 1e-9, .loss = SVRLoss::squared_epsilon_insensitive}), "_squared");
   add(logistic);
   add(LogisticRegression({.tol = 1e-9, .fit_intercept = false, .max_iter = 1000}),
       "_without_intercept",
@@ -163,6 +174,7 @@ inline std::vector<Prototype> special_prototypes() {
       {.expected_failures = {{"inverse_transform_undoes_transform",
                               "SimpleImputer cannot be undone, and says so by its own name"}}});
   add(PoissonRegressor({.alpha = 0.0, .max_iter = 1000, .tol = 1e-9}));
+  add(QuantileRegressor({.alpha = 0.01}));
   add(RandomizedSearchCV(logistic, {{"C", Distribution::log_uniform(0.1, 10.0)}},
                          {.n_iter = 2, .cv = 2}));
   add(RandomizedSearchCV(Ridge(), {{"alpha", Distribution::log_uniform(0.1, 10.0)}},

@@ -214,17 +214,18 @@ class SgdFit {
                                  : -objective / static_cast<double>(order.size());
     });
     for (Output* const output : active) {
-      check_finite(output->iterate);
+      check_finite(*output);
       end_epoch(*output);
     }
   }
 
-  void check_finite(const SgdIterate& it) const {
-    double poison = it.intercept * 0.0 + it.scale * 0.0;
+  void check_finite(const Output& output) const {
+    const SgdIterate& it = output.iterate;
+    double poison = it.intercept * 0.0 + it.scale * 0.0 + output.score * 0.0;
     for (const double w : it.w) poison += w * 0.0;
     if (poison != 0.0)
       throw InvalidInput(
-          fmt::format("{}: the coefficients overflowed in epoch {}. Scale the columns of X first "
+          fmt::format("{}: numbers overflowed in epoch {}. Scale the columns of X first "
                       "(StandardScaler), and y where it is large; or take a smaller eta0.",
                       problem_.owner, n_iter_));
   }
