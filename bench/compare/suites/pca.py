@@ -102,7 +102,7 @@ def _file(case: Case, rows: int, cache: pathlib.Path) -> pathlib.Path:
     rng = np.random.default_rng(0)
     directions = np.linalg.qr(rng.normal(size=(case.cols, case.cols)))[0]
     X = rng.normal(size=(rows, case.cols)) / np.sqrt(1 + np.arange(case.cols))
-    X = X @ directions + rng.normal(size=case.cols)
+    X = np.asfortranarray(X @ directions + rng.normal(size=case.cols))
     dataset.write(path, dataset.numeric(X, np.zeros(rows)))
     return path
 
