@@ -15,7 +15,8 @@ constexpr std::string_view name = LogisticRegression::type_name;
 
 /// @throws InvalidInput  y lacks a class that warm_start goes on from
 void check_previous(const LogisticRegressionState& previous, const EncodedLabels& y) {
-  if (y.classes == previous.classes) return;
+  const bool as_many = y.classes.size() == previous.classes.size();
+  if (as_many && y.classes == previous.classes) return;
   throw InvalidInput(
       fmt::format("{}: warm_start goes on from {} classes, but y has {} of them; there have to be "
                   "rows of each.",
