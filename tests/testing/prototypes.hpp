@@ -187,7 +187,6 @@ inline std::vector<Prototype> special_prototypes() {
   add(RidgeClassifier());
   add(RidgeClassifierCV());
   add(RidgeClassifierCV({.cv = 2}), "_folds");
-  add(SGDClassifier({.loss = SGDClassifierLoss::log_loss}));
   const CheckOptions sgd_options{
       .expected_failures = {{"sparse_input_follows_the_tag",
                              "the intercept takes shorter steps on sparse data, as documented"}}};
