@@ -274,6 +274,37 @@ Features conform(const Estimator& model, const Features& X) {
   throw NotSupported(fmt::format("summary of {}: {}", model, why));
 }
 
+template <class Model>
+RegressionSummary summary_of_glm(const Model& model, GlmFit fit, const Features& X, const Target& y,
+                                 const RegressionSummaryOptions& options) {
+  const Features conformed = conform(model, X);
+  fit.model = model.class_name();
+  if (model.params().alpha > 0.0)
+    refuse_model(fit.model,
+                 fmt::format("it was fitted with a penalty (alpha={}), for which standard "
+                             "errors do not hold; fit with alpha = 0.",
+                             number_text(model.params().alpha)));
+  fit.coef = model.coef().row(0).transpose();
+  fit.intercept = model.intercept()[0];
+  fit.fit_intercept = model.params().fit_intercept;
+  return summarise(
+      make_problem(fit, conformed, y.vector(), model.schema().names_or_default(), options),
+      options.confidence_level);
+}
+
+/// The family of a Tweedie model; of those that are no others' the power has to be in (1, 2).
+GlmFamily family_of(double power) {
+  if (power == 0.0) return GlmFamily::gaussian;
+  if (power == 1.0) return GlmFamily::poisson;
+  if (power == 2.0) return GlmFamily::gamma;
+  if (power == 3.0) return GlmFamily::inverse_gaussian;
+  if (power > 1.0 && power < 2.0) return GlmFamily::tweedie;
+  refuse_model(TweedieRegressor::type_name,
+               fmt::format("the likelihood of power={} is not known here, but that of 0, 1, 2, 3 "
+                           "and of powers between 1 and 2.",
+                           number_text(power)));
+}
+
 }  // namespace
 
 RegressionSummary summary(const GlmFit& model, const Features& X, const Target& y,
@@ -322,6 +353,27 @@ RegressionSummary summary(const LogisticRegression& model, const Features& X, co
   return summarise(
       make_problem(fit, conformed, positive, model.schema().names_or_default(), options),
       options.confidence_level);
+}
+
+RegressionSummary summary(const PoissonRegressor& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options) {
+  return summary_of_glm(model, {.family = GlmFamily::poisson, .link = GlmLink::log}, X, y, options);
+}
+
+RegressionSummary summary(const GammaRegressor& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options) {
+  return summary_of_glm(model, {.family = GlmFamily::gamma, .link = GlmLink::log}, X, y, options);
+}
+
+RegressionSummary summary(const TweedieRegressor& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options) {
+  const TweedieRegressorParams& params = model.params();
+  const bool identity = params.link == TweedieLink::identity ||
+                        (params.link == TweedieLink::automatic && params.power <= 0.0);
+  GlmFit fit{.family = family_of(params.power),
+             .link = identity ? GlmLink::identity : GlmLink::log};
+  if (fit.family == GlmFamily::tweedie) fit.power = params.power;
+  return summary_of_glm(model, fit, X, y, options);
 }
 
 }  // namespace espalier

@@ -158,6 +158,31 @@ TEST(RegressionSummary, OfGeneralisedLinearModelsMatchesStatsmodels) {
               diagnosis, {.confidence_level = level}));
 }
 
+TEST(RegressionSummary, OfOurGeneralisedLinearModelsMatchesStatsmodels) {
+  const Matrix X = few_columns();
+  const Vector y = diabetes().y.vector(), w = counts(X.rows());
+  const RegressionSummaryOptions plain{.confidence_level = level};
+  const RegressionSummaryOptions weighted{.sample_weight = w, .confidence_level = level};
+  const GeneralizedLinearParams exact{.alpha = 0.0, .max_iter = 1000, .tol = 1e-12};
+  expect_golden("poisson", summary(PoissonRegressor(exact).fit(X, y), X, y, plain));
+  expect_golden("poisson_weighted",
+                summary(PoissonRegressor(exact).fit(X, y, {.sample_weight = w}), X, y, weighted));
+  expect_golden("gamma", summary(GammaRegressor(exact).fit(X, y), X, y, plain));
+  const auto tweedie = [&](double power, const Vector& target) {
+    const TweedieRegressorParams params{
+        .power = power, .alpha = 0.0, .max_iter = 1000, .tol = 1e-12};
+    return summary(TweedieRegressor(params).fit(X, target), X, target, plain);
+  };
+  expect_golden("gamma", tweedie(2.0, y));
+  expect_golden("inverse_gaussian", tweedie(3.0, y));
+  expect_golden("tweedie", tweedie(1.5, (y.array() - 100.0).cwiseMax(0.0)));
+  EXPECT_NEAR(tweedie(0.0, y).log_likelihood,
+              summary(LinearRegression().fit(X, y), X, y).log_likelihood, 1e-6);
+  EXPECT_TRUE(throws<NotSupported>([&] { tweedie(2.5, y); }, {"TweedieRegressor", "power=2.5"}));
+  EXPECT_TRUE(throws<NotSupported>([&] { summary(PoissonRegressor().fit(X, y), X, y); },
+                                   {"PoissonRegressor", "alpha=1", "alpha = 0"}));
+}
+
 TEST(RegressionSummary, CoversTheTruthAsOftenAsItSays) {
   // 400 samples of 30 rows: 90% intervals miss about 40 times, within four deviations of a binomial.
   const Vector truth{{1.0, -0.5}};

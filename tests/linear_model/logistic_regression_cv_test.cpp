@@ -35,9 +35,10 @@ void expect_golden(const std::string& name, const LogisticRegressionCVParams& pa
       LogisticRegressionCV(exact(params)).fit(X, y, {.sample_weight = sample_weight});
   EXPECT_TRUE(near(model.C(), to_number(expected["C"]), 1e-14));
   EXPECT_LT(relative_difference(model.coef(), to_matrix(expected["coef"])), 1e-6);
-  if (params.fit_intercept)
+  if (params.fit_intercept) {
     EXPECT_LT((model.intercept() - to_vector(expected["intercept"])).lpNorm<Eigen::Infinity>(),
               1e-6);
+  }
   EXPECT_LT((model.scores() - to_matrix(expected["scores"])).cwiseAbs().maxCoeff(), 1e-7);
 }
 

@@ -10,8 +10,11 @@
 
 #include <espalier/core/features.hpp>
 #include <espalier/core/target.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 
 namespace espalier {
 
@@ -131,14 +134,21 @@ std::ostream& operator<<(std::ostream& out, const RegressionSummary& summary);
 /// @throws InvalidInput      X or y do not suit the model; columns depend on each other, so that the
 ///                           coefficients have no standard errors; no degrees of freedom are left; or
 ///                           the coefficients are not those of greatest likelihood
-/// @throws NotSupported      the model is penalised (LogisticRegression needs C = inf), has
-///                           `positive` coefficients, class weights, several outputs, or more than
-///                           two classes
+/// @throws NotSupported      the model is penalised (LogisticRegression needs C = inf, the GLMs
+///                           alpha = 0), has `positive` coefficients, class weights, several
+///                           outputs, more than two classes, or a Tweedie power other than 0, 1, 2,
+///                           3 and those between 1 and 2
 /// @see McCullagh & Nelder, Generalized Linear Models (1989); Dunn & Smyth, Statistics and Computing
 ///      15 (2005) 267–280, for the density of tweedie
 RegressionSummary summary(const LinearRegression& model, const Features& X, const Target& y,
                           const RegressionSummaryOptions& options = {});
 RegressionSummary summary(const LogisticRegression& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options = {});
+RegressionSummary summary(const PoissonRegressor& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options = {});
+RegressionSummary summary(const GammaRegressor& model, const Features& X, const Target& y,
+                          const RegressionSummaryOptions& options = {});
+RegressionSummary summary(const TweedieRegressor& model, const Features& X, const Target& y,
                           const RegressionSummaryOptions& options = {});
 /// y of the binomial family is 0 or 1.
 RegressionSummary summary(const GlmFit& model, const Features& X, const Target& y,
