@@ -6,6 +6,8 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "core/huge_pages.hpp"
+
 namespace espalier::linalg {
 namespace {
 
@@ -36,6 +38,9 @@ RowMatrix::RowMatrix(MatrixView X)
       stride_(padded(X.cols())),
       data_(static_cast<double*>(::operator new[](
           static_cast<std::size_t>(rows_* stride_) * sizeof(double), cache_line))) {
+  // Rows are met in random order: small pages would cost a look-up of the address for each.
+  detail::advise_huge_pages(data_.get(),
+                            static_cast<std::size_t>(rows_ * stride_) * sizeof(double));
   parallel_for_blocks(
       {rows_, 2048}, static_cast<double>(rows_ * stride_),
       [&](Index begin, Index end) { transpose(X, begin, end, stride_, data_.get()); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "linear_model/least_squares.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 
@@ -33,6 +34,9 @@ constexpr double zero_singular = 1e-15;
 /// Up to this size singular values are those of the Cholesky factor, beyond it they are the roots of
 /// eigenvalues, which cost less and lose up to half of the digits of the smallest.
 constexpr Index accurate_singular_values = 512;
+constexpr Index few_singular_values = 64;
+/// Above this ratio of the smallest eigenvalue to the largest, all have 10 digits.
+constexpr double safe_eigenvalue_ratio = 1e-6;
 
 /// The lower Cholesky factor of A, of which the lower triangle counts; nothing if A is nearly
 /// singular.
@@ -106,6 +110,13 @@ std::optional<Matrix> dual_factor(Matrix K, const CenteredData& data, double rid
 }
 
 Vector singular_values_of_factor(const Matrix& factor, const Matrix& product) {
+  if (factor.rows() <= few_singular_values) {
+    // Roots of eigenvalues, which lose no digit that matters here, in a third of the time.
+    const Eigen::SelfAdjointEigenSolver<Matrix> eigen(product, Eigen::EigenvaluesOnly);
+    const Vector& values = eigen.eigenvalues();  // ascending
+    if (values[0] > safe_eigenvalue_ratio * values[values.size() - 1])
+      return values.reverse().cwiseSqrt();
+  }
   if (factor.rows() <= accurate_singular_values)
     return Eigen::BDCSVD<Matrix>(Matrix(factor.triangularView<Eigen::Lower>())).singularValues();
   return linalg::all_eigenpairs(product).values.cwiseMax(0.0).cwiseSqrt();

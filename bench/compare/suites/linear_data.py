@@ -58,7 +58,15 @@ def _small(rng: np.random.Generator, n: int) -> dataset.Dataset:
     return dataset.numeric(X, X @ rng.normal(size=10) + rng.normal(size=n))
 
 
-MAKERS = {"tall": _tall, "text": _text, "short": _short, "small": _small}
+def _scaled(rng: np.random.Generator, n: int) -> dataset.Dataset:
+    """The tall data with columns of mean 0 and deviation 1, as stochastic gradients want them."""
+    data = _tall(rng, n)
+    data.X -= data.X.mean(axis=0)
+    data.X /= data.X.std(axis=0)
+    return data
+
+
+MAKERS = {"tall": _tall, "scaled": _scaled, "text": _text, "short": _short, "small": _small}
 
 
 def file(kind: str, rows: int, cache: pathlib.Path) -> pathlib.Path:
