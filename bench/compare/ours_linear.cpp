@@ -36,9 +36,9 @@ struct Job {
         threads(static_cast<int>(get<std::int64_t>(json, "threads", 0))),
         fits(static_cast<int>(get<std::int64_t>(json, "fits", 1))),
         predict(get<bool>(json, "predict", false)) {
-    if (const Value* list = json.find("alphas"))
-      for (const Value& alpha : *list->get_if<Value::List>())
-        alphas.push_back(*alpha.get_if<double>());
+    const Value* const list = json.find("alphas");
+    if (const auto* const numbers = list ? list->get_if<Value::Numbers>() : nullptr)
+      alphas.assign(numbers->begin(), numbers->end());
   }
 };
 
