@@ -68,7 +68,7 @@ Blocks sum_blocks(const Features& X, Index outputs) {
   const Blocks blocks = cache_blocks(X);
   if (!X.is_sparse()) return blocks;
   const Index per_row = std::max<Index>(1, X.sparse().nonZeros() / X.rows());
-  return {blocks.n, std::max(blocks.size, 8 * X.cols() * outputs / per_row)};
+  return {blocks.n, std::max(blocks.size, 20 * X.cols() * outputs / per_row)};
 }
 
 double numbers_in(const Features& X) {

@@ -27,7 +27,7 @@ void refuse_overflow(std::string_view owner, const Features& X, const Vector& sq
 /// next; at least 256 rows, so that columns are read in runs.
 Blocks cache_blocks(const Features& X);
 
-/// The same for sums of p·outputs numbers: of a sparse X they hold at least eight times as many
+/// The same for sums of p·outputs numbers: of a sparse X they hold at least twenty times as many
 /// numbers as a sum has, so that adding up the partial sums costs little.
 Blocks sum_blocks(const Features& X, Index outputs);
 
