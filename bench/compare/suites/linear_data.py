@@ -25,9 +25,9 @@ def _tall(rng: np.random.Generator, n: int) -> dataset.Dataset:
     return dataset.numeric(X, y)
 
 
-def _text(rng: np.random.Generator, n: int) -> dataset.Dataset:
+def _text(rng: np.random.Generator, n: int, normalised: bool = True) -> dataset.Dataset:
     """Rows of some 80 words of 50,000, rare ones mostly, weighted and of norm 1 as TfidfVectorizer
-    gives them; 2,000 words matter."""
+    gives them, or of norm √80; 2,000 words matter."""
     p, words = 50_000, 80
     frequency = 1.0 / (10.0 + np.arange(p)) ** 0.9
     columns = rng.choice(p, size=(n, words), p=frequency / frequency.sum())
@@ -37,9 +37,10 @@ def _text(rng: np.random.Generator, n: int) -> dataset.Dataset:
     X = scipy.sparse.coo_matrix((values.ravel(), (rows, columns.ravel())), (n, p)).tocsr()
     X.sum_duplicates()
     norm = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
-    X = scipy.sparse.diags(1.0 / norm).dot(X).tocsr()
+    X = scipy.sparse.diags((1.0 if normalised else np.sqrt(words)) / norm).dot(X).tocsr()
     coef = np.zeros(p)
-    coef[rng.choice(p // 4, 2_000, replace=False)] = 15.0 * rng.normal(size=2_000)
+    size = 15.0 if normalised else 15.0 / np.sqrt(words)
+    coef[rng.choice(p // 4, 2_000, replace=False)] = size * rng.normal(size=2_000)
     return dataset.numeric(X, X @ coef + rng.logistic(size=n))
 
 
@@ -66,7 +67,12 @@ def _scaled(rng: np.random.Generator, n: int) -> dataset.Dataset:
     return data
 
 
-MAKERS = {"tall": _tall, "scaled": _scaled, "text": _text, "short": _short, "small": _small}
+def _long_text(rng: np.random.Generator, n: int) -> dataset.Dataset:
+    """The same with rows nine times as long, so that a penalty of the same C says less."""
+    return _text(rng, n, normalised=False)
+
+
+MAKERS = {"tall": _tall, "scaled": _scaled, "text": _text, "long_text": _long_text, "short": _short, "small": _small}
 
 
 def file(kind: str, rows: int, cache: pathlib.Path) -> pathlib.Path:
