@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include <espalier/core/implements.hpp>
 #include <espalier/loss/class_weight.hpp>
 
@@ -18,12 +21,22 @@ namespace espalier {
 /// - `newton_cg`: Newton's method by conjugate gradients, O(npk) a product with the Hessian
 ///   (newton_cg.hpp);
 /// - `coordinate_descent`: Newton's method whose steps are found by coordinate descent over the
-///   columns that may have coefficients; the only one with an L1 penalty, and only with one.
-enum class LogisticSolver { automatic, lbfgs, newton_cholesky, newton_cg, coordinate_descent };
+///   columns that may have coefficients; with an L1 penalty, and only with one;
+/// - `saga`: stochastic steps of one row each, corrected by the gradients of all as they were when
+///   last seen; with any of the penalties. O(npk) an epoch of n steps. For rows so many and so
+///   much alike that a few epochs do.
+enum class LogisticSolver {
+  automatic,
+  lbfgs,
+  newton_cholesky,
+  newton_cg,
+  coordinate_descent,
+  saga
+};
 
 constexpr auto names_of(LogisticSolver) {
-  return std::array<std::string_view, 5>{"auto", "lbfgs", "newton-cholesky", "newton-cg",
-                                         "coordinate-descent"};
+  return std::array<std::string_view, 6>{
+      "auto", "lbfgs", "newton-cholesky", "newton-cg", "coordinate-descent", "saga"};
 }
 
 struct LogisticRegressionParams {
@@ -32,6 +45,7 @@ struct LogisticRegressionParams {
   double tol = 1e-4;
   bool fit_intercept = true;
   ClassWeight class_weight = {};
+  std::optional<std::int64_t> random_state = {};
   LogisticSolver solver = LogisticSolver::automatic;
   int max_iter = 100;
   bool warm_start = false;
@@ -46,6 +60,8 @@ struct LogisticRegressionParams {
         field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("class_weight", &P::class_weight, "how much the classes count"),
+        field("random_state", &P::random_state, at_least(0),
+              "seed of saga, the others have none; none: another one each time"),
         field("solver", &P::solver, "how the objective is minimised"),
         field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
         field("warm_start", &P::warm_start, "begin at the coefficients of the fit before")};

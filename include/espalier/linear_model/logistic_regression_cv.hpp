@@ -17,6 +17,7 @@ struct LogisticRegressionCVParams {
   bool fit_intercept = true;
   int cv = 5;
   Scorer scoring = {};
+  std::optional<std::int64_t> random_state = {};
   LogisticSolver solver = LogisticSolver::automatic;
   double tol = 1e-4;
   int max_iter = 100;
@@ -32,6 +33,8 @@ struct LogisticRegressionCVParams {
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("cv", &P::cv, at_least(2), "folds, in each of which each class has its share"),
         field("scoring", &P::scoring, "what is best; none: accuracy"),
+        field("random_state", &P::random_state, at_least(0),
+              "seed of saga, the others have none; none: another one each time"),
         field("solver", &P::solver, "how the objective is minimised"),
         field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
