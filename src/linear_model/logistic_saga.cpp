@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,47 +14,55 @@
 
 #include "linear_model/column_moments.hpp"
 #include "linear_model/saga_design.hpp"
-#include "linear_model/whitening.hpp"
 
 namespace espalier::detail {
 namespace {
 
 /// The part of the chances of a row that does not depend on its curvature.
 constexpr double even_part = 0.25;
-/// Steps of one over this many times the largest curvature of a row, as often as it is taken.
-constexpr double step_divisor = 3.0;
+/// A row's curvature may become so many times what it was at the begin of an epoch. If the objective
+/// does not fall, the epoch is taken back and this grows by that factor.
+constexpr double first_caution = 2.0, caution_growth = 4.0;
+/// From here on steps go by bounds that hold everywhere, and are a third as long: 1/(3L), for which
+/// there is a proof, instead of 1/L.
+constexpr double largest_caution = 100.0, careful_divisor = 3.0;
+/// Curvatures below this part of the largest possible are taken as that.
+constexpr double least_curvature = 1e-6;
+/// Objectives that differ by this part may be equal but for the rounding of their sums.
+constexpr double rounding = 1e-14;
 /// A sparse X of which this part is stored is quicker when it is filled.
 constexpr double filled_part = 1.0 / 3.0;
 
-/// The loss of a row by its raw values: that of its class, or, of the rows behind those of X, half
-/// their square.
+/// The loss of a row by its raw values.
 struct SagaLoss {
   const Labels& codes;
   Index outputs;
   const Vector& weights;  // maybe empty
   double total_weight;
 
-  bool is_penalty(Index i) const { return i >= codes.size(); }
   /// Its part in the objective.
-  double share(Index i) const {
-    if (is_penalty(i)) return 1.0;
-    return (weights.size() > 0 ? weights[i] : 1.0) / total_weight;
-  }
+  double share(Index i) const { return (weights.size() > 0 ? weights[i] : 1.0) / total_weight; }
   /// The largest second derivative that there can be.
-  double curvature(Index i) const { return is_penalty(i) ? 1.0 : outputs == 1 ? 0.25 : 0.5; }
+  double largest_curvature() const { return outputs == 1 ? 0.25 : 0.5; }
+  /// A bound of the second derivatives where the gradient is this: its components are p or p − 1.
+  double curvature(const double* gradient) const {
+    double largest = 0.0;
+    for (Index c = 0; c < outputs; ++c) {
+      const double p = std::abs(gradient[c]);
+      largest = std::max(largest, p * (1.0 - p));
+    }
+    return outputs == 1 ? largest : 2.0 * largest;
+  }
 
   void gradient(Index i, const double* raw, double* out) const {
     const auto k = static_cast<std::size_t>(outputs);
-    if (is_penalty(i))
-      std::copy_n(raw, k, out);
-    else if (outputs == 1)
+    if (outputs == 1)
       out[0] = HalfBinomial::gradient(codes[i], raw[0]);
     else
       HalfMultinomial::gradient(codes[i], {raw, k}, {out, k});
   }
   double loss(Index i, const double* raw) const {
     const auto k = static_cast<std::size_t>(outputs);
-    if (is_penalty(i)) return 0.5 * std::inner_product(raw, raw + k, raw, 0.0);
     if (outputs == 1) return HalfBinomial::loss(codes[i], raw[0]);
     return HalfMultinomial::loss(codes[i], {raw, k});
   }
@@ -64,7 +71,7 @@ struct SagaLoss {
 /// The penalty on each variable, and whether there is an intercept.
 struct SagaTerms {
   Vector l1, l2;           // p
-  double intercept_value;  // what every row of X has in the intercept's place; 0: no intercept
+  double intercept_value;  // what every row has in the intercept's place; 0: no intercept
 };
 
 /// What is summed over the rows: the losses, and the gradients by the variables and the intercept.
@@ -92,30 +99,45 @@ class Saga {
         along_row_(raw_),
         mean_change_(raw_),
         table_(static_cast<std::size_t>(design.rows() * k_)) {
+    for (Index i = 0; i < design.rows(); ++i) {
+      const double one = terms_.intercept_value;
+      weighted_squares_.push_back(loss.share(i) * (design.squared_norm(i) + one * one));
+      present_ += loss.share(i) > 0.0 ? 1.0 : 0.0;
+    }
+  }
+
+  /// Variables, k × p, and intercepts, in their own variable.
+  void start(const Matrix& Z, const Vector& intercept) {
+    for (Index c = 0; c < k_; ++c)
+      for (Index j = 0; j < Z.cols(); ++j) z_[design_.at(j, c, k_)] = Z(c, j);
+    if (terms_.intercept_value > 0.0) intercept_ = intercept;
+    refresh();
     choose_chances();
   }
 
-  /// Variables, p × k, and intercepts, in their own variable.
-  void start(const Matrix& Z, const Vector& intercept) {
-    for (Index c = 0; c < k_; ++c)
-      for (Index j = 0; j < Z.rows(); ++j) z_[design_.at(j, c, k_)] = Z(j, c);
-    if (terms_.intercept_value > 0.0) intercept_ = intercept;
-    refresh();
-  }
-
   Matrix variables() const {
-    return Matrix::NullaryExpr(terms_.l1.size(), k_,
-                               [&](Index j, Index c) { return z_[design_.at(j, c, k_)]; });
+    return Matrix::NullaryExpr(k_, terms_.l1.size(),
+                               [&](Index c, Index j) { return z_[design_.at(j, c, k_)]; });
   }
   const Vector& intercept() const { return intercept_; }
 
   void epoch() {
+    const double before = objective();
+    const std::vector<double> z = z_;
+    const Vector intercept = intercept_;
     draw();
     for (std::size_t r = 0; r < order_.size(); ++r) {
       design_.prefetch(order_[std::min(r + 1, order_.size() - 1)]);
       step(order_[r]);
     }
     refresh();
+    if (caution_ < largest_caution && !(objective() <= before + rounding * std::abs(before))) {
+      z_ = z;
+      intercept_ = intercept;
+      caution_ *= caution_growth;
+      refresh();
+    }
+    choose_chances();
   }
 
   double objective() const {
@@ -142,31 +164,32 @@ class Saga {
   }
 
  private:
-  double intercept_value(Index i) const {
-    return loss_.is_penalty(i) ? 0.0 : terms_.intercept_value;
+  double curvature_bound(Index i) const {
+    const double largest = loss_.largest_curvature();
+    if (caution_ >= largest_caution) return largest;
+    const double now = loss_.curvature(table_.data() + i * k_);
+    return std::clamp(caution_ * now, least_curvature * largest, largest);
   }
 
   void choose_chances() {
     const Index n = design_.rows();
-    std::vector<double> curvature(static_cast<std::size_t>(n));
-    double sum = 0.0, present = 0.0;
+    chances_.resize(static_cast<std::size_t>(n));
+    std::vector<double> bounds(chances_.size());
+    double sum = 0.0, largest = 0.0;
     for (Index i = 0; i < n; ++i) {
-      double& bound = curvature[static_cast<std::size_t>(i)];
-      const double one = intercept_value(i);
-      bound = loss_.share(i) * loss_.curvature(i) * (design_.squared_norm(i) + one * one);
-      sum += bound;
-      present += loss_.share(i) > 0.0 ? 1.0 : 0.0;
+      const auto at = static_cast<std::size_t>(i);
+      bounds[at] = weighted_squares_[at] * curvature_bound(i);
+      sum += bounds[at];
     }
-    if (sum == 0.0) sum = 1.0;
-    chances_.resize(curvature.size());
-    double largest = 0.0;
     for (Index i = 0; i < n; ++i) {
       const auto at = static_cast<std::size_t>(i);
       if (loss_.share(i) == 0.0) continue;
-      chances_[at] = (1.0 - even_part) * curvature[at] / sum + even_part / present;
-      largest = std::max(largest, curvature[at] / chances_[at]);
+      chances_[at] =
+          even_part / present_ + (sum > 0.0 ? (1.0 - even_part) * bounds[at] / sum : 0.0);
+      largest = std::max(largest, bounds[at] / chances_[at]);
     }
-    length_ = largest > 0.0 ? 1.0 / (step_divisor * largest) : 0.0;
+    const double divisor = caution_ < largest_caution ? 1.0 : careful_divisor;
+    length_ = largest > 0.0 ? 1.0 / (divisor * largest) : 0.0;
     set_penalty();
   }
 
@@ -197,7 +220,7 @@ class Saga {
   /// The raw values of a row.
   void raw(Index i, double* out) const {
     design_.products(i, z_.data(), k_, out);
-    const double one = intercept_value(i);
+    const double one = terms_.intercept_value;
     for (Index c = 0; c < k_; ++c) out[c] += one * intercept_[c];
   }
 
@@ -205,7 +228,7 @@ class Saga {
     raw(i, raw_.data());
     loss_.gradient(i, raw_.data(), gradient_.data());
     double* const before = table_.data() + i * k_;
-    const double share = loss_.share(i), one = intercept_value(i);
+    const double share = loss_.share(i), one = terms_.intercept_value;
     const double weight = length_ * share / chances_[static_cast<std::size_t>(i)];
     for (Index c = 0; c < k_; ++c) {
       const auto at = static_cast<std::size_t>(c);
@@ -240,7 +263,7 @@ class Saga {
 
   void add_row(Index i, SagaSums& sums) {
     double* const of_row = table_.data() + i * k_;
-    const double share = loss_.share(i), one = intercept_value(i);
+    const double share = loss_.share(i), one = terms_.intercept_value;
     Vector values(k_);
     raw(i, values.data());
     sums.loss += share * loss_.loss(i, values.data());
@@ -261,7 +284,10 @@ class Saga {
   std::vector<double> z_;
   Vector intercept_;
   std::vector<double> raw_, gradient_, along_row_, mean_change_;  // of the row of a step
-  std::vector<double> table_;    // the gradient of each row by its raw values, when last taken
+  std::vector<double> table_;  // the gradient of each row by its raw values, when last taken
+  std::vector<double> weighted_squares_;  // of each row, times its share
+  double present_ = 0.0;                  // rows that have a share
+  double caution_ = first_caution;
   std::vector<double> chances_;  // of each row
   double length_ = 0.0;
   SagaPenalty penalty_;
@@ -269,11 +295,11 @@ class Saga {
   std::vector<Index> order_;
 };
 
-/// The change of variables, C = T·Z and b = z₀·one − C·m.
+/// The change of variables: coef = Z/scale, intercept = z₀·one − coef·mean.
 struct SagaVariables {
-  Vector mean;  // m, p; zero without an intercept, or where X is sparse
-  Whitening whitening;
-  double one;  // 1/√h; 0 without an intercept
+  Vector mean;   // p; zero without an intercept, or where X is sparse
+  Vector scale;  // p
+  double one;    // 1/√curvature
 };
 
 template <class Design>
@@ -282,9 +308,8 @@ LogisticDescentResult run(const Design& design, const SagaLoss& loss, const Saga
                           const LogisticDescentOptions& options, std::uint64_t seed,
                           const LinearCoefficients& start) {
   Saga<Design> saga(design, loss, terms, blocks, seed);
-  const double one = variables.one > 0.0 ? variables.one : 1.0;
-  saga.start(variables.whitening.from_coef(start.coef.transpose()),
-             (start.intercept + start.coef * variables.mean) / one);
+  saga.start(start.coef * variables.scale.asDiagonal(),
+             (start.intercept + start.coef * variables.mean) / variables.one);
   LogisticDescentResult result;
   result.optimality = saga.optimality();
   while (!(result.optimality <= options.tol) && result.n_iter < options.max_iter) {
@@ -295,10 +320,10 @@ LogisticDescentResult run(const Design& design, const SagaLoss& loss, const Saga
   }
   result.converged = result.optimality <= options.tol;
   result.objective = saga.objective();
-  result.coef = variables.whitening.to_coef(saga.variables()).transpose();
+  result.coef = saga.variables() * variables.scale.cwiseInverse().asDiagonal();
   result.intercept = Vector::Zero(loss.outputs);
   if (options.fit_intercept)
-    result.intercept = saga.intercept() * one - result.coef * variables.mean;
+    result.intercept = saga.intercept() * variables.one - result.coef * variables.mean;
   return result;
 }
 
@@ -309,26 +334,29 @@ LogisticDescentResult logistic_saga(std::string_view owner, const Features& X, c
                                     const LogisticDescentOptions& options, std::uint64_t seed,
                                     const LinearCoefficients& start) {
   const Index p = X.cols(), outputs = n_classes == 2 ? 1 : n_classes;
-  const bool sparse = X.is_sparse() && numbers_in(X) < filled_part * static_cast<double>(X.rows()) *
-                                                           static_cast<double>(p);
+  const double cells = static_cast<double>(X.rows()) * static_cast<double>(p);
+  const bool sparse = X.is_sparse() && numbers_in(X) < filled_part * cells;
   const bool centre = options.fit_intercept && !sparse;
+
   const ColumnMoments moments = column_moments(X, weights);
-  const SagaVariables variables{
-      centre ? moments.mean : Vector::Zero(p),
-      Whitening(X, weights, moments, centre, curvature, options.l2, sparse || options.l1 > 0.0),
-      options.fit_intercept ? 1.0 / std::sqrt(curvature) : 0.0};
-  const Vector& scale = variables.whitening.scale();
-  refuse_overflow(owner, X, scale);
+  Vector squares = moments.variance;
+  if (!centre) squares += moments.mean.cwiseAbs2();
+  refuse_overflow(owner, X, squares);
+  SagaVariables variables{centre ? moments.mean : Vector::Zero(p),
+                          (curvature * squares.array() + options.l2).sqrt(),
+                          1.0 / std::sqrt(curvature)};
+  Vector& scale = variables.scale;
+  scale = (scale.array() == 0.0).select(1.0, scale);  // a constant column without a penalty
 
   const SagaLoss loss{codes, outputs, weights, moments.total_weight};
-  SagaTerms terms{options.l1 * scale.cwiseInverse(), Vector::Zero(p), variables.one};
-  if (variables.whitening.is_diagonal()) terms.l2 = options.l2 * scale.cwiseAbs2().cwiseInverse();
-  const Index rows_at_once = sum_blocks(X, outputs).size;
-  if (sparse)
-    return run(SparseSaga(X.sparse(), scale), loss, terms, variables, {X.rows(), rows_at_once},
-               options, seed, start);
-  const DenseSaga design(X, variables.mean, variables.whitening, options.l2);
-  return run(design, loss, terms, variables, {design.rows(), rows_at_once}, options, seed, start);
+  const SagaTerms terms{options.l1 * scale.cwiseInverse(),
+                        options.l2 * scale.cwiseAbs2().cwiseInverse(),
+                        options.fit_intercept ? variables.one : 0.0};
+  const Blocks blocks{X.rows(), sum_blocks(X, outputs).size};
+  return sparse ? run(SparseSaga(X.sparse(), scale), loss, terms, variables, blocks, options, seed,
+                      start)
+                : run(DenseSaga(X, variables.mean, scale), loss, terms, variables, blocks, options,
+                      seed, start);
 }
 
 }  // namespace espalier::detail

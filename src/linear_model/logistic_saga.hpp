@@ -20,12 +20,14 @@ namespace espalier::detail {
 /// comes in by its proximal operator. The correction vanishes at the optimum, so that steps of
 /// constant length converge linearly.
 ///
-/// The variables are those of Whitening; with an L1 penalty, which wants one coefficient a variable,
-/// more than 512 columns, or a sparse X, columns are scaled only. A row is taken as often as the
-/// bound of its curvature says, a quarter of that on average being dealt out evenly (Schmidt et al.): an
-/// epoch is a shuffled systematic sample. This makes steps longer: they depend on the mean
-/// curvature of the rows, not on the largest. Between epochs all gradients are computed anew, in
-/// parallel, which gives the objective and whether to stop. Steps are sequential, in double precision.
+/// Columns are scaled to curvature 1 at the start and, but for a sparse X with few numbers, taken
+/// about their means where there is an intercept. A row is taken as often as a bound of its curvature
+/// says, but a quarter of the steps are dealt out evenly; an epoch is a systematic sample, shuffled.
+/// So the length of the steps depends on the mean curvature of the rows, not on the largest. Between
+/// epochs all gradients are computed anew, in parallel, which gives the objective, whether to stop,
+/// and the curvatures as they have become, which are far smaller where classes are well separated.
+/// An epoch that these misled, so that the objective rose, is taken back. Steps are sequential, in
+/// double precision.
 ///
 /// Costs O(npk) an epoch, or O(nonzeros·k): steps on a sparse X reach the coefficients of the row's
 /// columns only (see SparseSaga). A dense X is copied by rows, as is one of which a third or more is

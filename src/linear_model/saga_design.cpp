@@ -2,11 +2,11 @@
 #include "linear_model/saga_design.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <espalier/core/parallel.hpp>
 
 #include "core/dense_view.hpp"
+#include "linear_model/column_moments.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -19,25 +19,17 @@ Matrix columns_of_rows(const Features& X, Index begin, Index n) {
   });
 }
 
-void write_rows(const Matrix& columns, Index begin, linalg::RowMatrix& rows) {
-  for (Index i = 0; i < columns.cols(); ++i)
-    std::copy_n(columns.col(i).data(), columns.rows(), rows.row(begin + i));
-}
-
 }  // namespace
 
-DenseSaga::DenseSaga(const Features& X, const Vector& mean, const Whitening& whitening, double l2)
-    : rows_(X.rows() + (whitening.is_diagonal() || l2 == 0.0 ? 0 : X.cols()), X.cols()),
-      n_(static_cast<std::size_t>(rows_.stride())) {
-  const Index n = X.rows(), p = X.cols();
-  const double work = static_cast<double>(n * p) * (whitening.is_diagonal() ? 1.0 : 0.5 * static_cast<double>(p));
-  parallel_for_blocks(cache_blocks(X), work, [&](Index begin, Index end) {
-    Matrix block = columns_of_rows(X, begin, end - begin);
-    block.colwise() -= mean;
-    write_rows(whitening.to_gradient(std::move(block)), begin, rows_);
-  });
-  if (rows_.rows() == n) return;
-  write_rows(std::sqrt(l2) * whitening.to_coef(Matrix::Identity(p, p)).transpose(), n, rows_);
+DenseSaga::DenseSaga(const Features& X, const Vector& mean, const Vector& scale)
+    : rows_(X.rows(), X.cols()), n_(static_cast<std::size_t>(rows_.stride())) {
+  const Vector factor = scale.cwiseInverse();
+  parallel_for_blocks(
+      cache_blocks(X), static_cast<double>(X.rows() * X.cols()), [&](Index begin, Index end) {
+        const Matrix block = columns_of_rows(X, begin, end - begin);
+        for (Index i = begin; i < end; ++i)
+          Vector::Map(rows_.row(i), X.cols()) = (block.col(i - begin) - mean).cwiseProduct(factor);
+      });
 }
 
 void DenseSaga::prefetch(Index i) const {

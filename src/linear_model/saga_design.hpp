@@ -8,7 +8,6 @@
 #include "linalg/row_matrix.hpp"
 #include "linalg/vector_kernels.hpp"
 #include "linear_model/saga_kernels.hpp"
-#include "linear_model/whitening.hpp"
 
 namespace espalier::detail {
 
@@ -19,15 +18,14 @@ struct SagaPenalty {
   std::vector<double> shrink;
 };
 
-/// Rows of a dense X about the means of their columns, in variables of Whitening: x̃ = Tᵀ(x − m).
-/// Where T is not diagonal, an L2 penalty does not fall apart into one for each variable; it is made
-/// of p more rows then, √l2 times those of T, whose loss is half the square of their raw value. The
-/// k·p variables lie output by output, each filled up with zeros to a multiple of 8.
+/// Rows of a dense X in variables about the means of their columns, divided by their scales:
+/// x̃ = (x − mean)/scale. The k·p variables lie output by output, each filled up with zeros to a
+/// multiple of 8.
 class DenseSaga {
  public:
-  DenseSaga(const Features& X, const Vector& mean, const Whitening& whitening, double l2);
+  DenseSaga(const Features& X, const Vector& mean, const Vector& scale);
 
-  Index rows() const { return rows_.rows(); }  ///< with those of the penalty
+  Index rows() const { return rows_.rows(); }
   std::size_t size(Index outputs) const { return n_ * static_cast<std::size_t>(outputs); }
   std::size_t at(Index j, Index output, Index) const {
     return n_ * static_cast<std::size_t>(output) + static_cast<std::size_t>(j);

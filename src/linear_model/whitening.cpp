@@ -51,13 +51,13 @@ Matrix sampled_correlations(const Features& X, const Vector& weights, const Vect
 }  // namespace
 
 Whitening::Whitening(const Features& X, const Vector& weights, const ColumnMoments& moments,
-                     bool center, double curvature, double l2, bool scale_only) {
+                     bool center, double curvature, double l2) {
   const Index p = X.cols();
   Vector square = moments.variance;
   if (!center) square += moments.mean.cwiseAbs2();
   scale_ = (curvature * square.array() + l2).sqrt();
   scale_ = (scale_.array() == 0.0).select(1.0, scale_);  // a constant column without a penalty
-  if (scale_only || p > most_columns || p == 1) return;
+  if (p > most_columns || p == 1) return;
   const Vector mean = center ? moments.mean : Vector::Zero(p);
   const Vector part = (curvature * square.array()).sqrt() / scale_.array();
   factor_ = part.asDiagonal() * sampled_correlations(X, weights, mean) * part.asDiagonal();

@@ -11,17 +11,16 @@ namespace espalier::detail {
 ///
 /// T = S⁻¹L⁻ᵀ with S² the diagonal of that matrix, over all rows, and LLᵀ the rest of it, over at
 /// most 4096 + 8p rows spread evenly, which is enough for a change of variables: it need not be
-/// exact. With more than 512 columns, or where that is asked for, only S is used. O(p³) to make,
-/// O(p²k) to apply; O(p) for S alone.
+/// exact. With more than 512 columns only S is used. O(p³) to make, O(p²k) to apply; O(p) for S
+/// alone.
 class Whitening {
  public:
   /// `moments` are those of X with `weights` (maybe empty); `center`: whether the mean is taken out
   /// first, else Cov is the matrix of mean products.
   Whitening(const Features& X, const Vector& weights, const ColumnMoments& moments, bool center,
-            double curvature, double l2, bool scale_only = false);
+            double curvature, double l2);
 
-  const Vector& scale() const { return scale_; }            ///< S, p
-  bool is_diagonal() const { return factor_.size() == 0; }  ///< T is S⁻¹
+  const Vector& scale() const { return scale_; }  ///< S, p
 
   Matrix to_coef(Matrix Z) const;      ///< T·Z
   Matrix from_coef(Matrix C) const;    ///< T⁻¹·C
