@@ -23,8 +23,8 @@ constexpr double even_part = 0.25;
 /// A row's curvature may become so many times what it was at the begin of an epoch. If the objective
 /// does not fall, the epoch is taken back and this grows by that factor.
 constexpr double first_caution = 2.0, caution_growth = 4.0;
-/// From here on steps go by bounds that hold everywhere, and are a third as long: 1/(3L), for which
-/// there is a proof, instead of 1/L.
+/// From here on steps go by bounds that hold everywhere, and are a third as long: the 1/(3L) of the
+/// theory instead of 1/L.
 constexpr double largest_caution = 100.0, careful_divisor = 3.0;
 /// Curvatures below this part of the largest possible are taken as that.
 constexpr double least_curvature = 1e-6;
@@ -246,12 +246,14 @@ class Saga {
   /// Computes all gradients at the variables as they are.
   void refresh() {
     const SagaSums zero{0.0, std::vector<double>(z_.size()), Vector::Zero(k_)};
-    const double work = 2.0 * static_cast<double>(blocks_.n) * 20.0 * static_cast<double>(k_);
+    const double rows = static_cast<double>(design_.rows());
+    const double work = 2.0 * static_cast<double>(k_) * (design_.numbers() + 20.0 * rows);
     sums_ = reduce_blocks(
         blocks_, work, zero,
         [&](Index begin, Index end) {
           SagaSums sums = zero;
-          for (Index i = begin; i < end; ++i) add_row(i, sums);
+          Vector values(k_);
+          for (Index i = begin; i < end; ++i) add_row(i, values, sums);
           return sums;
         },
         [](SagaSums& total, const SagaSums& part) {
@@ -261,10 +263,9 @@ class Saga {
         });
   }
 
-  void add_row(Index i, SagaSums& sums) {
+  void add_row(Index i, Vector& values, SagaSums& sums) {
     double* const of_row = table_.data() + i * k_;
     const double share = loss_.share(i), one = terms_.intercept_value;
-    Vector values(k_);
     raw(i, values.data());
     sums.loss += share * loss_.loss(i, values.data());
     loss_.gradient(i, values.data(), of_row);
@@ -297,9 +298,10 @@ class Saga {
 
 /// The change of variables: coef = Z/scale, intercept = z₀·one − coef·mean.
 struct SagaVariables {
-  Vector mean;   // p; zero without an intercept, or where X is sparse
-  Vector scale;  // p
-  double one;    // 1/√curvature
+  Vector mean;    // p; zero without an intercept, or where X is sparse
+  Vector scale;   // p
+  Vector varies;  // p; 0 for a column of equal numbers, which has no coefficient, else 1
+  double one;     // 1/√curvature
 };
 
 template <class Design>
@@ -308,7 +310,7 @@ LogisticDescentResult run(const Design& design, const SagaLoss& loss, const Saga
                           const LogisticDescentOptions& options, std::uint64_t seed,
                           const LinearCoefficients& start) {
   Saga<Design> saga(design, loss, terms, blocks, seed);
-  saga.start(start.coef * variables.scale.asDiagonal(),
+  saga.start(start.coef * variables.scale.cwiseProduct(variables.varies).asDiagonal(),
              (start.intercept + start.coef * variables.mean) / variables.one);
   LogisticDescentResult result;
   result.optimality = saga.optimality();
@@ -342,11 +344,11 @@ LogisticDescentResult logistic_saga(std::string_view owner, const Features& X, c
   Vector squares = moments.variance;
   if (!centre) squares += moments.mean.cwiseAbs2();
   refuse_overflow(owner, X, squares);
-  SagaVariables variables{centre ? moments.mean : Vector::Zero(p),
-                          (curvature * squares.array() + options.l2).sqrt(),
-                          1.0 / std::sqrt(curvature)};
-  Vector& scale = variables.scale;
-  scale = (scale.array() == 0.0).select(1.0, scale);  // a constant column without a penalty
+  const Vector varies = (squares.array() > 0.0).cast<double>();
+  const Vector scale =
+      (varies.array() > 0.0).select((curvature * squares.array() + options.l2).sqrt(), 1.0);
+  const SagaVariables variables{centre ? moments.mean : Vector::Zero(p), scale, varies,
+                                1.0 / std::sqrt(curvature)};
 
   const SagaLoss loss{codes, outputs, weights, moments.total_weight};
   const SagaTerms terms{options.l1 * scale.cwiseInverse(),

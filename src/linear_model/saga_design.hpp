@@ -26,6 +26,7 @@ class DenseSaga {
   DenseSaga(const Features& X, const Vector& mean, const Vector& scale);
 
   Index rows() const { return rows_.rows(); }
+  double numbers() const { return static_cast<double>(rows_.rows() * rows_.cols()); }
   std::size_t size(Index outputs) const { return n_ * static_cast<std::size_t>(outputs); }
   std::size_t at(Index j, Index output, Index) const {
     return n_ * static_cast<std::size_t>(output) + static_cast<std::size_t>(j);
@@ -58,6 +59,7 @@ class SparseSaga {
       : X_(X * scale.cwiseInverse().asDiagonal()) {}
 
   Index rows() const { return X_.rows(); }
+  double numbers() const { return static_cast<double>(X_.nonZeros()); }
   std::size_t size(Index outputs) const { return static_cast<std::size_t>(X_.cols() * outputs); }
   std::size_t at(Index j, Index output, Index outputs) const {
     return static_cast<std::size_t>(j * outputs + output);
