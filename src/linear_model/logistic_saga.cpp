@@ -20,8 +20,8 @@ namespace {
 
 /// The part of the chances of a row that does not depend on its curvature.
 constexpr double even_part = 0.25;
-/// A row's curvature may become so many times what it was at the begin of an epoch. If the objective
-/// does not fall, the epoch is taken back and this grows by that factor.
+/// A row's curvature may become so many times what it was at the begin of an epoch. If the
+/// objective does not fall, the epoch is taken back and this grows by that factor.
 constexpr double first_caution = 2.0, caution_growth = 4.0;
 /// From here on steps go by bounds that hold everywhere, and are a third as long: the 1/(3L) of the
 /// theory instead of 1/L.

@@ -76,11 +76,12 @@ struct LogisticRegressionCVState {
 ///
 /// For every fold and l1_ratio, LogisticRegression is fitted on the other folds for one C after the
 /// other, each beginning at the coefficients of the one before, and scored on the fold. The C and
-/// l1_ratio with the greatest sum of scores are best, the first of equals; with `refit` all rows are then fitted with them, from
-/// the mean of the coefficients of the folds on. This takes fewer iterations than a GridSearchCV,
-/// which begins each fit anew. Rows are dealt to the folds as by StratifiedKFold without shuffling.
-/// "balanced" class weights are those of all rows, in every fold; the scores are weighted by the
-/// sample weights alone. All this is as in scikit-learn; so is the cost, folds · m fits of m candidates.
+/// l1_ratio with the greatest sum of scores are best, the first of equals; with `refit` all rows
+/// are then fitted with them, from the mean of the coefficients of the folds on. This takes fewer
+/// iterations than a GridSearchCV, which begins each fit anew. Rows are dealt to the folds as by
+/// StratifiedKFold without shuffling. "balanced" class weights are those of all rows, in every
+/// fold; the scores are weighted by the sample weights alone. All this is as in scikit-learn; so is
+/// the cost, folds · m fits of m candidates.
 ///
 /// For the objective, and what `tol` and `solver` mean, see LogisticRegression. Small data are
 /// fitted fold beside fold on several threads, large data with all threads in one fit, with one
