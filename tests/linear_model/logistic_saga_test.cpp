@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,7 +17,6 @@
 #include "reference/saga_naive.hpp"
 #include "support/expect_error.hpp"
 #include "support/instruction_sets.hpp"
-#include "support/near.hpp"
 
 namespace espalier {
 namespace {
