@@ -32,18 +32,27 @@ void transpose(MatrixView X, Index begin, Index end, Index stride, double* out) 
 
 void RowMatrix::Free::operator()(double* data) const { ::operator delete[](data, cache_line); }
 
+double* RowMatrix::allocate(Index numbers) {
+  const std::size_t bytes = static_cast<std::size_t>(numbers) * sizeof(double);
+  auto* const data = static_cast<double*>(::operator new[](bytes, cache_line));
+  // Rows are met in random order: small pages would cost a look-up of the address for each.
+  detail::advise_huge_pages(data, bytes);
+  return data;
+}
+
 RowMatrix::RowMatrix(MatrixView X)
     : rows_(X.rows()),
       cols_(X.cols()),
       stride_(padded(X.cols())),
-      data_(static_cast<double*>(::operator new[](
-          static_cast<std::size_t>(rows_* stride_) * sizeof(double), cache_line))) {
-  // Rows are met in random order: small pages would cost a look-up of the address for each.
-  detail::advise_huge_pages(data_.get(),
-                            static_cast<std::size_t>(rows_ * stride_) * sizeof(double));
+      data_(allocate(rows_ * stride_)) {
   parallel_for_blocks(
       {rows_, 2048}, static_cast<double>(rows_ * stride_),
       [&](Index begin, Index end) { transpose(X, begin, end, stride_, data_.get()); });
+}
+
+RowMatrix::RowMatrix(Index rows, Index cols)
+    : rows_(rows), cols_(cols), stride_(padded(cols)), data_(allocate(rows_ * stride_)) {
+  std::fill_n(data_.get(), rows_ * stride_, 0.0);
 }
 
 }  // namespace espalier::linalg

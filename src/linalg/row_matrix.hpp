@@ -13,11 +13,14 @@ namespace espalier::linalg {
 class RowMatrix {
  public:
   explicit RowMatrix(MatrixView X);
+  /// Zeros, to be filled in.
+  RowMatrix(Index rows, Index cols);
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
   Index stride() const { return stride_; }  ///< numbers a row takes, with its zeros
   const double* row(Index i) const { return data_.get() + i * stride_; }
+  double* row(Index i) { return data_.get() + i * stride_; }
 
   /// The same rounding for vectors that meet a row.
   static Index padded(Index cols) { return (cols + 7) / 8 * 8; }
@@ -26,6 +29,8 @@ class RowMatrix {
   struct Free {
     void operator()(double* data) const;
   };
+  static double* allocate(Index numbers);
+
   Index rows_, cols_, stride_;
   std::unique_ptr<double[], Free> data_;
 };

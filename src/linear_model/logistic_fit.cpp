@@ -12,8 +12,10 @@
 #include <espalier/loss/half_binomial.hpp>
 #include <espalier/loss/half_multinomial.hpp>
 
+#include "core/seed.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/logistic_coordinate_descent.hpp"
+#include "linear_model/logistic_saga.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -28,6 +30,10 @@ struct Task {
   Vector baseline;   // k
   double curvature;  // second derivative of the loss by a raw value at the baseline, its largest
                      // over the classes
+
+  LinearCoefficients constant_model(Index p) const {
+    return {Matrix::Zero(baseline.size(), p), baseline};
+  }
 };
 
 Task binary_task(const Labels& codes, const Vector& weights) {
@@ -46,12 +52,18 @@ Task multinomial_task(const Labels& codes, Index n_classes, const Vector& weight
           (p.array() * (1.0 - p.array())).maxCoeff()};
 }
 
-LinearSolution fit_with_l1(std::string_view owner, const LogisticData& data,
-                           const LogisticRegressionParams& params, double penalty,
-                           const LinearCoefficients* start, const FitContext& context) {
+Task task_of(const LogisticData& data) {
+  return data.n_classes == 2 ? binary_task(data.codes, data.weights)
+                             : multinomial_task(data.codes, data.n_classes, data.weights);
+}
+
+LinearSolution fit_by_descent(std::string_view owner, const LogisticData& data,
+                              const LogisticRegressionParams& params, double penalty,
+                              const LinearCoefficients* start, const FitContext& context) {
   const auto began = std::chrono::steady_clock::now();
-  LogisticDescentOptions options{.l1 = params.l1_ratio * penalty,
-                                 .l2 = (1.0 - params.l1_ratio) * penalty,
+  const double l1_ratio = penalty > 0.0 ? params.l1_ratio : 0.0;
+  LogisticDescentOptions options{.l1 = l1_ratio * penalty,
+                                 .l2 = (1.0 - l1_ratio) * penalty,
                                  .fit_intercept = params.fit_intercept,
                                  .tol = params.tol,
                                  .max_iter = params.max_iter};
@@ -63,14 +75,21 @@ LinearSolution fit_with_l1(std::string_view owner, const LogisticData& data,
                     .loss = objective,
                     .elapsed = elapsed.count()});
   };
-  LogisticDescentResult from;
-  if (start != nullptr) {
-    from.coef = start->coef;
-    from.intercept = start->intercept;
+  LogisticDescentResult result;
+  if (params.solver == LogisticSolver::saga) {
+    const Task task = task_of(data);
+    result = logistic_saga(owner, data.X, data.codes, data.n_classes, data.weights, task.curvature,
+                           options, seed_of(params.random_state, owner),
+                           start != nullptr ? *start : task.constant_model(data.X.cols()));
+  } else {
+    LogisticDescentResult from;
+    if (start != nullptr) {
+      from.coef = start->coef;
+      from.intercept = start->intercept;
+    }
+    result = logistic_coordinate_descent(data.X, data.codes, data.n_classes, data.weights, options,
+                                         start != nullptr ? &from : nullptr);
   }
-  LogisticDescentResult result =
-      logistic_coordinate_descent(data.X, data.codes, data.n_classes, data.weights, options,
-                                  start != nullptr ? &from : nullptr);
   if (!result.converged)
     warn_not_converged(owner, result.n_iter, "max_iter was reached", result.optimality, params.tol);
   return {std::move(result.coef), std::move(result.intercept), result.n_iter, result.converged};
@@ -92,15 +111,13 @@ LinearSolver solver_of(LogisticSolver solver, const Features& X, Index outputs) 
 LinearSolution fit_smooth(std::string_view owner, const LogisticData& data,
                           const LogisticRegressionParams& params, double penalty,
                           const LinearCoefficients* start, const FitContext& context) {
-  const Task task = data.n_classes == 2
-                        ? binary_task(data.codes, data.weights)
-                        : multinomial_task(data.codes, data.n_classes, data.weights);
+  const Task task = task_of(data);
   const LinearProblem problem{
       owner, data.X, *task.loss, data.weights, penalty, params.fit_intercept, task.curvature};
   const Index k = task.loss->outputs();
-  const LinearCoefficients baseline{Matrix::Zero(k, data.X.cols()), task.baseline};
   return solve_linear(problem, solver_of(params.solver, data.X, k),
-                      start != nullptr ? *start : baseline, {params.tol, params.max_iter}, context);
+                      start != nullptr ? *start : task.constant_model(data.X.cols()),
+                      {params.tol, params.max_iter}, context);
 }
 
 /// The smaller of the two keeps its digits.
@@ -133,8 +150,9 @@ LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
       data.weights.size() > 0 ? data.weights.sum() : static_cast<double>(data.X.rows());
   const double penalty = 1.0 / (params.C * total_weight);
   const bool has_l1 = params.l1_ratio > 0.0 && penalty > 0.0;
-  LinearSolution solution = has_l1 ? fit_with_l1(owner, data, params, penalty, start, context)
-                                   : fit_smooth(owner, data, params, penalty, start, context);
+  const bool descends = has_l1 || params.solver == LogisticSolver::saga;
+  LinearSolution solution = descends ? fit_by_descent(owner, data, params, penalty, start, context)
+                                     : fit_smooth(owner, data, params, penalty, start, context);
   if (data.n_classes > 2) {  // of equal losses, the one of the least penalty
     if (!has_l1) solution.coef.rowwise() -= solution.coef.colwise().mean().eval();
     solution.intercept.array() -= solution.intercept.mean();
@@ -146,9 +164,10 @@ void check_logistic_solver(std::string_view owner, LogisticSolver solver, double
                            double l1_ratio) {
   const bool l1 = l1_ratio > 0.0 && std::isfinite(C);
   const bool descends = solver == LogisticSolver::coordinate_descent;
-  if (solver == LogisticSolver::automatic || l1 == descends) return;
+  if (solver == LogisticSolver::automatic || solver == LogisticSolver::saga || l1 == descends)
+    return;
   refuse_param(owner, "solver",
-               l1 ? "'auto' or 'coordinate-descent' with an L1 penalty (l1_ratio above 0)"
+               l1 ? "'auto', 'coordinate-descent' or 'saga' with an L1 penalty (l1_ratio above 0)"
                   : "another than 'coordinate-descent' without an L1 penalty (l1_ratio 0 or C inf)",
                Codec<LogisticSolver>::encode(solver));
 }

@@ -53,6 +53,7 @@ LogisticRegressionParams params_for(const Params& params, double C, double l1_ra
           .l1_ratio = l1_ratio,
           .tol = params.tol,
           .fit_intercept = params.fit_intercept,
+          .random_state = params.random_state,
           .solver = params.solver,
           .max_iter = params.max_iter};
 }

@@ -191,7 +191,8 @@ TEST(LogisticRegression, RefusesSolversThatDoNotDoWithThePenalty) {
   const Labels y{{0, 1}};
   EXPECT_TRUE(throws<InvalidParameter>(
       [&] { LogisticRegression({.l1_ratio = 0.5, .solver = LogisticSolver::lbfgs}).fit(X, y); },
-      {"'solver'", "LogisticRegression", "'coordinate-descent' with an L1 penalty", "lbfgs"}));
+      {"'solver'", "LogisticRegression", "'coordinate-descent' or 'saga' with an L1 penalty",
+       "lbfgs"}));
   EXPECT_TRUE(throws<InvalidParameter>(
       [&] { LogisticRegression({.solver = LogisticSolver::coordinate_descent}).fit(X, y); },
       {"'solver'", "without an L1 penalty", "coordinate-descent"}));

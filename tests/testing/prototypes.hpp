@@ -155,6 +155,12 @@ inline std::vector<Prototype> special_prototypes() {
   add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::newton_cg, .max_iter = 1000}),
       "_newton_cg");
   add(LogisticRegression({.l1_ratio = 0.5, .tol = 1e-9, .max_iter = 1000}), "_elastic_net");
+  add(LogisticRegression({.l1_ratio = 0.5,
+                          .tol = 1e-9,
+                          .random_state = 1,
+                          .solver = LogisticSolver::saga,
+                          .max_iter = 5000}),
+      "_saga");
   add(LogisticRegressionCV(
       {.Cs = {0.1, 1.0}, .cv = 2, .scoring = "neg_log_loss", .tol = 1e-9, .max_iter = 1000}));
   add(OneHotEncoder({.handle_unknown = OneHotUnknown::ignore}));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include <espalier/core/implements.hpp>
 #include <espalier/loss/class_weight.hpp>
 
@@ -18,12 +21,22 @@ namespace espalier {
 /// - `newton_cg`: Newton's method by conjugate gradients, O(npk) a product with the Hessian
 ///   (newton_cg.hpp);
 /// - `coordinate_descent`: Newton's method whose steps are found by coordinate descent over the
-///   columns that may have coefficients; the only one with an L1 penalty, and only with one.
-enum class LogisticSolver { automatic, lbfgs, newton_cholesky, newton_cg, coordinate_descent };
+///   columns that may have coefficients; with an L1 penalty, and only with one;
+/// - `saga`: steps of one row each, corrected by the gradients that all rows had when last taken;
+///   with any of the penalties, O(npk) an epoch of n steps. Never taken by automatic: it needs
+///   many passes over the rows where the others, which use them all at once, need few.
+enum class LogisticSolver {
+  automatic,
+  lbfgs,
+  newton_cholesky,
+  newton_cg,
+  coordinate_descent,
+  saga
+};
 
 constexpr auto names_of(LogisticSolver) {
-  return std::array<std::string_view, 5>{"auto", "lbfgs", "newton-cholesky", "newton-cg",
-                                         "coordinate-descent"};
+  return std::array<std::string_view, 6>{
+      "auto", "lbfgs", "newton-cholesky", "newton-cg", "coordinate-descent", "saga"};
 }
 
 struct LogisticRegressionParams {
@@ -32,6 +45,7 @@ struct LogisticRegressionParams {
   double tol = 1e-4;
   bool fit_intercept = true;
   ClassWeight class_weight = {};
+  std::optional<std::int64_t> random_state = {};
   LogisticSolver solver = LogisticSolver::automatic;
   int max_iter = 100;
   bool warm_start = false;
@@ -46,8 +60,11 @@ struct LogisticRegressionParams {
         field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("class_weight", &P::class_weight, "how much the classes count"),
+        field("random_state", &P::random_state, at_least(0),
+              "seed of saga, the others have none; none: another one each time"),
         field("solver", &P::solver, "how the objective is minimised"),
-        field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
+        field("max_iter", &P::max_iter, at_least(1),
+              "iterations of the solver at most; of saga, epochs"),
         field("warm_start", &P::warm_start, "begin at the coefficients of the fit before")};
   }
 };
@@ -69,8 +86,8 @@ struct LogisticRegressionState {
   void check(const Schema& schema) const;
 };
 
-/// Logistic regression with an L2, L1 or elastic-net penalty: binary for two classes, multinomial for
-/// more.
+/// Logistic regression with an L2, L1 or elastic-net penalty: binary for two classes, multinomial
+/// for more.
 ///
 /// Minimises
 ///
@@ -87,21 +104,30 @@ struct LogisticRegressionState {
 /// curvature at the start is about the same in all directions (columns scaled and, up to 512 of
 /// them, decorrelated by a sample of rows). All begin at the intercept of the best constant model.
 /// This changes the way to the optimum, not the optimum; but it does matter what the penalty means,
-/// which depends on the scale of X as everywhere. Nearly constant columns may still slow L-BFGS down
-/// where the classes are well separated: there the loss flattens on the way, but the penalty, which
-/// bends most along such columns, does not.
+/// which depends on the scale of X as everywhere. Nearly constant columns may still slow L-BFGS
+/// down where the classes are well separated: there the loss flattens on the way, but the penalty,
+/// which bends most along such columns, does not.
+///
+/// saga scales the columns of X and, unless X is sparse with fewer than a third of its numbers
+/// stored, takes them about their means, but does not decorrelate them; so it is slow where they
+/// are nearly dependent and the penalty is weak. Its iterations are epochs. Rows are drawn at
+/// random, by `random_state`, and one after the other; other passes run on several threads. It
+/// copies a dense X by rows and a sparse one once, and computes in double precision. Steps are
+/// sized by the curvature that the rows have at the time, and an epoch after which the objective
+/// has risen is taken back.
 ///
 /// newton_cholesky on many rows (8192 for each variable, about) takes its first steps on an even
-/// sample of them, and only the last ones, usually two, on all; only these count as iterations. Where
-/// it finds no lower point, lbfgs goes on.
+/// sample of them, and only the last ones, usually two, on all; only these count as iterations.
+/// Where it finds no lower point, lbfgs goes on.
 ///
 /// `tol` bounds the gradient in such variables, so it does not depend on the scale either: its
 /// length for newton_cholesky, where half its square is about how far the objective is from its
-/// minimum, else its largest component. It is not scikit-learn's measure, so the last digits differ
-/// at the same `tol`. With C = inf and columns that depend on each other the optimum is not unique,
-/// and which one is found differs from scikit-learn; so do not compare coefficients then, but
-/// predictions. With C = inf and classes that a hyperplane separates there is none: the coefficients
-/// grow until the gradient is below `tol`.
+/// minimum, else its largest component (of the smallest subgradient, where there is an L1 penalty).
+/// It is not scikit-learn's measure, so the last digits differ at the same `tol`. With C = inf and
+/// columns that depend on each other the optimum is not unique, and which one is found differs from
+/// scikit-learn; so do not compare coefficients then, but predictions. With C = inf and classes
+/// that a hyperplane separates there is none: the coefficients grow until the gradient is below
+/// `tol`.
 ///
 /// For K ≥ 3 and without an L1 penalty the rows of W sum to zero; the intercepts always do.
 ///
@@ -111,12 +137,12 @@ struct LogisticRegressionState {
 /// Costs O(npk) or O(np²k²) an iteration, see the solvers, in blocks of rows on several threads;
 /// memory O(pk) beside the data, O(p²k²) for newton_cholesky, and O(p²) up to 512 columns else. X
 /// may be sparse and stays so; cost is then O(nonzeros·k), but newton_cholesky fills blocks of rows
-/// with their zeros. A matrix of `float` is computed on in single precision, with sums over blocks in
-/// double; then `tol` is met as far as that can tell. The same bits for any number of threads; their
-/// last digits follow the processor's instruction set.
+/// with their zeros. A matrix of `float` is computed on in single precision, with sums over blocks
+/// in double; then `tol` is met as far as that can tell. The same bits for any number of threads;
+/// their last digits follow the processor's instruction set.
 ///
-/// Not there: the solvers liblinear, sag and saga with their parameters (dual, intercept_scaling,
-/// random_state). Instead of verbose there is the callback of the FitContext, and its n_threads
+/// Not there: the solvers liblinear, with its parameters dual and intercept_scaling, and sag, whose
+/// task saga does. Instead of verbose there is the callback of the FitContext, and its n_threads
 /// instead of n_jobs.
 ///
 /// @throws InvalidParameter  a parameter is outside its range, or the solver does not do with the
@@ -125,7 +151,8 @@ struct LogisticRegressionState {
 ///                           class only, class_weight does not fit the classes, or the squares of a
 ///                           column overflow (beyond some 1e150)
 /// @see Hastie, Tibshirani & Friedman, The Elements of Statistical Learning (2009) §4.4;
-///      Nocedal & Wright, Numerical Optimization (2006) §7.2
+///      Nocedal & Wright, Numerical Optimization (2006) §7.2; Defazio, Bach & Lacoste-Julien, NIPS
+///      (2014) 1646–1654
 class LogisticRegression : public Implements<LogisticRegression, Classifier,
                                              LogisticRegressionParams, LogisticRegressionState> {
  public:

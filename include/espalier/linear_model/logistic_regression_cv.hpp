@@ -17,6 +17,7 @@ struct LogisticRegressionCVParams {
   bool fit_intercept = true;
   int cv = 5;
   Scorer scoring = {};
+  std::optional<std::int64_t> random_state = {};
   LogisticSolver solver = LogisticSolver::automatic;
   double tol = 1e-4;
   int max_iter = 100;
@@ -32,6 +33,8 @@ struct LogisticRegressionCVParams {
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("cv", &P::cv, at_least(2), "folds, in each of which each class has its share"),
         field("scoring", &P::scoring, "what is best; none: accuracy"),
+        field("random_state", &P::random_state, at_least(0),
+              "seed of saga, the others have none; none: another one each time"),
         field("solver", &P::solver, "how the objective is minimised"),
         field("tol", &P::tol, at_least(0.0), "length of the scaled gradient at which to stop"),
         field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
@@ -73,11 +76,12 @@ struct LogisticRegressionCVState {
 ///
 /// For every fold and l1_ratio, LogisticRegression is fitted on the other folds for one C after the
 /// other, each beginning at the coefficients of the one before, and scored on the fold. The C and
-/// l1_ratio with the greatest sum of scores are best, the first of equals; with `refit` all rows are then fitted with them, from
-/// the mean of the coefficients of the folds on. This takes fewer iterations than a GridSearchCV,
-/// which begins each fit anew. Rows are dealt to the folds as by StratifiedKFold without shuffling.
-/// "balanced" class weights are those of all rows, in every fold; the scores are weighted by the
-/// sample weights alone. All this is as in scikit-learn; so is the cost, folds · m fits of m candidates.
+/// l1_ratio with the greatest sum of scores are best, the first of equals; with `refit` all rows
+/// are then fitted with them, from the mean of the coefficients of the folds on. This takes fewer
+/// iterations than a GridSearchCV, which begins each fit anew. Rows are dealt to the folds as by
+/// StratifiedKFold without shuffling. "balanced" class weights are those of all rows, in every
+/// fold; the scores are weighted by the sample weights alone. All this is as in scikit-learn; so is
+/// the cost, folds · m fits of m candidates.
 ///
 /// For the objective, and what `tol` and `solver` mean, see LogisticRegression. Small data are
 /// fitted fold beside fold on several threads, large data with all threads in one fit, with one
