@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cluster/kmeans/bounds.hpp"
+#include "cluster/kmeans/center_bounds.hpp"
 
 namespace espalier::kmeans {
 namespace {
@@ -55,6 +56,8 @@ struct BlockChanges {
 template <class Rows>
 class Lloyd {
  public:
+  using Scalar = typename Rows::Scalar;
+
   Lloyd(const Rows& rows, const Vector& weights, CenterMatrix centers)
       : rows_(rows),
         weights_(weights),
@@ -82,7 +85,8 @@ class Lloyd {
  private:
   /// Whether the next assignment begins, goes on or ends with bounds.
   void choose_search(KMeansAlgorithm algorithm) {
-    bool bounded = algorithm == KMeansAlgorithm::hamerly;
+    const bool by_center = algorithm == KMeansAlgorithm::elkan;
+    bool bounded = by_center || algorithm == KMeansAlgorithm::hamerly;
     if (algorithm == KMeansAlgorithm::automatic && share_changed_ <= 0.1) {
       // The bounds of a row cost about what the distances to so many centres do.
       constexpr Index enough_centers = 300;
@@ -92,11 +96,15 @@ class Lloyd {
     }
     bounds_are_new_ = bounded && !bounds_.active();
     if (bounded == bounds_.active()) return;
-    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
-    bounds_ = bounded
-                  ? RowBounds(labels_.size(), 2.0 * epsilon * static_cast<double>(rows_.cols() + 4))
-                  : RowBounds();
+    bounds_ = bounded ? RowBounds(labels_.size(), rounding()) : RowBounds();
     bounds_.centers_moved(Vector::Zero(centers_.rows()));
+    if (by_center && Rows::measures_by_center)
+      center_bounds_ = CenterBounds<Scalar>(rows_.rows(), centers_.rows());
+  }
+
+  /// What a product of p terms may be off by, relatively.
+  double rounding() const {
+    return 2.0 * std::numeric_limits<Scalar>::epsilon() * static_cast<double>(rows_.cols() + 4);
   }
 
   /// Whether a row has changed its cluster.
@@ -133,36 +141,145 @@ class Lloyd {
     return result;
   }
 
+  /// What searches of the same thread write to.
+  struct Space {
+    typename Rows::Scratch rows;
+    std::vector<std::int32_t> groups = {};
+    std::vector<Scalar> distances = {};
+    std::vector<std::pair<Index, std::int32_t>> moves = {};  // rows and their new clusters
+  };
+  Space space() const {
+    Space result{rows_.scratch()};
+    if (!center_bounds_.active()) return result;
+    result.groups.resize(static_cast<std::size_t>(center_bounds_.n_groups()) + 1);
+    result.distances.resize(
+        static_cast<std::size_t>(tile_rows * center_bounds_.n_groups() * group_size));
+    return result;
+  }
+
   /// Rows whose bounds do not decide are searched 64 at a time.
   BlockChanges assign_bounded(const typename Rows::Centers& centers, Index begin, Index end) {
     BlockChanges result;
-    typename Rows::Scratch scratch = rows_.scratch();
+    Space space = this->space();
     Index waiting[tile_rows];
     Index n_waiting = 0;
     const auto search = [&] {
       std::int32_t found[tile_rows];
       double second[tile_rows], norm[tile_rows];
-      rows_.two_nearest(centers, waiting, n_waiting, scratch, found, second, norm);
+      rows_.two_nearest(centers, waiting, n_waiting, space.rows, found, second, norm);
       for (Index i = 0; i < n_waiting; ++i) {
-        put(waiting[i], found[i], result);
-        bounds_.set(waiting[i], distance_to(waiting[i], found[i]), second[i], norm[i]);
+        note(waiting[i], found[i], space);
+        bounds_.set(waiting[i], distance_to(waiting[i], found[i]),
+                    bounds_.at_least(second[i], norm[i]), norm[i]);
       }
+      renew_center_bounds(centers, {waiting, static_cast<std::size_t>(n_waiting)}, found, space);
       result.n_searched += n_waiting;
       n_waiting = 0;
     };
     for (Index i = begin; i < end; ++i) {
       const std::int32_t label = labels_[static_cast<std::size_t>(i)];
-      if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label))))
+      if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label)) ||
+                         search_undecided(centers, i, label, space)))
         continue;
       waiting[n_waiting++] = i;
       if (n_waiting == tile_rows) search();
     }
     if (n_waiting > 0) search();
+    // In the order in which assign_all adds them, for the same bits.
+    std::sort(space.moves.begin(), space.moves.end());
+    for (const auto& [i, found] : space.moves) put(i, found, result);
     return result;
+  }
+
+  /// Works out the distances of row i to the centres that its bounds do not rule out; whether it
+  /// did: with many of them, or without a bound for each centre, a search of all is quicker.
+  bool search_undecided(const typename Rows::Centers& centers, Index i, std::int32_t label,
+                        Space& space) {
+    if constexpr (Rows::measures_by_center) {
+      if (!center_bounds_.active()) return false;
+      std::int32_t* groups = space.groups.data();
+      double others = 0.0;
+      Index n = center_bounds_.undecided(i, bounds_.reach(i), groups, others);
+      if (n == 0) {
+        bounds_.set_lower(i, others);
+        return true;
+      }
+      if (2 * n > center_bounds_.n_groups()) return false;
+      const std::int32_t own = label / group_size;
+      std::int32_t* at = std::lower_bound(groups, groups + n, own);
+      if (at == groups + n || *at != own) {
+        std::copy_backward(at, groups + n, groups + n + 1);
+        *at = own;
+        ++n;
+      }
+      choose(centers, i, label, {groups, static_cast<std::size_t>(n)}, others, space);
+      return true;
+    } else {
+      static_cast<void>(centers), static_cast<void>(i), static_cast<void>(label);
+      static_cast<void>(space);
+      return false;
+    }
+  }
+
+  /// Row i goes to the nearest centre of these groups, its own among them; the centres of all other
+  /// groups are at least `others` away.
+  void choose(const typename Rows::Centers& centers, Index i, std::int32_t label,
+              std::span<const std::int32_t> groups, double others, Space& space) {
+    Scalar* score = space.distances.data();
+    rows_.scores(centers, i, groups.data(), static_cast<Index>(groups.size()), score);
+    const auto for_centers = [&](const auto& body) {
+      for (const std::int32_t g : groups)
+        for (std::int32_t c = g * group_size; c < (g + 1) * group_size && c < centers_.rows(); ++c)
+          body(c);
+    };
+    std::int32_t found = label;
+    Scalar least = std::numeric_limits<Scalar>::infinity();
+    for_centers([&](std::int32_t c) {
+      if (!(score[c] < least)) return;
+      least = score[c];
+      found = c;
+    });
+    const double norm = bounds_.norm(i);
+    for_centers([&](std::int32_t c) {
+      if (c == found) return center_bounds_.exclude(i, c);
+      const double distance = bounds_.at_least(2.0 * static_cast<double>(score[c]) + norm, norm);
+      center_bounds_.set(i, c, distance);
+      others = std::min(others, distance);
+    });
+    note(i, found, space);
+    bounds_.set(i, distance_to(i, found), others, norm);
+  }
+
+  /// After a search of all centres that has found these clusters for these rows.
+  void renew_center_bounds(const typename Rows::Centers& centers, std::span<const Index> numbers,
+                           const std::int32_t* found, Space& space) {
+    if constexpr (Rows::measures_by_center) {
+      if (!center_bounds_.active()) return;
+      rows_.gathered_distances(centers, static_cast<Index>(numbers.size()), space.rows,
+                               space.distances.data());
+      for (std::size_t r = 0; r < numbers.size(); ++r) {
+        const Index i = numbers[r];
+        const double norm = bounds_.norm(i);
+        const Scalar* distance = space.distances.data() + r;
+        for (Index c = 0; c < centers_.rows(); ++c)
+          center_bounds_.set(i, c,
+                             bounds_.at_least(static_cast<double>(distance[tile_rows * c]), norm));
+        center_bounds_.exclude(i, found[r]);
+        center_bounds_.exclude_padding(i);
+      }
+    } else {
+      static_cast<void>(centers), static_cast<void>(numbers), static_cast<void>(found);
+      static_cast<void>(space);
+    }
   }
 
   double distance_to(Index i, std::int32_t label) const {
     return std::sqrt(rows_.squared_distance(i, centers_.row(label).data()));
+  }
+
+  /// Row i will go to cluster `found`.
+  void note(Index i, std::int32_t found, Space& space) const {
+    if (found != labels_[static_cast<std::size_t>(i)]) space.moves.emplace_back(i, found);
   }
 
   /// Row i goes to cluster `found`.
@@ -196,7 +313,9 @@ class Lloyd {
     }
     const Vector shift = (moved - centers_).rowwise().norm();
     centers_ = std::move(moved);
-    if (bounds_.active()) bounds_.centers_moved(shift);
+    const Vector at_most = (1.0 + rounding()) * shift;
+    if (bounds_.active()) bounds_.centers_moved(at_most);
+    if (center_bounds_.active()) center_bounds_.centers_moved(at_most);
     return shift.squaredNorm();
   }
 
@@ -251,7 +370,7 @@ class Lloyd {
     count = std::min(count, n);
     std::partial_sort(order.begin(), order.begin() + count, order.end(), farther);
     order.resize(static_cast<std::size_t>(count));
-    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
+    constexpr double epsilon = std::numeric_limits<Scalar>::epsilon();
     const double rounding = 16.0 * epsilon * epsilon * centers_.rowwise().squaredNorm().maxCoeff();
     if (distance[static_cast<std::size_t>(order.front())] <= rounding) return {};
     return order;
@@ -263,7 +382,8 @@ class Lloyd {
   std::vector<std::int32_t> labels_;
   Blocks blocks_;
   ClusterSums sums_;
-  RowBounds bounds_;  // inactive while all rows are searched
+  RowBounds bounds_;                    // inactive while all rows are searched
+  CenterBounds<Scalar> center_bounds_;  // active beside them for elkan
   double share_changed_ = 1.0, share_searched_ = 1.0;
   bool bounds_are_new_ = false;
   int rest_ = 0;  // iterations until bounds are tried again

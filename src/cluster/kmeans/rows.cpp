@@ -8,6 +8,8 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "cluster/kmeans/row_kernel.hpp"
+
 namespace espalier::kmeans {
 namespace {
 
@@ -70,6 +72,18 @@ void DenseRows<T>::two_nearest(const Centers& centers, const Index* numbers, Ind
     label[i] = found[i];
     second[i] = 2.0 * static_cast<double>(next[i]) + norm[i];
   }
+}
+
+template <class T>
+void DenseRows<T>::gathered_distances(const Centers& centers, Index count, const Scratch& scratch,
+                                      T* distance) const {
+  kmeans::squared_distances(scratch.data(), centers.view(), count, distance);
+}
+
+template <class T>
+void DenseRows<T>::scores(const Centers& centers, Index i, const std::int32_t* groups, Index n,
+                          T* score) const {
+  scores_of_row(tile(i) + i % tile_rows, centers.view(), groups, n, score);
 }
 
 template <class T>

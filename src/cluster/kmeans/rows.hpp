@@ -28,6 +28,7 @@ class DenseRows {
   using Scalar = T;
   using Centers = PackedCenters<T>;
   using Scratch = detail::AlignedArray<T>;
+  static constexpr bool measures_by_center = true;  // has scores() and gathered_distances()
 
   /// Copies n rows of a column-major matrix whose columns are `stride` apart.
   DenseRows(const T* X, Index n, Index stride, const Vector& offset);
@@ -48,6 +49,12 @@ class DenseRows {
   void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
                    std::int32_t* label, double* second, double* norm) const;
   Scratch scratch() const { return Scratch(static_cast<std::size_t>(tile_rows * p_)); }
+  /// As squared_distances, of the rows that two_nearest has left in `scratch`.
+  void gathered_distances(const Centers& centers, Index count, const Scratch& scratch,
+                          T* distance) const;
+  /// score[c] ← ‖c‖²/2 − x·c of row i for the centres c of `n` groups of four, with the bits by
+  /// which nearest() chooses.
+  void scores(const Centers& centers, Index i, const std::int32_t* groups, Index n, T* score) const;
   /// Row i to a centre, as distances_to.
   double squared_distance(Index i, const double* center) const {
     const T* x = tile(i) + i % tile_rows;
@@ -79,6 +86,7 @@ class SparseRows {
   using Scalar = double;
   using Centers = TransposedCenters;
   struct Scratch {};
+  static constexpr bool measures_by_center = false;  // a sparse row meets all centres at once
 
   SparseRows(const SparseMatrix& X, Index begin, Index n) : X_(X), begin_(begin), n_(n) {}
 
