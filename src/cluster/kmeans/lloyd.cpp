@@ -29,7 +29,7 @@ struct ClusterSums {
   template <class Rows>
   void add(const Rows& rows, Index i, double w, double sign, std::int32_t cluster) {
     if (w <= 0.0) return;
-    rows.add(i, sign * w, x.row(cluster).data());
+    rows.add(i, sign * w, x.data() + cluster * x.cols());
     weight[cluster] += sign * w;
     n_rows[static_cast<std::size_t>(cluster)] += sign > 0.0 ? 1 : -1;
   }
@@ -109,19 +109,12 @@ class Lloyd {
 
   /// Whether a row has changed its cluster.
   bool assign_rows() {
-    const typename Rows::Centers centers(centers_);
-    const double k = static_cast<double>(centers_.rows());
-    const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
-    const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
-    const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
+    prepared_.assign(centers_);
     BlockChanges all{std::move(sums_)};
-    all = reduce_blocks(
-        blocks_, work, std::move(all),
-        [&](Index begin, Index end) {
-          return bounds_.active() ? assign_bounded(centers, begin, end)
-                                  : assign_all(centers, begin, end);
-        },
-        [](BlockChanges& total, const BlockChanges& block) { total += block; }, in_flight);
+    if (blocks_.count() == 1)
+      assign_block(0, rows_.rows(), all);
+    else
+      all = assign_blocks(std::move(all));
     sums_ = std::move(all.sums);
     const auto n = static_cast<double>(rows_.rows());
     share_changed_ = static_cast<double>(all.n_changed) / n;
@@ -129,16 +122,33 @@ class Lloyd {
     return all.n_changed > 0;
   }
 
-  BlockChanges assign_all(const typename Rows::Centers& centers, Index begin, Index end) {
-    BlockChanges result;
+  BlockChanges assign_blocks(BlockChanges all) {
+    const double k = static_cast<double>(centers_.rows());
+    const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
+    const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
+    const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
+    return reduce_blocks(
+        blocks_, work, std::move(all),
+        [&](Index begin, Index end) {
+          BlockChanges changes;
+          assign_block(begin, end, changes);
+          return changes;
+        },
+        [](BlockChanges& total, const BlockChanges& block) { total += block; }, in_flight);
+  }
+
+  void assign_block(Index begin, Index end, BlockChanges& changes) {
+    bounds_.active() ? assign_bounded(begin, end, changes) : assign_all(begin, end, changes);
+  }
+
+  void assign_all(Index begin, Index end, BlockChanges& changes) {
     std::int32_t found[tile_rows];
     for_tiles(begin, end, [&](Index first, Index count) {
-      rows_.nearest(centers, first, count, found);
+      rows_.nearest(prepared_, first, count, found);
       if (std::equal(found, found + count, labels_.begin() + first)) return;
-      for (Index i = 0; i < count; ++i) put(first + i, found[i], result);
+      for (Index i = 0; i < count; ++i) put(first + i, found[i], changes);
     });
-    result.n_searched = end - begin;
-    return result;
+    changes.n_searched += end - begin;
   }
 
   /// What searches of the same thread write to.
@@ -158,28 +168,27 @@ class Lloyd {
   }
 
   /// Rows whose bounds do not decide are searched 64 at a time.
-  BlockChanges assign_bounded(const typename Rows::Centers& centers, Index begin, Index end) {
-    BlockChanges result;
+  void assign_bounded(Index begin, Index end, BlockChanges& changes) {
     Space space = this->space();
     Index waiting[tile_rows];
     Index n_waiting = 0;
     const auto search = [&] {
       std::int32_t found[tile_rows];
       double second[tile_rows], norm[tile_rows];
-      rows_.two_nearest(centers, waiting, n_waiting, space.rows, found, second, norm);
+      rows_.two_nearest(prepared_, waiting, n_waiting, space.rows, found, second, norm);
       for (Index i = 0; i < n_waiting; ++i) {
         note(waiting[i], found[i], space);
         bounds_.set(waiting[i], distance_to(waiting[i], found[i]),
                     bounds_.at_least(second[i], norm[i]), norm[i]);
       }
-      renew_center_bounds(centers, {waiting, static_cast<std::size_t>(n_waiting)}, found, space);
-      result.n_searched += n_waiting;
+      renew_center_bounds({waiting, static_cast<std::size_t>(n_waiting)}, found, space);
+      changes.n_searched += n_waiting;
       n_waiting = 0;
     };
     for (Index i = begin; i < end; ++i) {
       const std::int32_t label = labels_[static_cast<std::size_t>(i)];
       if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label)) ||
-                         search_undecided(centers, i, label, space)))
+                         search_undecided(i, label, space)))
         continue;
       waiting[n_waiting++] = i;
       if (n_waiting == tile_rows) search();
@@ -187,14 +196,12 @@ class Lloyd {
     if (n_waiting > 0) search();
     // In the order in which assign_all adds them, for the same bits.
     std::sort(space.moves.begin(), space.moves.end());
-    for (const auto& [i, found] : space.moves) put(i, found, result);
-    return result;
+    for (const auto& [i, found] : space.moves) put(i, found, changes);
   }
 
   /// Works out the distances of row i to the centres that its bounds do not rule out; whether it
   /// did: with many of them, or without a bound for each centre, a search of all is quicker.
-  bool search_undecided(const typename Rows::Centers& centers, Index i, std::int32_t label,
-                        Space& space) {
+  bool search_undecided(Index i, std::int32_t label, Space& space) {
     if constexpr (Rows::measures_by_center) {
       if (!center_bounds_.active()) return false;
       std::int32_t* groups = space.groups.data();
@@ -212,21 +219,20 @@ class Lloyd {
         *at = own;
         ++n;
       }
-      choose(centers, i, label, {groups, static_cast<std::size_t>(n)}, others, space);
+      choose(i, label, {groups, static_cast<std::size_t>(n)}, others, space);
       return true;
     } else {
-      static_cast<void>(centers), static_cast<void>(i), static_cast<void>(label);
-      static_cast<void>(space);
+      static_cast<void>(i), static_cast<void>(label), static_cast<void>(space);
       return false;
     }
   }
 
   /// Row i goes to the nearest centre of these groups, its own among them; the centres of all other
   /// groups are at least `others` away.
-  void choose(const typename Rows::Centers& centers, Index i, std::int32_t label,
-              std::span<const std::int32_t> groups, double others, Space& space) {
+  void choose(Index i, std::int32_t label, std::span<const std::int32_t> groups, double others,
+              Space& space) {
     Scalar* score = space.distances.data();
-    rows_.scores(centers, i, groups.data(), static_cast<Index>(groups.size()), score);
+    rows_.scores(prepared_, i, groups.data(), static_cast<Index>(groups.size()), score);
     const auto for_centers = [&](const auto& body) {
       for (const std::int32_t g : groups)
         for (std::int32_t c = g * group_size; c < (g + 1) * group_size && c < centers_.rows(); ++c)
@@ -251,11 +257,11 @@ class Lloyd {
   }
 
   /// After a search of all centres that has found these clusters for these rows.
-  void renew_center_bounds(const typename Rows::Centers& centers, std::span<const Index> numbers,
-                           const std::int32_t* found, Space& space) {
+  void renew_center_bounds(std::span<const Index> numbers, const std::int32_t* found,
+                           Space& space) {
     if constexpr (Rows::measures_by_center) {
       if (!center_bounds_.active()) return;
-      rows_.gathered_distances(centers, static_cast<Index>(numbers.size()), space.rows,
+      rows_.gathered_distances(prepared_, static_cast<Index>(numbers.size()), space.rows,
                                space.distances.data());
       for (std::size_t r = 0; r < numbers.size(); ++r) {
         const Index i = numbers[r];
@@ -268,8 +274,7 @@ class Lloyd {
         center_bounds_.exclude_padding(i);
       }
     } else {
-      static_cast<void>(centers), static_cast<void>(numbers), static_cast<void>(found);
-      static_cast<void>(space);
+      static_cast<void>(numbers), static_cast<void>(found), static_cast<void>(space);
     }
   }
 
@@ -297,26 +302,36 @@ class Lloyd {
   /// Σ‖shift‖² of the centres.
   double move_centers() {
     const std::vector<Index> empty = empty_clusters();
-    CenterMatrix x;  // the sums, when they must change for this step only
-    Vector weight = sums_.weight;
+    CenterMatrix filled_x;  // the sums, when they must change for this step only
+    Vector filled_weight;
     if (!empty.empty()) {
-      x = sums_.x;
-      fill_empty_clusters(empty, x, weight);
+      filled_x = sums_.x;
+      filled_weight = sums_.weight;
+      fill_empty_clusters(empty, filled_x, filled_weight);
     }
-    const CenterMatrix& sums = empty.empty() ? sums_.x : x;
+    const CenterMatrix& sums = empty.empty() ? sums_.x : filled_x;
+    const Vector& weight = empty.empty() ? sums_.weight : filled_weight;
     Index heaviest = 0;
     weight.maxCoeff(&heaviest);
-    CenterMatrix moved(centers_.rows(), centers_.cols());
-    for (Index c = 0; c < moved.rows(); ++c) {
+    squared_shift_.resize(centers_.rows());
+    for (Index c = 0; c < centers_.rows(); ++c) {
       const Index from = weight[c] > 0.0 ? c : heaviest;
-      moved.row(c) = sums.row(from) / weight[from];
+      const double* sum = sums.data() + from * sums.cols();
+      double* center = centers_.data() + c * centers_.cols();
+      double square = 0.0;
+      for (Index j = 0; j < centers_.cols(); ++j) {
+        const double mean = sum[j] / weight[from];
+        square += (mean - center[j]) * (mean - center[j]);
+        center[j] = mean;
+      }
+      squared_shift_[c] = square;
     }
-    const Vector shift = (moved - centers_).rowwise().norm();
-    centers_ = std::move(moved);
-    const Vector at_most = (1.0 + rounding()) * shift;
-    if (bounds_.active()) bounds_.centers_moved(at_most);
-    if (center_bounds_.active()) center_bounds_.centers_moved(at_most);
-    return shift.squaredNorm();
+    if (bounds_.active()) {
+      const Vector at_most = (1.0 + rounding()) * squared_shift_.cwiseSqrt();
+      bounds_.centers_moved(at_most);
+      if (center_bounds_.active()) center_bounds_.centers_moved(at_most);
+    }
+    return squared_shift_.sum();
   }
 
   std::vector<Index> empty_clusters() {
@@ -379,6 +394,8 @@ class Lloyd {
   const Rows& rows_;
   const Vector& weights_;
   CenterMatrix centers_;
+  typename Rows::Centers prepared_;  // the same, as the rows read them
+  Vector squared_shift_;             // of the centres, in the last step
   std::vector<std::int32_t> labels_;
   Blocks blocks_;
   ClusterSums sums_;
@@ -402,6 +419,7 @@ Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& c
   const Index n = rows.rows();
   Assignment result{std::vector<std::int32_t>(static_cast<std::size_t>(n)), 0.0};
   const typename Rows::Centers prepared(centers);
+  const double* w = weights.size() > 0 ? weights.data() : nullptr;
   const double work = static_cast<double>(n * rows.cols() * centers.rows());
   result.inertia = reduce_blocks(
       row_blocks(n), work, 0.0,
@@ -412,7 +430,7 @@ Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& c
           std::int32_t* label = result.labels.data() + first;
           rows.nearest(prepared, first, count, label);
           rows.distances_to(centers, label, first, count, distance);
-          for (Index i = 0; i < count; ++i) inertia += weight_of(weights, first + i) * distance[i];
+          inertia += weighted_sum(distance, w == nullptr ? w : w + first, count);
         });
         return inertia;
       },

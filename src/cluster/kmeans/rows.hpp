@@ -43,6 +43,8 @@ class DenseRows {
   /// distance[i] ← the squared distance of row begin + i to centre label[i], summed as double.
   void distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                     Index count, double* distance) const;
+  /// norm[i] ← ‖row begin + i‖², summed as double.
+  void norms(Index begin, Index count, double* norm) const;
   /// Of `count` ≤ 64 rows with those numbers: label[i] ← the nearest centre, second[i] ← the squared
   /// distance to the second nearest, and norm[i] ← ‖x‖². The second is wrong by less than
   /// 2·(p + 4)·ε·(norm[i] + ‖c‖²).
@@ -99,6 +101,7 @@ class SparseRows {
                     Index count, double* distance) const;
   void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
                    std::int32_t* label, double* second, double* norm) const;
+  void norms(Index begin, Index count, double* norm) const;
   Scratch scratch() const { return {}; }
   double squared_distance(Index i, const double* center) const {
     double sum = Eigen::Map<const Vector>(center, cols()).squaredNorm();
@@ -152,8 +155,9 @@ double weighted_sum(const T* x, const double* w, Index n) {
     for (; i + lanes <= n; i += lanes)
       for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
   }
-  double total = 0.0;
-  for (const double s : sum) total += s;
+  for (Index half = lanes / 2; half > 0; half /= 2)
+    for (Index l = 0; l < half; ++l) sum[l] += sum[l + half];
+  double total = sum[0];
   for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
   return total;
 }
