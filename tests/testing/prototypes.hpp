@@ -169,6 +169,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(PCA({.n_components = 3, .svd_solver = PCASolver::randomized}), "_randomized");
   add(Pipeline{StandardScaler(), logistic});
   add(Pipeline(prepare, logistic), "_of_a_table");
+  add(Pipeline{StandardScaler(), KMeans({.n_clusters = 3})});
   add(Pipeline{StandardScaler(), Ridge()});
   add(Pipeline{SimpleImputer(), StandardScaler()}, {},
       {.expected_failures = {{"inverse_transform_undoes_transform",
