@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -141,23 +142,26 @@ auto with_rows(const Features& X, Index begin, Index n, const Vector& offset, co
 /// The weights, or none at all where each is 1: then the same rows are drawn as without weights.
 Vector without_ones(const Vector& weights);
 
-/// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side: the order of the additions
-/// does not depend on where the values are in memory.
+/// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side, in registers: the order of
+/// the additions does not depend on where the values are in memory.
 template <class T>
 double weighted_sum(const T* x, const double* w, Index n) {
+  typedef double Four __attribute__((vector_size(4 * sizeof(double))));
+  typedef T FourOfX __attribute__((vector_size(4 * sizeof(T))));
   constexpr Index lanes = 16;
-  double sum[lanes] = {};
+  Four sum[4] = {};
   Index i = 0;
-  if (w == nullptr) {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += static_cast<double>(x[i + l]);
-  } else {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
-  }
-  for (Index half = lanes / 2; half > 0; half /= 2)
-    for (Index l = 0; l < half; ++l) sum[l] += sum[l + half];
-  double total = sum[0];
+  for (; i + lanes <= n; i += lanes)
+    for (Index q = 0; q < 4; ++q) {
+      FourOfX value;
+      std::memcpy(&value, x + i + 4 * q, sizeof value);
+      const Four number = __builtin_convertvector(value, Four);
+      Four weight = Four{} + 1.0;
+      if (w != nullptr) std::memcpy(&weight, w + i + 4 * q, sizeof weight);
+      sum[q] += weight * number;
+    }
+  const Four folded = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+  double total = (folded[0] + folded[2]) + (folded[1] + folded[3]);
   for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
   return total;
 }
