@@ -90,14 +90,14 @@ TEST(KMeans, AllAlgorithmsGiveTheSameBits) {
 
 /// Where most rows keep to few centres, and equal centres and rows in between make ties.
 TEST(KMeans, ElkanGivesTheBitsOfLloydOnClusteredRows) {
-  Matrix X = uniform(6000, 20, 21);
+  Matrix X = uniform(3000, 20, 21);
   for (Index i = 0; i < X.rows(); ++i) X.row(i).array() += static_cast<double>(i * 7 % 50);
   X = in_single_precision(X);
-  for (const int k : {1, 5, 37, 200}) {
+  for (const int k : {1, 5, 98}) {
     Matrix init = X.topRows(k);
     if (k > 5) init.row(5) = init.row(2);
     for (const Features& form : forms(X)) {
-      KMeans model({.n_clusters = k, .init = init, .tol = 0.0});
+      KMeans model({.n_clusters = k, .init = init, .max_iter = 25, .tol = 0.0});
       model.params().algorithm = KMeansAlgorithm::lloyd;
       const KMeans lloyd = KMeans(model).fit(form);
       model.params().algorithm = KMeansAlgorithm::elkan;
