@@ -79,6 +79,7 @@ void add_builtin_estimators(Registry& registry) {
       OrdinalEncoder,                  //
       PCA,                             //
       Pipeline<Classifier>,            //
+      Pipeline<Clusterer>,             //
       Pipeline<Regressor>,             //
       Pipeline<Transformer>,           //
       PoissonRegressor,                //

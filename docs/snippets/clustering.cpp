@@ -31,4 +31,8 @@ int main() {
   for (Index begin = 0; begin < rows.rows(); begin += 50)
     stream.partial_fit(rows.middleRows(begin, 50));
   std::cout << "in batches: " << -stream.score(X) << "\n";
+
+  Pipeline scaled{StandardScaler(), KMeans({.n_clusters = 3, .random_state = 0})};
+  const Labels found = scaled.fit_predict(table);
+  std::cout << "from the table: " << found.maxCoeff() + 1 << " clusters\n";
 }

@@ -49,10 +49,12 @@ class Reports {
       : context_(context), max_iter_(max_iter), n_starts_(n_starts) {}
 
   void iteration(int n) const {
+    if (!context_.callback) return check_stop();
     const std::lock_guard lock(mutex_);
     report(finished_ * max_iter_ + n);
   }
   void start_finished() {
+    if (!context_.callback) return;
     const std::lock_guard lock(mutex_);
     ++finished_;
     if (finished_ < n_starts_) report(finished_ * max_iter_);
@@ -166,17 +168,13 @@ KMeansState KMeans::do_fit(const Features& X, const FitContext& context) const {
   kmeans::check_start(name, params().init, params().n_clusters, X, weights);
   const Vector mean = kmeans::weighted_mean(X, weights);
   const Vector offset = X.is_sparse() ? Vector(Vector::Zero(X.cols())) : mean;
-  const Start best = kmeans::with_rows(X, 0, X.rows(), offset, [&](const auto& rows) {
+  Start best = kmeans::with_rows(X, 0, X.rows(), offset, [&](const auto& rows) {
     const double tol = params().tol * kmeans::mean_variance(rows, weights, mean - offset, name);
     return Starts(rows, params(), offset, weights, context, tol).best();
   });
   kmeans::warn_of_fewer_clusters(name, best.assignment.labels, params().n_clusters);
-  return {best.centers,
-          offset,
-          kmeans::as_labels(best.assignment.labels),
-          best.assignment.inertia,
-          best.n_iter,
-          best.converged};
+  return {std::move(best.centers), offset,      kmeans::as_labels(best.assignment.labels),
+          best.assignment.inertia, best.n_iter, best.converged};
 }
 
 Labels KMeans::do_predict(const State& state, const Features& X) const {

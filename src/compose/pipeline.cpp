@@ -246,6 +246,8 @@ auto Pipeline<Role>::do_predict(const State& state, const Features& X) const ->
     typename Base::Prediction requires(!std::same_as<Role, Transformer>) {
   if constexpr (std::same_as<Role, Regressor>)
     return last<Regressor>(state).predict_multi(through_transformers(state, X));
+  else if constexpr (std::same_as<Role, Clusterer>)
+    return last<Clusterer>(state).predict(through_transformers(state, X));
   else
     return last<Classifier>(state).predict(through_transformers(state, X));
 }
@@ -276,6 +278,11 @@ const Labels& Pipeline<Role>::do_classes(
 }
 
 template <class Role>
+const Labels& Pipeline<Role>::do_labels(const State& state) requires std::same_as<Role, Clusterer> {
+  return last<Clusterer>(state).labels();
+}
+
+template <class Role>
 bool Pipeline<Role>::has_probabilities() const requires std::same_as<Role, Classifier> {
   return last_prototype<Classifier>() != nullptr &&
          last_prototype<Classifier>()->has_predict_proba();
@@ -290,13 +297,16 @@ bool Pipeline<Role>::has_decisions() const requires std::same_as<Role, Classifie
 template struct PipelineState<Transformer>;
 template struct PipelineState<Classifier>;
 template struct PipelineState<Regressor>;
+template struct PipelineState<Clusterer>;
 template class Pipeline<Transformer>;
 template class Pipeline<Classifier>;
 template class Pipeline<Regressor>;
+template class Pipeline<Clusterer>;
 template class Implements<Pipeline<Transformer>, Transformer, PipelineParams,
                           PipelineState<Transformer>>;
 template class Implements<Pipeline<Classifier>, Classifier, PipelineParams,
                           PipelineState<Classifier>>;
 template class Implements<Pipeline<Regressor>, Regressor, PipelineParams, PipelineState<Regressor>>;
+template class Implements<Pipeline<Clusterer>, Clusterer, PipelineParams, PipelineState<Clusterer>>;
 
 }  // namespace espalier

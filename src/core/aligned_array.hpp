@@ -14,6 +14,13 @@ class AlignedArray {
   AlignedArray() = default;
   explicit AlignedArray(std::size_t n)
       : data_(n > 0 ? new (std::align_val_t{64}) T[n]() : nullptr), size_(n) {}
+  /// Of n elements that have no value yet: memory that nobody has touched.
+  static AlignedArray for_overwrite(std::size_t n) {
+    AlignedArray result;
+    result.data_.reset(n > 0 ? new (std::align_val_t{64}) T[n] : nullptr);
+    result.size_ = n;
+    return result;
+  }
 
   std::size_t size() const { return size_; }
   T* data() { return data_.get(); }

@@ -114,8 +114,10 @@ std::unique_ptr<Estimator> in_a_pipeline(const Subject& s) {
       return std::make_unique<Pipeline<Classifier>>(steps);
     case RoleKind::regressor:
       return std::make_unique<Pipeline<Regressor>>(steps);
+    case RoleKind::clusterer:
+      return std::make_unique<Pipeline<Clusterer>>(steps);
     default:
-      skip("a Pipeline ends in a transformer, a classifier or a regressor");
+      skip("a Pipeline ends in a transformer, a classifier, a regressor or a clusterer");
   }
 }
 

@@ -72,8 +72,8 @@ TEST(KMeans, AllAlgorithmsGiveTheSameBits) {
   init.row(309).setConstant(100.0);  // becomes empty
   for (const Features& form : forms(X)) {
     std::vector<KMeans> models;
-    for (const auto algorithm :
-         {KMeansAlgorithm::lloyd, KMeansAlgorithm::hamerly, KMeansAlgorithm::automatic})
+    for (const auto algorithm : {KMeansAlgorithm::lloyd, KMeansAlgorithm::hamerly,
+                                 KMeansAlgorithm::elkan, KMeansAlgorithm::automatic})
       for (const int n_threads : {1, 3})
         models.push_back(
             KMeans({.n_clusters = 310, .init = init, .tol = 0.0, .algorithm = algorithm})
@@ -82,24 +82,50 @@ TEST(KMeans, AllAlgorithmsGiveTheSameBits) {
       EXPECT_EQ(model.labels(), models[0].labels());
       EXPECT_EQ(model.cluster_centers(), models[0].cluster_centers());
       EXPECT_EQ(model.n_iter(), models[0].n_iter());
+      EXPECT_EQ(model.inertia(), models[0].inertia());
     }
     EXPECT_GT(models[0].n_iter(), 10);
+  }
+}
+
+/// Where most rows keep to few centres, and equal centres and rows in between make ties.
+TEST(KMeans, ElkanGivesTheBitsOfLloydOnClusteredRows) {
+  Matrix X = uniform(3000, 20, 21);
+  for (Index i = 0; i < X.rows(); ++i) X.row(i).array() += static_cast<double>(i * 7 % 50);
+  X = in_single_precision(X);
+  for (const int k : {1, 5, 98}) {
+    Matrix init = X.topRows(k);
+    if (k > 5) init.row(5) = init.row(2);
+    for (const Features& form : forms(X)) {
+      KMeans model({.n_clusters = k, .init = init, .max_iter = 25, .tol = 0.0});
+      model.params().algorithm = KMeansAlgorithm::lloyd;
+      const KMeans lloyd = KMeans(model).fit(form);
+      model.params().algorithm = KMeansAlgorithm::elkan;
+      for (const int n_threads : {1, 2, 4, 7}) {
+        model.fit(form, {.n_threads = n_threads});
+        EXPECT_EQ(model.labels(), lloyd.labels());
+        EXPECT_EQ(model.cluster_centers(), lloyd.cluster_centers());
+        EXPECT_EQ(model.inertia(), lloyd.inertia());
+        EXPECT_EQ(model.n_iter(), lloyd.n_iter());
+      }
+    }
   }
 }
 
 TEST(KMeans, BoundsDecideOnlyWhereRoundingCannot) {
   kmeans::RowBounds bounds(1, 1e-3);
   bounds.centers_moved(Vector::Zero(3));
-  bounds.set(0, 1.0, 1.21, 1.0);
+  bounds.set(0, 1.0, bounds.at_least(1.21, 1.0), 1.0);
   EXPECT_TRUE(bounds.move(0, 0));  // 1 and 1.1: farther apart than the error
   bounds.centers_moved(Vector{{0.02, 0.03, 0.01}});
   EXPECT_TRUE(bounds.move(0, 0));   // 1.02 and 1.07
   EXPECT_FALSE(bounds.move(0, 0));  // 1.04 and 1.04
   EXPECT_TRUE(bounds.tighten(0, 0.9));
-  bounds.set(0, 1.0, 1.21, 1.0);
+  bounds.set(0, 1.0, bounds.at_least(1.21, 1.0), 1.0);
   bounds.centers_moved(Vector{{0.0, 0.08, 0.01}});
-  EXPECT_TRUE(bounds.move(0, 1));   // the others have moved by 0.01 at most: 1.08 and 1.09
-  bounds.set(0, 1.0, 1.21, 100.0);  // far from the origin, where the same error is larger
+  EXPECT_TRUE(bounds.move(0, 1));  // the others have moved by 0.01 at most: 1.08 and 1.09
+  bounds.set(0, 1.0, bounds.at_least(1.21, 100.0),
+             100.0);  // far from the origin, where the same error is larger
   EXPECT_FALSE(bounds.tighten(0, 1.0));
 }
 

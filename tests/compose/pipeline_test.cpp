@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <espalier/cluster/kmeans.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
 #include "support/expect_error.hpp"
@@ -34,6 +35,30 @@ TEST(Pipeline, EqualsItsStepsByHand) {
   const Ridge ridge = Ridge().fit(scaled, y);
   EXPECT_EQ(pipe.predict(X), ridge.predict(scaled));
   EXPECT_EQ(pipe.fitted_step<Ridge>("ridge").coef(), ridge.coef());
+}
+
+TEST(Pipeline, EndsInAClusterer) {
+  Pipeline pipe{StandardScaler(), KMeans({.n_clusters = 4, .random_state = 0})};
+  static_assert(std::is_same_v<decltype(pipe), Pipeline<Clusterer>>);
+  const Vector weights = Vector::LinSpaced(40, 0.0, 2.0);
+  const Labels labels = pipe.fit_predict(X, {.sample_weight = weights});
+  StandardScaler scaler;
+  const Features scaled = scaler.fit(X, {.sample_weight = weights}).transform(X);
+  const KMeans alone =
+      KMeans({.n_clusters = 4, .random_state = 0}).fit(scaled, {.sample_weight = weights});
+  EXPECT_EQ(labels, alone.labels());
+  EXPECT_EQ(pipe.labels(), alone.labels());
+  EXPECT_EQ(pipe.predict(2.0 * X), alone.predict(scaler.transform(2.0 * X)));
+  const auto& fitted = pipe.fitted_step<KMeans>("k_means");
+  EXPECT_EQ(fitted.cluster_centers(), alone.cluster_centers());
+  const auto loaded = load<Pipeline<Clusterer>>(to_cbor(pipe));
+  EXPECT_EQ(loaded.labels(), labels);
+  EXPECT_EQ(loaded.predict(X), pipe.predict(X));
+  EXPECT_TRUE(throws<InvalidParameter>(
+      [] {
+        Pipeline<Clusterer>(std::vector<Step>{{"model", Ridge()}}).fit(X);
+      },
+      {"Pipeline<Clusterer>", "'model'", "Ridge", "role"}));
 }
 
 TEST(Pipeline, TheStepsGivenStayUnfitted) {

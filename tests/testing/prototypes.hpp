@@ -25,14 +25,13 @@
 #include <espalier/linear_model/elastic_net.hpp>
 #include <espalier/linear_model/elastic_net_cv.hpp>
 #include <espalier/linear_model/gamma_regressor.hpp>
+#include <espalier/linear_model/huber_regressor.hpp>
 #include <espalier/linear_model/lasso.hpp>
 #include <espalier/linear_model/lasso_cv.hpp>
 #include <espalier/linear_model/linear_regression.hpp>
 #include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/logistic_regression_cv.hpp>
 #include <espalier/linear_model/poisson_regressor.hpp>
-#include <espalier/linear_model/huber_regressor.hpp>
-#include <espalier/linear_model/logistic_regression.hpp>
 #include <espalier/linear_model/quantile_regressor.hpp>
 #include <espalier/linear_model/ridge.hpp>
 #include <espalier/linear_model/ridge_classifier.hpp>
@@ -135,6 +134,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(LinearRegression({.positive = true}), "_positive");
   add(IncrementalPCA({.n_components = 2, .batch_size = 50}));
   add(KMeans({.n_clusters = 3}));
+  add(KMeans({.n_clusters = 3, .algorithm = KMeansAlgorithm::elkan}), "_elkan");
   add(KMeans({.n_clusters = 4, .init = KMeansStart::random, .n_init = 3}), "_random");
   add(Lasso({.alpha = 0.01, .max_iter = 10'000, .tol = 1e-12}));
   add(LassoCV({.alphas = 5, .max_iter = 10'000, .tol = 1e-12, .cv = 2}));
@@ -175,6 +175,7 @@ inline std::vector<Prototype> special_prototypes() {
   add(PCA({.n_components = 3, .svd_solver = PCASolver::randomized}), "_randomized");
   add(Pipeline{StandardScaler(), logistic});
   add(Pipeline(prepare, logistic), "_of_a_table");
+  add(Pipeline{StandardScaler(), KMeans({.n_clusters = 3})});
   add(Pipeline{StandardScaler(), Ridge()});
   add(Pipeline{SimpleImputer(), StandardScaler()}, {},
       {.expected_failures = {{"inverse_transform_undoes_transform",

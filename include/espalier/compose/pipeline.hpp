@@ -65,6 +65,7 @@ constexpr std::string_view pipeline_name() {
   if constexpr (std::same_as<Role, Transformer>) return "Pipeline<Transformer>";
   if constexpr (std::same_as<Role, Classifier>) return "Pipeline<Classifier>";
   if constexpr (std::same_as<Role, Regressor>) return "Pipeline<Regressor>";
+  if constexpr (std::same_as<Role, Clusterer>) return "Pipeline<Clusterer>";
 }
 
 /// standard_scaler for StandardScaler.
@@ -82,7 +83,7 @@ void append_step(std::vector<Step>& steps, std::string name, Polymorphic<Estimat
 ///     model.set_param("logistic_regression__C", 0.1);
 ///
 /// The role follows from the last step: this one is a Pipeline<Classifier>, and one that ends in a
-/// transformer is a transformer. A step's name is its class in snake_case (numbered when it comes
+/// transformer is a transformer, one that ends in a clusterer has its labels(). A step's name is its class in snake_case (numbered when it comes
 /// twice) or the one given by step(); its parameters are reached as `name__parameter`, the step as
 /// `name` (set it to an estimator, or to 'passthrough').
 ///
@@ -166,6 +167,7 @@ class Pipeline : public Implements<Pipeline<Role_>, Role_, PipelineParams, Pipel
   Matrix do_decision_function(const State& state,
                               const Features& X) const requires std::same_as<Role_, Classifier>;
   static const Labels& do_classes(const State& state) requires std::same_as<Role_, Classifier>;
+  static const Labels& do_labels(const State& state) requires std::same_as<Role_, Clusterer>;
   bool has_probabilities() const requires std::same_as<Role_, Classifier>;
   bool has_decisions() const requires std::same_as<Role_, Classifier>;
 };
@@ -217,8 +219,11 @@ extern template class Implements<Pipeline<Classifier>, Classifier, PipelineParam
                                  PipelineState<Classifier>>;
 extern template class Implements<Pipeline<Regressor>, Regressor, PipelineParams,
                                  PipelineState<Regressor>>;
+extern template class Implements<Pipeline<Clusterer>, Clusterer, PipelineParams,
+                                 PipelineState<Clusterer>>;
 extern template class Pipeline<Transformer>;
 extern template class Pipeline<Classifier>;
 extern template class Pipeline<Regressor>;
+extern template class Pipeline<Clusterer>;
 
 }  // namespace espalier

@@ -431,7 +431,9 @@ class Implements : public Role_ {
       throw NotSupported("only classifiers have classes()");
   }
   static const Labels& labels_of(const State& s) {
-    if constexpr (std::same_as<Role, Clusterer>)
+    if constexpr (requires { Derived::do_labels(s); })
+      return Derived::do_labels(s);
+    else if constexpr (std::same_as<Role, Clusterer>)
       return s.labels;
     else
       throw NotSupported("only clusterers have labels()");

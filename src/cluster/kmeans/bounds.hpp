@@ -22,7 +22,7 @@ class RowBounds {
 
   bool active() const { return !rows_.empty(); }
 
-  /// Takes in how far each centre has moved.
+  /// Takes in how far each centre has moved at most.
   void centers_moved(const Vector& shift) {
     shift_ = shift;
     farthest_ = 0;
@@ -46,10 +46,21 @@ class RowBounds {
     row.upper = distance;
     return apart(row);
   }
-  /// After a search: the distance to its centre, the squared one to the second nearest, and ‖x‖².
-  void set(Index i, double distance, double squared_second, double norm) {
-    const double sure = squared_second * (1.0 - rounding_) - 3.0 * rounding_ * norm;
-    rows_[static_cast<std::size_t>(i)] = {distance, sure > 0.0 ? std::sqrt(sure) : 0.0, norm};
+  /// After a search: the distance to its centre, that to every other at least, and ‖x‖².
+  void set(Index i, double distance, double others, double norm) {
+    rows_[static_cast<std::size_t>(i)] = {distance, others, norm};
+  }
+  void set_lower(Index i, double others) { rows_[static_cast<std::size_t>(i)].lower = others; }
+  double norm(Index i) const { return rows_[static_cast<std::size_t>(i)].norm; }
+  /// The distance that stands behind a squared one as the kernel finds it, at least.
+  double at_least(double squared, double norm) const {
+    const double sure = squared * (1.0 - rounding_) - 3.0 * rounding_ * norm;
+    return sure > 0.0 ? std::sqrt(sure) : 0.0;
+  }
+  /// A centre farther from the row than this is not found in place of its own.
+  double reach(Index i) const {
+    const Row& row = rows_[static_cast<std::size_t>(i)];
+    return std::sqrt(least_apart(row) / (1.0 - 2.0 * rounding_)) * (1.0 + 4.0 * epsilon);
   }
 
  private:
@@ -64,9 +75,10 @@ class RowBounds {
   /// The norm of a centre at distance d is at most ‖x‖ + d, so the error of its squared distance is
   /// at most rounding · (3·‖x‖² + 2·d²).
   bool apart(const Row& row) const {
-    return row.lower > 0.0 &&
-           row.lower * row.lower * (1.0 - 2.0 * rounding_) >
-               row.upper * row.upper * (1.0 + 2.0 * rounding_) + 6.0 * rounding_ * row.norm;
+    return row.lower > 0.0 && row.lower * row.lower * (1.0 - 2.0 * rounding_) > least_apart(row);
+  }
+  double least_apart(const Row& row) const {
+    return row.upper * row.upper * (1.0 + 2.0 * rounding_) + 6.0 * rounding_ * row.norm;
   }
 
   std::vector<Row> rows_;

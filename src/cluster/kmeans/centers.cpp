@@ -11,12 +11,15 @@ std::size_t place(Index n) { return static_cast<std::size_t>(n); }
 }  // namespace
 
 template <class T>
-PackedCenters<T>::PackedCenters(const CenterMatrix& centers)
-    : n_groups_((centers.rows() + group_size - 1) / group_size),
-      n_features_(centers.cols()),
-      values_(place(n_groups_ * group_size * n_features_)),
-      half_norms_(place(n_groups_ * group_size)) {
-  for (Index c = 0; c < n_groups_ * group_size; ++c) {
+void PackedCenters<T>::assign(const CenterMatrix& centers) {
+  n_groups_ = (centers.rows() + group_size - 1) / group_size;
+  n_features_ = centers.cols();
+  const std::size_t n_values = place(size() * n_features_);
+  if (values_.size() != n_values || half_norms_.size() != place(size())) {
+    values_ = detail::AlignedArray<T>(n_values);
+    half_norms_ = detail::AlignedArray<T>(place(size()));
+  }
+  for (Index c = 0; c < size(); ++c) {
     if (c >= centers.rows()) {
       half_norms_[place(c)] = std::numeric_limits<T>::infinity();
       continue;
@@ -32,8 +35,10 @@ PackedCenters<T>::PackedCenters(const CenterMatrix& centers)
   }
 }
 
-TransposedCenters::TransposedCenters(const CenterMatrix& centers)
-    : values(centers.transpose()), half_norms(0.5 * centers.rowwise().squaredNorm()) {}
+void TransposedCenters::assign(const CenterMatrix& centers) {
+  values = centers.transpose();
+  half_norms = 0.5 * centers.rowwise().squaredNorm();
+}
 
 template class PackedCenters<float>;
 template class PackedCenters<double>;

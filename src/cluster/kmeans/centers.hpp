@@ -17,20 +17,25 @@ using CenterMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen
 template <class T>
 class PackedCenters {
  public:
-  explicit PackedCenters(const CenterMatrix& centers);
+  PackedCenters() = default;
+  explicit PackedCenters(const CenterMatrix& centers) { assign(centers); }
+  /// Takes other centres, in the same memory if there are as many.
+  void assign(const CenterMatrix& centers);
   CenterGroups<T> view() const {
     return {values_.data(), half_norms_.data(), n_groups_, n_features_};
   }
   Index size() const { return n_groups_ * group_size; }
 
  private:
-  Index n_groups_, n_features_;
+  Index n_groups_ = 0, n_features_ = 0;
   detail::AlignedArray<T> values_, half_norms_;
 };
 
 /// Centres as sparse rows read them: coordinate by coordinate.
 struct TransposedCenters {
-  explicit TransposedCenters(const CenterMatrix& centers);
+  TransposedCenters() = default;
+  explicit TransposedCenters(const CenterMatrix& centers) { assign(centers); }
+  void assign(const CenterMatrix& centers);
   Index size() const { return values.cols(); }
 
   CenterMatrix values;  // p × k

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cluster/kmeans/bounds.hpp"
+#include "cluster/kmeans/center_bounds.hpp"
 
 namespace espalier::kmeans {
 namespace {
@@ -28,7 +29,7 @@ struct ClusterSums {
   template <class Rows>
   void add(const Rows& rows, Index i, double w, double sign, std::int32_t cluster) {
     if (w <= 0.0) return;
-    rows.add(i, sign * w, x.row(cluster).data());
+    rows.add(i, sign * w, x.data() + cluster * x.cols());
     weight[cluster] += sign * w;
     n_rows[static_cast<std::size_t>(cluster)] += sign > 0.0 ? 1 : -1;
   }
@@ -55,6 +56,8 @@ struct BlockChanges {
 template <class Rows>
 class Lloyd {
  public:
+  using Scalar = typename Rows::Scalar;
+
   Lloyd(const Rows& rows, const Vector& weights, CenterMatrix centers)
       : rows_(rows),
         weights_(weights),
@@ -82,7 +85,8 @@ class Lloyd {
  private:
   /// Whether the next assignment begins, goes on or ends with bounds.
   void choose_search(KMeansAlgorithm algorithm) {
-    bool bounded = algorithm == KMeansAlgorithm::hamerly;
+    const bool by_center = algorithm == KMeansAlgorithm::elkan;
+    bool bounded = by_center || algorithm == KMeansAlgorithm::hamerly;
     if (algorithm == KMeansAlgorithm::automatic && share_changed_ <= 0.1) {
       // The bounds of a row cost about what the distances to so many centres do.
       constexpr Index enough_centers = 300;
@@ -92,28 +96,25 @@ class Lloyd {
     }
     bounds_are_new_ = bounded && !bounds_.active();
     if (bounded == bounds_.active()) return;
-    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
-    bounds_ = bounded
-                  ? RowBounds(labels_.size(), 2.0 * epsilon * static_cast<double>(rows_.cols() + 4))
-                  : RowBounds();
+    bounds_ = bounded ? RowBounds(labels_.size(), rounding()) : RowBounds();
     bounds_.centers_moved(Vector::Zero(centers_.rows()));
+    if (by_center && Rows::measures_by_center)
+      center_bounds_ = CenterBounds<Scalar>(rows_.rows(), centers_.rows());
+  }
+
+  /// What a product of p terms may be off by, relatively.
+  double rounding() const {
+    return 2.0 * std::numeric_limits<Scalar>::epsilon() * static_cast<double>(rows_.cols() + 4);
   }
 
   /// Whether a row has changed its cluster.
   bool assign_rows() {
-    const typename Rows::Centers centers(centers_);
-    const double k = static_cast<double>(centers_.rows());
-    const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
-    const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
-    const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
+    prepared_.assign(centers_);
     BlockChanges all{std::move(sums_)};
-    all = reduce_blocks(
-        blocks_, work, std::move(all),
-        [&](Index begin, Index end) {
-          return bounds_.active() ? assign_bounded(centers, begin, end)
-                                  : assign_all(centers, begin, end);
-        },
-        [](BlockChanges& total, const BlockChanges& block) { total += block; }, in_flight);
+    if (blocks_.count() == 1)
+      assign_block(0, rows_.rows(), all);
+    else
+      all = assign_blocks(std::move(all));
     sums_ = std::move(all.sums);
     const auto n = static_cast<double>(rows_.rows());
     share_changed_ = static_cast<double>(all.n_changed) / n;
@@ -121,48 +122,169 @@ class Lloyd {
     return all.n_changed > 0;
   }
 
-  BlockChanges assign_all(const typename Rows::Centers& centers, Index begin, Index end) {
-    BlockChanges result;
+  BlockChanges assign_blocks(BlockChanges all) {
+    const double k = static_cast<double>(centers_.rows());
+    const double work = k * static_cast<double>(rows_.rows() * rows_.cols());
+    const double partial_bytes = 8.0 * k * static_cast<double>(rows_.cols());
+    const auto in_flight = static_cast<Index>(std::clamp(256e6 / partial_bytes, 4.0, 64.0));
+    return reduce_blocks(
+        blocks_, work, std::move(all),
+        [&](Index begin, Index end) {
+          BlockChanges changes;
+          assign_block(begin, end, changes);
+          return changes;
+        },
+        [](BlockChanges& total, const BlockChanges& block) { total += block; }, in_flight);
+  }
+
+  void assign_block(Index begin, Index end, BlockChanges& changes) {
+    bounds_.active() ? assign_bounded(begin, end, changes) : assign_all(begin, end, changes);
+  }
+
+  void assign_all(Index begin, Index end, BlockChanges& changes) {
     std::int32_t found[tile_rows];
     for_tiles(begin, end, [&](Index first, Index count) {
-      rows_.nearest(centers, first, count, found);
+      rows_.nearest(prepared_, first, count, found);
       if (std::equal(found, found + count, labels_.begin() + first)) return;
-      for (Index i = 0; i < count; ++i) put(first + i, found[i], result);
+      for (Index i = 0; i < count; ++i) put(first + i, found[i], changes);
     });
-    result.n_searched = end - begin;
+    changes.n_searched += end - begin;
+  }
+
+  /// What searches of the same thread write to.
+  struct Space {
+    typename Rows::Scratch rows;
+    std::vector<std::int32_t> groups = {};
+    std::vector<Scalar> distances = {};
+    std::vector<std::pair<Index, std::int32_t>> moves = {};  // rows and their new clusters
+  };
+  Space space() const {
+    Space result{rows_.scratch()};
+    if (!center_bounds_.active()) return result;
+    result.groups.resize(static_cast<std::size_t>(center_bounds_.n_groups()) + 1);
+    result.distances.resize(
+        static_cast<std::size_t>(tile_rows * center_bounds_.n_groups() * group_size));
     return result;
   }
 
   /// Rows whose bounds do not decide are searched 64 at a time.
-  BlockChanges assign_bounded(const typename Rows::Centers& centers, Index begin, Index end) {
-    BlockChanges result;
-    typename Rows::Scratch scratch = rows_.scratch();
+  void assign_bounded(Index begin, Index end, BlockChanges& changes) {
+    Space space = this->space();
     Index waiting[tile_rows];
     Index n_waiting = 0;
     const auto search = [&] {
       std::int32_t found[tile_rows];
       double second[tile_rows], norm[tile_rows];
-      rows_.two_nearest(centers, waiting, n_waiting, scratch, found, second, norm);
+      rows_.two_nearest(prepared_, waiting, n_waiting, space.rows, found, second, norm);
       for (Index i = 0; i < n_waiting; ++i) {
-        put(waiting[i], found[i], result);
-        bounds_.set(waiting[i], distance_to(waiting[i], found[i]), second[i], norm[i]);
+        note(waiting[i], found[i], space);
+        bounds_.set(waiting[i], distance_to(waiting[i], found[i]),
+                    bounds_.at_least(second[i], norm[i]), norm[i]);
       }
-      result.n_searched += n_waiting;
+      renew_center_bounds({waiting, static_cast<std::size_t>(n_waiting)}, found, space);
+      changes.n_searched += n_waiting;
       n_waiting = 0;
     };
     for (Index i = begin; i < end; ++i) {
       const std::int32_t label = labels_[static_cast<std::size_t>(i)];
-      if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label))))
+      if (label >= 0 && (bounds_.move(i, label) || bounds_.tighten(i, distance_to(i, label)) ||
+                         search_undecided(i, label, space)))
         continue;
       waiting[n_waiting++] = i;
       if (n_waiting == tile_rows) search();
     }
     if (n_waiting > 0) search();
-    return result;
+    // In the order in which assign_all adds them, for the same bits.
+    std::sort(space.moves.begin(), space.moves.end());
+    for (const auto& [i, found] : space.moves) put(i, found, changes);
+  }
+
+  /// Works out the distances of row i to the centres that its bounds do not rule out; whether it
+  /// did: with many of them, or without a bound for each centre, a search of all is quicker.
+  bool search_undecided(Index i, std::int32_t label, Space& space) {
+    if constexpr (Rows::measures_by_center) {
+      if (!center_bounds_.active()) return false;
+      std::int32_t* groups = space.groups.data();
+      double others = 0.0;
+      Index n = center_bounds_.undecided(i, bounds_.reach(i), groups, others);
+      if (n == 0) {
+        bounds_.set_lower(i, others);
+        return true;
+      }
+      if (2 * n > center_bounds_.n_groups()) return false;
+      const std::int32_t own = label / group_size;
+      std::int32_t* at = std::lower_bound(groups, groups + n, own);
+      if (at == groups + n || *at != own) {
+        std::copy_backward(at, groups + n, groups + n + 1);
+        *at = own;
+        ++n;
+      }
+      choose(i, label, {groups, static_cast<std::size_t>(n)}, others, space);
+      return true;
+    } else {
+      static_cast<void>(i), static_cast<void>(label), static_cast<void>(space);
+      return false;
+    }
+  }
+
+  /// Row i goes to the nearest centre of these groups, its own among them; the centres of all other
+  /// groups are at least `others` away.
+  void choose(Index i, std::int32_t label, std::span<const std::int32_t> groups, double others,
+              Space& space) {
+    Scalar* score = space.distances.data();
+    rows_.scores(prepared_, i, groups.data(), static_cast<Index>(groups.size()), score);
+    const auto for_centers = [&](const auto& body) {
+      for (const std::int32_t g : groups)
+        for (std::int32_t c = g * group_size; c < (g + 1) * group_size && c < centers_.rows(); ++c)
+          body(c);
+    };
+    std::int32_t found = label;
+    Scalar least = std::numeric_limits<Scalar>::infinity();
+    for_centers([&](std::int32_t c) {
+      if (!(score[c] < least)) return;
+      least = score[c];
+      found = c;
+    });
+    const double norm = bounds_.norm(i);
+    for_centers([&](std::int32_t c) {
+      if (c == found) return center_bounds_.exclude(i, c);
+      const double distance = bounds_.at_least(2.0 * static_cast<double>(score[c]) + norm, norm);
+      center_bounds_.set(i, c, distance);
+      others = std::min(others, distance);
+    });
+    note(i, found, space);
+    bounds_.set(i, distance_to(i, found), others, norm);
+  }
+
+  /// After a search of all centres that has found these clusters for these rows.
+  void renew_center_bounds(std::span<const Index> numbers, const std::int32_t* found,
+                           Space& space) {
+    if constexpr (Rows::measures_by_center) {
+      if (!center_bounds_.active()) return;
+      rows_.gathered_distances(prepared_, static_cast<Index>(numbers.size()), space.rows,
+                               space.distances.data());
+      for (std::size_t r = 0; r < numbers.size(); ++r) {
+        const Index i = numbers[r];
+        const double norm = bounds_.norm(i);
+        const Scalar* distance = space.distances.data() + r;
+        for (Index c = 0; c < centers_.rows(); ++c)
+          center_bounds_.set(i, c,
+                             bounds_.at_least(static_cast<double>(distance[tile_rows * c]), norm));
+        center_bounds_.exclude(i, found[r]);
+        center_bounds_.exclude_padding(i);
+      }
+    } else {
+      static_cast<void>(numbers), static_cast<void>(found), static_cast<void>(space);
+    }
   }
 
   double distance_to(Index i, std::int32_t label) const {
     return std::sqrt(rows_.squared_distance(i, centers_.row(label).data()));
+  }
+
+  /// Row i will go to cluster `found`.
+  void note(Index i, std::int32_t found, Space& space) const {
+    if (found != labels_[static_cast<std::size_t>(i)]) space.moves.emplace_back(i, found);
   }
 
   /// Row i goes to cluster `found`.
@@ -180,24 +302,36 @@ class Lloyd {
   /// Σ‖shift‖² of the centres.
   double move_centers() {
     const std::vector<Index> empty = empty_clusters();
-    CenterMatrix x;  // the sums, when they must change for this step only
-    Vector weight = sums_.weight;
+    CenterMatrix filled_x;  // the sums, when they must change for this step only
+    Vector filled_weight;
     if (!empty.empty()) {
-      x = sums_.x;
-      fill_empty_clusters(empty, x, weight);
+      filled_x = sums_.x;
+      filled_weight = sums_.weight;
+      fill_empty_clusters(empty, filled_x, filled_weight);
     }
-    const CenterMatrix& sums = empty.empty() ? sums_.x : x;
+    const CenterMatrix& sums = empty.empty() ? sums_.x : filled_x;
+    const Vector& weight = empty.empty() ? sums_.weight : filled_weight;
     Index heaviest = 0;
     weight.maxCoeff(&heaviest);
-    CenterMatrix moved(centers_.rows(), centers_.cols());
-    for (Index c = 0; c < moved.rows(); ++c) {
+    squared_shift_.resize(centers_.rows());
+    for (Index c = 0; c < centers_.rows(); ++c) {
       const Index from = weight[c] > 0.0 ? c : heaviest;
-      moved.row(c) = sums.row(from) / weight[from];
+      const double* sum = sums.data() + from * sums.cols();
+      double* center = centers_.data() + c * centers_.cols();
+      double square = 0.0;
+      for (Index j = 0; j < centers_.cols(); ++j) {
+        const double mean = sum[j] / weight[from];
+        square += (mean - center[j]) * (mean - center[j]);
+        center[j] = mean;
+      }
+      squared_shift_[c] = square;
     }
-    const Vector shift = (moved - centers_).rowwise().norm();
-    centers_ = std::move(moved);
-    if (bounds_.active()) bounds_.centers_moved(shift);
-    return shift.squaredNorm();
+    if (bounds_.active()) {
+      const Vector at_most = (1.0 + rounding()) * squared_shift_.cwiseSqrt();
+      bounds_.centers_moved(at_most);
+      if (center_bounds_.active()) center_bounds_.centers_moved(at_most);
+    }
+    return squared_shift_.sum();
   }
 
   std::vector<Index> empty_clusters() {
@@ -251,7 +385,7 @@ class Lloyd {
     count = std::min(count, n);
     std::partial_sort(order.begin(), order.begin() + count, order.end(), farther);
     order.resize(static_cast<std::size_t>(count));
-    constexpr double epsilon = std::numeric_limits<typename Rows::Scalar>::epsilon();
+    constexpr double epsilon = std::numeric_limits<Scalar>::epsilon();
     const double rounding = 16.0 * epsilon * epsilon * centers_.rowwise().squaredNorm().maxCoeff();
     if (distance[static_cast<std::size_t>(order.front())] <= rounding) return {};
     return order;
@@ -260,10 +394,13 @@ class Lloyd {
   const Rows& rows_;
   const Vector& weights_;
   CenterMatrix centers_;
+  typename Rows::Centers prepared_;  // the same, as the rows read them
+  Vector squared_shift_;             // of the centres, in the last step
   std::vector<std::int32_t> labels_;
   Blocks blocks_;
   ClusterSums sums_;
-  RowBounds bounds_;  // inactive while all rows are searched
+  RowBounds bounds_;                    // inactive while all rows are searched
+  CenterBounds<Scalar> center_bounds_;  // active beside them for elkan
   double share_changed_ = 1.0, share_searched_ = 1.0;
   bool bounds_are_new_ = false;
   int rest_ = 0;  // iterations until bounds are tried again
@@ -282,6 +419,7 @@ Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& c
   const Index n = rows.rows();
   Assignment result{std::vector<std::int32_t>(static_cast<std::size_t>(n)), 0.0};
   const typename Rows::Centers prepared(centers);
+  const double* w = weights.size() > 0 ? weights.data() : nullptr;
   const double work = static_cast<double>(n * rows.cols() * centers.rows());
   result.inertia = reduce_blocks(
       row_blocks(n), work, 0.0,
@@ -292,7 +430,7 @@ Assignment assign(const Rows& rows, const Vector& weights, const CenterMatrix& c
           std::int32_t* label = result.labels.data() + first;
           rows.nearest(prepared, first, count, label);
           rows.distances_to(centers, label, first, count, distance);
-          for (Index i = 0; i < count; ++i) inertia += weight_of(weights, first + i) * distance[i];
+          inertia += weighted_sum(distance, w == nullptr ? w : w + first, count);
         });
         return inertia;
       },

@@ -8,6 +8,8 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "cluster/kmeans/row_kernel.hpp"
+
 namespace espalier::kmeans {
 namespace {
 
@@ -25,7 +27,10 @@ Blocks row_blocks(Index n) {
 
 template <class T>
 DenseRows<T>::DenseRows(const T* X, Index n, Index stride, const Vector& offset)
-    : n_(n), p_(offset.size()), tiles_(whole_tiles(n) * static_cast<std::size_t>(p_)) {
+    : n_(n),
+      p_(offset.size()),
+      tiles_(
+          detail::AlignedArray<T>::for_overwrite(whole_tiles(n) * static_cast<std::size_t>(p_))) {
   const Blocks blocks = row_blocks(n);
   parallel_for_blocks(blocks, static_cast<double>(n * p_), [&](Index begin, Index end) {
     for_tiles(begin, end, [&](Index first, Index count) {
@@ -34,6 +39,7 @@ DenseRows<T>::DenseRows(const T* X, Index n, Index stride, const Vector& offset)
         const T* x = X + j * stride + first;
         const double o = offset[j];
         for (Index i = 0; i < count; ++i) out[i] = static_cast<T>(static_cast<double>(x[i]) - o);
+        std::fill(out + count, out + tile_rows, T{0});
       }
     });
   });
@@ -73,9 +79,32 @@ void DenseRows<T>::two_nearest(const Centers& centers, const Index* numbers, Ind
 }
 
 template <class T>
+void DenseRows<T>::gathered_distances(const Centers& centers, Index count, const Scratch& scratch,
+                                      T* distance) const {
+  kmeans::squared_distances(scratch.data(), centers.view(), count, distance);
+}
+
+template <class T>
+void DenseRows<T>::scores(const Centers& centers, Index i, const std::int32_t* groups, Index n,
+                          T* score) const {
+  scores_of_row(tile(i) + i % tile_rows, centers.view(), groups, n, score);
+}
+
+template <class T>
 void DenseRows<T>::squared_distances(const Centers& centers, Index begin, Index count,
                                      T* distance) const {
   kmeans::squared_distances(tile(begin), centers.view(), count, distance);
+}
+
+template <class T>
+void DenseRows<T>::norms(Index begin, Index count, double* norm) const {
+  std::fill_n(norm, count, 0.0);
+  const T* x = tile(begin);
+  for (Index j = 0; j < p_; ++j, x += tile_rows)
+    for (Index i = 0; i < count; ++i) {
+      const auto value = static_cast<double>(x[i]);
+      norm[i] += value * value;
+    }
 }
 
 template <class T>
@@ -145,6 +174,10 @@ void SparseRows::squared_distances(const Centers& centers, Index begin, Index co
   }
 }
 
+void SparseRows::norms(Index begin, Index count, double* norm) const {
+  for (Index i = 0; i < count; ++i) norm[i] = sparse_norm(X_, begin_ + begin + i);
+}
+
 void SparseRows::distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                               Index count, double* distance) const {
   for (Index i = 0; i < count; ++i)
@@ -188,8 +221,6 @@ Vector weighted_mean(const Features& X, const Vector& weights) {
 template <class Rows>
 double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean,
                      std::string_view owner) {
-  const CenterMatrix origin = CenterMatrix::Zero(1, rows.cols());
-  const std::int32_t label[tile_rows] = {};
   struct Sums {
     double weight = 0.0, square = 0.0, largest = 0.0;
   };
@@ -199,13 +230,12 @@ double mean_variance(const Rows& rows, const Vector& weights, const Vector& mean
         Sums block;
         double norm[tile_rows];
         for_tiles(begin, end, [&](Index first, Index count) {
-          rows.distances_to(origin, label, first, count, norm);
-          for (Index i = 0; i < count; ++i) {
-            const double w = weights.size() > 0 ? weights[first + i] : 1.0;
-            block.weight += w;
-            block.square += w * norm[i];
-            block.largest = std::max(block.largest, norm[i]);
-          }
+          rows.norms(first, count, norm);
+          const double* w = weights.size() > 0 ? weights.data() + first : nullptr;
+          block.weight +=
+              w == nullptr ? static_cast<double>(count) : weights.segment(first, count).sum();
+          block.square += weighted_sum(norm, w, count);
+          block.largest = std::max(block.largest, Vector::Map(norm, count).maxCoeff());
         });
         return block;
       },

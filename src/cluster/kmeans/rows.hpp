@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,7 @@ class DenseRows {
   using Scalar = T;
   using Centers = PackedCenters<T>;
   using Scratch = detail::AlignedArray<T>;
+  static constexpr bool measures_by_center = true;  // has scores() and gathered_distances()
 
   /// Copies n rows of a column-major matrix whose columns are `stride` apart.
   DenseRows(const T* X, Index n, Index stride, const Vector& offset);
@@ -42,12 +44,20 @@ class DenseRows {
   /// distance[i] ← the squared distance of row begin + i to centre label[i], summed as double.
   void distances_to(const CenterMatrix& centers, const std::int32_t* label, Index begin,
                     Index count, double* distance) const;
+  /// norm[i] ← ‖row begin + i‖², summed as double.
+  void norms(Index begin, Index count, double* norm) const;
   /// Of `count` ≤ 64 rows with those numbers: label[i] ← the nearest centre, second[i] ← the squared
   /// distance to the second nearest, and norm[i] ← ‖x‖². The second is wrong by less than
   /// 2·(p + 4)·ε·(norm[i] + ‖c‖²).
   void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
                    std::int32_t* label, double* second, double* norm) const;
   Scratch scratch() const { return Scratch(static_cast<std::size_t>(tile_rows * p_)); }
+  /// As squared_distances, of the rows that two_nearest has left in `scratch`.
+  void gathered_distances(const Centers& centers, Index count, const Scratch& scratch,
+                          T* distance) const;
+  /// score[c] ← ‖c‖²/2 − x·c of row i for the centres c of `n` groups of four, with the bits by
+  /// which nearest() chooses.
+  void scores(const Centers& centers, Index i, const std::int32_t* groups, Index n, T* score) const;
   /// Row i to a centre, as distances_to.
   double squared_distance(Index i, const double* center) const {
     const T* x = tile(i) + i % tile_rows;
@@ -79,6 +89,7 @@ class SparseRows {
   using Scalar = double;
   using Centers = TransposedCenters;
   struct Scratch {};
+  static constexpr bool measures_by_center = false;  // a sparse row meets all centres at once
 
   SparseRows(const SparseMatrix& X, Index begin, Index n) : X_(X), begin_(begin), n_(n) {}
 
@@ -91,6 +102,7 @@ class SparseRows {
                     Index count, double* distance) const;
   void two_nearest(const Centers& centers, const Index* numbers, Index count, Scratch& scratch,
                    std::int32_t* label, double* second, double* norm) const;
+  void norms(Index begin, Index count, double* norm) const;
   Scratch scratch() const { return {}; }
   double squared_distance(Index i, const double* center) const {
     double sum = Eigen::Map<const Vector>(center, cols()).squaredNorm();
@@ -130,22 +142,26 @@ auto with_rows(const Features& X, Index begin, Index n, const Vector& offset, co
 /// The weights, or none at all where each is 1: then the same rows are drawn as without weights.
 Vector without_ones(const Vector& weights);
 
-/// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side: the order of the additions
-/// does not depend on where the values are in memory.
+/// Σ w·x over n values; `w` may be null: ones. Sixteen sums side by side, in registers: the order of
+/// the additions does not depend on where the values are in memory.
 template <class T>
 double weighted_sum(const T* x, const double* w, Index n) {
+  typedef double Four __attribute__((vector_size(4 * sizeof(double))));
+  typedef T FourOfX __attribute__((vector_size(4 * sizeof(T))));
   constexpr Index lanes = 16;
-  double sum[lanes] = {};
+  Four sum[4] = {};
   Index i = 0;
-  if (w == nullptr) {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += static_cast<double>(x[i + l]);
-  } else {
-    for (; i + lanes <= n; i += lanes)
-      for (Index l = 0; l < lanes; ++l) sum[l] += w[i + l] * static_cast<double>(x[i + l]);
-  }
-  double total = 0.0;
-  for (const double s : sum) total += s;
+  for (; i + lanes <= n; i += lanes)
+    for (Index q = 0; q < 4; ++q) {
+      FourOfX value;
+      std::memcpy(&value, x + i + 4 * q, sizeof value);
+      const Four number = __builtin_convertvector(value, Four);
+      Four weight = Four{} + 1.0;
+      if (w != nullptr) std::memcpy(&weight, w + i + 4 * q, sizeof weight);
+      sum[q] += weight * number;
+    }
+  const Four folded = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+  double total = (folded[0] + folded[2]) + (folded[1] + folded[3]);
   for (; i < n; ++i) total += (w == nullptr ? 1.0 : w[i]) * static_cast<double>(x[i]);
   return total;
 }

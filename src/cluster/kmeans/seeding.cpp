@@ -13,21 +13,30 @@ double weight_of(const Vector& weights, Index i) { return weights.size() > 0 ? w
 template <class Mass>
 Index row_at(double target, const Blocks& blocks, const std::vector<double>& block_mass,
              const Mass& mass) {
-  Index last = 0;
+  constexpr Index together = 8;  // rows whose sums do not wait for each other
   for (Index b = 0; b < blocks.count(); ++b) {
     const double of_block = block_mass[static_cast<std::size_t>(b)];
     if (target >= of_block && b + 1 < blocks.count()) {
       target -= of_block;
       continue;
     }
-    for (Index i = blocks.begin(b); i < blocks.n; ++i) {
+    Index i = blocks.begin(b);
+    for (; i + together <= blocks.n; i += together) {
+      const double sum = ((mass(i) + mass(i + 1)) + (mass(i + 2) + mass(i + 3))) +
+                         ((mass(i + 4) + mass(i + 5)) + (mass(i + 6) + mass(i + 7)));
+      if (sum > target) break;
+      target -= sum;
+    }
+    for (; i < blocks.n; ++i) {
       const double m = mass(i);
-      if (m > 0.0) last = i;
       if (m > target) return i;
       target -= m;
     }
   }
-  return last;  // rounding has left a little
+  // Rounding has left a little.
+  for (Index i = blocks.n; i-- > 0;)
+    if (mass(i) > 0.0) return i;
+  return 0;
 }
 
 /// The state of k-means++: squared distances to the nearest row chosen, and those that each candidate

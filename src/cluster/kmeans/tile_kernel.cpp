@@ -17,6 +17,7 @@ struct Lanes {
   static constexpr int count = bytes / static_cast<int>(sizeof(T));
   typedef T Real __attribute__((vector_size(bytes)));
   typedef Bits Integer __attribute__((vector_size(bytes)));
+  typedef std::int32_t Label __attribute__((vector_size(count * 4)));
 };
 
 /// Of `row_vectors` registers of rows, beginning at `x`.
@@ -63,8 +64,8 @@ template <class T, int bytes, int row_vectors, bool with_second>
   for (int r = 0; r < row_vectors; ++r) {
     std::memcpy(score + r * L::count, &best[r], bytes);
     if constexpr (with_second) std::memcpy(second + r * L::count, &next[r], bytes);
-    for (int i = 0; i < L::count; ++i)
-      label[r * L::count + i] = static_cast<std::int32_t>(index[r][i]);
+    const auto narrow = __builtin_convertvector(index[r], typename L::Label);
+    std::memcpy(label + r * L::count, &narrow, sizeof narrow);
   }
 }
 
