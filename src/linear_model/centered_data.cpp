@@ -10,11 +10,11 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "core/dense_view.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/dense_moments.hpp"
-#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "core/dense_view.hpp"
 #include "linalg/products.hpp"
 #include "linear_model/column_moments.hpp"
-#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/dense_view.hpp"
 #include "linear_model/block_kernels.hpp"
 #include "linear_model/column_moments.hpp"
-#include "core/dense_view.hpp"
 
 namespace espalier::detail {
 namespace {

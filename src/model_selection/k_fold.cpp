@@ -12,8 +12,6 @@
 #include "core/folds.hpp"
 #include "core/seed.hpp"
 #include "model_selection/folds.hpp"
-#include "core/seed.hpp"
-#include "model_selection/folds.hpp"
 
 namespace espalier {
 namespace detail {

@@ -166,8 +166,9 @@ TEST(Sgd, SaysWhenCoefficientsOverflow) {
   const Matrix X = 1e100 * plane(3, 2).X;
   const Vector y = X.col(0);
   SGDRegressor model;
-  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(X, y); },
-                                   {"SGDRegressor", "numbers overflowed in epoch 1", "StandardScaler"}));
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { model.fit(X, y); },
+                           {"SGDRegressor", "numbers overflowed in epoch 1", "StandardScaler"}));
   EXPECT_FALSE(model.fitted());
 }
 
