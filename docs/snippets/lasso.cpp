@@ -6,7 +6,7 @@ using namespace espalier;
 
 int main() {
   set_warning_handler(warnings_to(std::cerr));
-  auto [X, y] = read_csv_dataset("examples/data/diabetes.csv", "progression");
+  auto [X, y] = read_csv_dataset(ESPALIER_EXAMPLE_DATA "/diabetes.csv", "progression");
 
   auto lasso = Lasso({.alpha = 1.0}).fit(X, y);
   std::cout << "coefficients " << lasso.coef() << '\n'
