@@ -12,6 +12,7 @@
 #include "cluster/kmeans/checks.hpp"
 #include "cluster/kmeans/codebook.hpp"
 #include "cluster/kmeans/seeding.hpp"
+#include "core/clock.hpp"
 #include "core/seed.hpp"
 
 namespace espalier {
@@ -63,11 +64,10 @@ class Reports {
 
  private:
   void report(int iteration) const {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
     context_.report({.task = name,
                      .iteration = iteration,
                      .total = static_cast<Index>(n_starts_) * max_iter_,
-                     .elapsed = elapsed.count()});
+                     .elapsed = detail::seconds_since(began_)});
   }
 
   const FitContext& context_;

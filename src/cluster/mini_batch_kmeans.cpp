@@ -12,6 +12,7 @@
 #include "cluster/kmeans/codebook.hpp"
 #include "cluster/kmeans/mini_batch.hpp"
 #include "cluster/kmeans/seeding.hpp"
+#include "core/clock.hpp"
 #include "core/seed.hpp"
 
 namespace espalier {
@@ -225,12 +226,11 @@ MiniBatchKMeansState MiniBatchKMeans::do_fit(const Features& X, const FitContext
         });
     done = convergence.reached(step, inertia / rows_of_batch,
                                (learned.centers - before).squaredNorm());
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = name,
                     .iteration = step + 1,
                     .total = most_steps,
                     .loss = convergence.smoothed_inertia(),
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   }
   State state = state_of(learned, offset, X, context, params().compute_labels);
   state.n_steps = step;

@@ -219,8 +219,8 @@ Features Transformer::fit_transform(const Features& X, const Target& y, const Fi
 Features Transformer::inverse_transform(const Features& X) const {
   const auto& names = get_feature_names_out();
   detail::check_width(*this, X, static_cast<Index>(names.size()), "transformed features");
-  const Features taken = X.is_float32() && !get_tags().float32 ? X.to_dense() : X;
-  return inverse_transform_impl(taken).with_names(schema().names);
+  return inverse_transform_impl(detail::in_taken_precision(get_tags(), X))
+      .with_names(schema().names);
 }
 
 const std::vector<std::string>& Transformer::get_feature_names_out() const {

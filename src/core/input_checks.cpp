@@ -102,10 +102,6 @@ void check_values(const Estimator& e, const Tags& tags, const Features& X) {
   });
 }
 
-Features in_taken_precision(const Tags& tags, const Features& X) {
-  return X.is_float32() && !tags.float32 ? X.to_dense() : X;
-}
-
 /// X in a form that the class takes.
 Features convert(const Estimator& e, const Tags& tags, const Features& X) {
   if (X.is_table() && !tags.categorical) {
@@ -243,6 +239,10 @@ FitInput without_zero_weights(FitInput input) {
 
 }  // namespace
 
+Features in_taken_precision(const Tags& tags, const Features& X) {
+  return X.is_float32() && !tags.float32 ? X.to_dense() : X;
+}
+
 void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::string_view what) {
   if (e.role() != RoleKind::regressor || y.class_names().empty()) return;
   throw InvalidInput(
@@ -252,6 +252,13 @@ void refuse_classes_to_regressors(const Estimator& e, const Target& y, std::stri
 }
 
 void check_input_values(const Estimator& e, const Features& X) { check_values(e, e.get_tags(), X); }
+
+void refuse_too_large(std::string_view owner, const Features& X, Index column) {
+  throw InvalidInput(
+      fmt::format("{}: X is too large, in column '{}': the squares of its values are not "
+                  "finite. Divide it by a constant.",
+                  owner, X.names_or_default()[static_cast<std::size_t>(column)]));
+}
 
 void check_width(const Estimator& e, const Features& X, Index expected, std::string_view what) {
   if (X.cols() != expected)

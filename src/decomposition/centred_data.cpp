@@ -3,13 +3,11 @@
 
 #include <cmath>
 #include <limits>
-#include <type_traits>
 
 #include <Eigen/QR>
-#include <fmt/format.h>
 
-#include <espalier/core/errors.hpp>
-
+#include "core/input_checks.hpp"
+#include "linalg/column_moments.hpp"
 #include "linalg/products.hpp"
 
 namespace espalier::detail {
@@ -17,29 +15,6 @@ namespace {
 
 /// Partial results of short × short numbers that exist at a time.
 constexpr Index matrices_in_flight = 16;
-
-/// Σ w·(x − shift) and Σ w·(x − shift)² of one column, with the first value as the shift, which
-/// loses no digits to a large mean. `root` may be empty: weights of one.
-template <class Scalar>
-std::pair<double, double> column_sums(const Scalar* x, const Vector& root, Index n, double shift) {
-  constexpr Index chunk = 4096;
-  double first = 0.0, second = 0.0;
-  Vector d(chunk), wd(chunk);
-  for (Index begin = 0; begin < n; begin += chunk) {
-    const Index size = std::min(chunk, n - begin);
-    const Eigen::Map<const Eigen::Matrix<Scalar, Eigen::Dynamic, 1>> part(x + begin, size);
-    d.head(size) = part.template cast<double>().array() - shift;
-    if (root.size() == 0) {
-      first += d.head(size).sum();
-      second += d.head(size).squaredNorm();
-    } else {
-      wd.head(size) = d.head(size).cwiseProduct(root.segment(begin, size).cwiseAbs2());
-      first += wd.head(size).sum();
-      second += wd.head(size).dot(d.head(size));
-    }
-  }
-  return {first, second};
-}
 
 template <class Scalar>
 MatrixOf<Scalar> joined_triangle(const MatrixOf<Scalar>& top, const MatrixOf<Scalar>& bottom) {
@@ -90,7 +65,7 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
     sparse_transposed_ = sparse_.transpose();
     measure_sparse();
   } else {
-    measure();
+    measure(weights);
   }
   variation_ = (variation_.array() < 0.0).select(0.0, variation_);  // by rounding; NaN stays
   squares_ = variation_;
@@ -102,22 +77,17 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
   constexpr auto largest = static_cast<double>(std::numeric_limits<Scalar>::max());
   for (Index j = 0; j < X.cols(); ++j)
     if (!(squares_[j] <= largest / static_cast<double>(X.cols()) && std::isfinite(mean_[j])))
-      throw InvalidInput(
-          fmt::format("{}: X is too large, in column '{}': the squares of its values are not "
-                      "finite. Divide it by a constant.",
-                      owner, X.names_or_default()[static_cast<std::size_t>(j)]));
+      refuse_too_large(owner, X, j);
 }
 
 /// mean_ and variation_.
 template <class Scalar>
-void CentredData<Scalar>::measure() {
-  const auto X = dense_of<Scalar>(X_);
-  parallel_for(X.cols(), 4.0 * numbers(), [&](Index j) {
-    const auto shift = static_cast<double>(X(0, j));
-    const auto [first, second] = column_sums(X.col(j).data(), root_weights_, X.rows(), shift);
-    mean_[j] = shift + first / total_weight_;
-    variation_[j] = second - first / total_weight_ * first;
-  });
+void CentredData<Scalar>::measure(const Vector& weights) {
+  Index j = 0;
+  for (const linalg::ColumnMoments& m : linalg::column_moments(dense_of<Scalar>(X_), weights)) {
+    mean_[j] = m.mean;
+    variation_[j++] = m.squares;
+  }
 }
 
 template <class Scalar>

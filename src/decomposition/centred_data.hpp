@@ -62,7 +62,7 @@ class CentredData {
   Blocks blocks() const;
   double numbers() const;
   Numbers block(Index begin, Index end) const;
-  void measure();
+  void measure(const Vector& weights);
   void measure_sparse();
   Matrix sparse_gram() const;
   Numbers sparse_times(const Numbers& B, bool transposed) const;

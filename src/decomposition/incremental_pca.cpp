@@ -9,6 +9,7 @@
 
 #include <espalier/core/row_program.hpp>
 
+#include "core/clock.hpp"
 #include "decomposition/centred_data.hpp"
 #include "decomposition/decompositions.hpp"
 #include "decomposition/gaussian_model.hpp"
@@ -133,11 +134,10 @@ IncrementalPCAState IncrementalPCA::do_fit(const Features& X, const FitContext& 
     const Index end = begin + size + least <= n ? begin + size : n;
     const Index k = count_of(params(), begin > 0 ? &state : nullptr, end - begin, X.cols());
     state = with_batch(state, rows_of(X, begin, end), k);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     context.report({.task = type_name,
                     .iteration = batch,
                     .total = (n + size - 1) / size,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(start)});
     begin = end;
   }
   return state;

@@ -6,6 +6,7 @@
 
 #include <espalier/core/random.hpp>
 
+#include "core/clock.hpp"
 #include "decomposition/block_lanczos.hpp"
 #include "decomposition/decompositions.hpp"
 #include "decomposition/projection.hpp"
@@ -34,9 +35,10 @@ class Reporter {
       : task_(task), total_(total), context_(context) {}
 
   void operator()(Index iteration) const {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin_;
-    context_.report(
-        {.task = task_, .iteration = iteration, .total = total_, .elapsed = elapsed.count()});
+    context_.report({.task = task_,
+                     .iteration = iteration,
+                     .total = total_,
+                     .elapsed = detail::seconds_since(begin_)});
   }
 
  private:

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numeric>
 #include <ostream>
-#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +14,8 @@
 #include <espalier/core/params.hpp>
 #include <espalier/core/random.hpp>
 
+#include "core/input_checks.hpp"
+#include "core/seed.hpp"
 #include "inspection/svg.hpp"
 
 namespace espalier {
@@ -59,12 +60,6 @@ class Shuffled {
   Matrix dense_;
 };
 
-std::uint64_t seed_of(const std::optional<std::int64_t>& random_state) {
-  if (random_state) return static_cast<std::uint64_t>(*random_state);
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
-}
-
 }  // namespace
 
 PermutationImportance detail::importance_by_orders(const Estimator& estimator, const Features& X,
@@ -72,7 +67,7 @@ PermutationImportance detail::importance_by_orders(const Estimator& estimator, c
                                                    const PermutationImportanceOptions& options,
                                                    const DrawOrder& draw) {
   const Scorer& scorer = options.scoring;
-  const Features taken = X.is_float32() ? X.to_dense() : X;
+  const Features taken = in_taken_precision({}, X);
   PermutationImportance result;
   result.scorer = scorer.name();
   result.score = scorer(estimator, X, y, options.sample_weight);
@@ -100,10 +95,7 @@ PermutationImportance permutation_importance(const Estimator& estimator, const F
                                              const PermutationImportanceOptions& options) {
   if (options.n_repeats < 1)
     detail::refuse_param(owner, "n_repeats", "an integer of at least 1", options.n_repeats);
-  if (options.random_state && *options.random_state < 0)
-    detail::refuse_param(owner, "random_state", "an integer of at least 0, or none",
-                         *options.random_state);
-  const std::uint64_t seed = seed_of(options.random_state);
+  const std::uint64_t seed = detail::seed_of(options.random_state, owner);
   return detail::importance_by_orders(estimator, X, y, options, [&](Index feature, int repeat) {
     const auto stream = static_cast<std::uint64_t>(feature * options.n_repeats + repeat);
     return Random(seed, stream).permutation(X.rows());

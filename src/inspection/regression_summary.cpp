@@ -274,6 +274,17 @@ Features conform(const Estimator& model, const Features& X) {
   throw NotSupported(fmt::format("summary of {}: {}", model, why));
 }
 
+/// `fit` says what the model is; its coefficients are taken from `model`.
+template <class Model>
+RegressionSummary summary_of(const Model& model, GlmFit fit, const Features& X, const Vector& y,
+                             const RegressionSummaryOptions& options) {
+  fit.coef = model.coef().row(0).transpose();
+  fit.intercept = model.intercept()[0];
+  fit.fit_intercept = model.params().fit_intercept;
+  return summarise(make_problem(fit, X, y, model.schema().names_or_default(), options),
+                   options.confidence_level);
+}
+
 template <class Model>
 RegressionSummary summary_of_glm(const Model& model, GlmFit fit, const Features& X, const Target& y,
                                  const RegressionSummaryOptions& options) {
@@ -284,12 +295,7 @@ RegressionSummary summary_of_glm(const Model& model, GlmFit fit, const Features&
                  fmt::format("it was fitted with a penalty (alpha={}), for which standard "
                              "errors do not hold; fit with alpha = 0.",
                              number_text(model.params().alpha)));
-  fit.coef = model.coef().row(0).transpose();
-  fit.intercept = model.intercept()[0];
-  fit.fit_intercept = model.params().fit_intercept;
-  return summarise(
-      make_problem(fit, conformed, y.vector(), model.schema().names_or_default(), options),
-      options.confidence_level);
+  return summary_of(model, std::move(fit), conformed, y.vector(), options);
 }
 
 /// The family of a Tweedie model; of those that are no others' the power has to be in (1, 2).
@@ -322,12 +328,7 @@ RegressionSummary summary(const LinearRegression& model, const Features& X, cons
                  "coefficients with positive=true do not follow the usual distribution.");
   if (model.coef().rows() != 1)
     refuse_model(fit.model, "it has several outputs; fit a model for each.");
-  fit.coef = model.coef().row(0).transpose();
-  fit.intercept = model.intercept()[0];
-  fit.fit_intercept = model.params().fit_intercept;
-  return summarise(
-      make_problem(fit, conformed, y.vector(), model.schema().names_or_default(), options),
-      options.confidence_level);
+  return summary_of(model, std::move(fit), conformed, y.vector(), options);
 }
 
 RegressionSummary summary(const LogisticRegression& model, const Features& X, const Target& y,
@@ -345,14 +346,9 @@ RegressionSummary summary(const LogisticRegression& model, const Features& X, co
   if (model.classes().size() != 2)
     refuse_model(fit.model, fmt::format("there are {} classes; a summary is for two.",
                                         model.classes().size()));
-  fit.coef = model.coef().row(0).transpose();
-  fit.intercept = model.intercept()[0];
-  fit.fit_intercept = model.params().fit_intercept;
   const Labels labels = model.align(y);
   const Vector positive = (labels.array() == model.classes()[1]).cast<double>();
-  return summarise(
-      make_problem(fit, conformed, positive, model.schema().names_or_default(), options),
-      options.confidence_level);
+  return summary_of(model, std::move(fit), conformed, positive, options);
 }
 
 RegressionSummary summary(const PoissonRegressor& model, const Features& X, const Target& y,
@@ -368,10 +364,8 @@ RegressionSummary summary(const GammaRegressor& model, const Features& X, const 
 RegressionSummary summary(const TweedieRegressor& model, const Features& X, const Target& y,
                           const RegressionSummaryOptions& options) {
   const TweedieRegressorParams& params = model.params();
-  const bool identity = params.link == TweedieLink::identity ||
-                        (params.link == TweedieLink::automatic && params.power <= 0.0);
   GlmFit fit{.family = family_of(params.power),
-             .link = identity ? GlmLink::identity : GlmLink::log};
+             .link = params.has_log_link() ? GlmLink::log : GlmLink::identity};
   if (fit.family == GlmFamily::tweedie) fit.power = params.power;
   return summary_of_glm(model, fit, X, y, options);
 }

@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
-#include <espalier/core/errors.hpp>
-
+#include "core/dense_view.hpp"
+#include "core/input_checks.hpp"
 #include "linalg/column_moments.hpp"
 
 namespace espalier::detail {
@@ -51,11 +49,7 @@ ColumnMoments sparse_moments(const Features& X, const Vector& weights, double to
 
 void refuse_overflow(std::string_view owner, const Features& X, const Vector& squares) {
   for (Index j = 0; j < squares.size(); ++j)
-    if (!std::isfinite(squares[j]))
-      throw InvalidInput(
-          fmt::format("{}: X is too large, in column '{}': the squares of its values are not "
-                      "finite. Divide it by a constant.",
-                      owner, X.names_or_default()[static_cast<std::size_t>(j)]));
+    if (!std::isfinite(squares[j])) refuse_too_large(owner, X, j);
 }
 
 Blocks cache_blocks(const Features& X) {
@@ -81,9 +75,9 @@ ColumnMoments column_moments(const Features& X, const Vector& weights) {
   if (X.is_sparse()) return sparse_moments(X, weights, total);
   ColumnMoments result{total, Vector(X.cols()), Vector(X.cols())};
   Index j = 0;
-  for (const linalg::ColumnMoments& m : X.is_float32()
-                                            ? linalg::column_moments(X.dense32(), weights)
-                                            : linalg::column_moments(X.dense(), weights)) {
+  const auto moments =
+      with_dense(X, [&](const auto& dense) { return linalg::column_moments(dense, weights); });
+  for (const linalg::ColumnMoments& m : moments) {
     result.mean[j] = m.mean;
     result.variance[j++] = m.squares / total;
   }

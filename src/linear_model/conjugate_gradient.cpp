@@ -8,6 +8,8 @@
 
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
+
 namespace espalier::detail {
 
 ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Vector& alphas,
@@ -41,14 +43,13 @@ ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Ve
       square[c] = gradient.col(c).squaredNorm();
       direction.col(c) = gradient.col(c) + square[c] / before * direction.col(c);
     }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     const double loss =
         residual.squaredNorm() + fit.coef.cwiseAbs2().colwise().sum().dot(alphas.transpose());
     context.report({.task = owner,
                     .iteration = iteration,
                     .total = max_iter,
                     .loss = loss,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   }
   fit.converged = (square.array() <= goal.array()).all();
   return fit;

@@ -6,22 +6,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <random>
 
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "linear_model/column_moments.hpp"
 
 namespace espalier::detail {
 
 bool is_watched(const FitContext& context) {
   return context.callback != nullptr || context.stop.stop_possible();
-}
-
-std::uint64_t elastic_net_seed(const std::optional<std::int64_t>& random_state) {
-  if (random_state) return static_cast<std::uint64_t>(*random_state);
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
 }
 
 void refuse_large(std::string_view owner, const Features& X, const Vector& squares,
@@ -51,12 +45,11 @@ ElasticNetState fit_elastic_net(const ElasticNetTask& task, const Features& X, c
   ElasticNetControl control = task.control;
   if (is_watched(context))
     control.report = [&](int sweeps, double objective) {
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
       context.report({.task = task.owner,
                       .iteration = sweeps,
                       .total = control.max_iter,
                       .loss = objective,
-                      .elapsed = elapsed.count()});
+                      .elapsed = detail::seconds_since(began)});
     };
   with_design(X, [&](const auto& columns) {
     for (Index k = 0; k < outputs; ++k) {

@@ -7,12 +7,10 @@
 #include <espalier/core/fit_context.hpp>
 #include <espalier/linear_model/elastic_net.hpp>
 
+#include "core/seed.hpp"
 #include "linear_model/elastic_net_solver.hpp"
 
 namespace espalier::detail {
-
-/// The seed that a random_state stands for: itself, or another one each time if there is none.
-std::uint64_t elastic_net_seed(const std::optional<std::int64_t>& random_state);
 
 /// ElasticNet's fit, for all that stand on it.
 struct ElasticNetTask {
@@ -30,7 +28,7 @@ ElasticNetTask elastic_net_task(std::string_view owner, const Params& params, do
   task.control.max_iter = params.max_iter;
   task.control.positive = params.positive;
   task.control.random = params.selection == CoordinateSelection::random;
-  if (task.control.random) task.control.seed = elastic_net_seed(params.random_state);
+  if (task.control.random) task.control.seed = seed_of(params.random_state, owner);
   return task;
 }
 

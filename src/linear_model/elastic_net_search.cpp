@@ -9,6 +9,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "core/folds.hpp"
 #include "linalg/linear_predict.hpp"
 
@@ -105,11 +106,10 @@ ElasticNetCVState search_elastic_net(const ElasticNetSearch& search, const Featu
     mse.col(fold) = scores.mse;
     const std::lock_guard lock(mutex);
     unsolved += scores.unsolved;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = search.owner,
                     .iteration = ++done,
                     .total = search.folds,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   });
   if (unsolved > 0)
     warn(WarningKind::convergence, std::string(search.owner),

@@ -10,6 +10,7 @@
 
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/design_products.hpp"
 
@@ -140,12 +141,11 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
     const double largest = at_bound ? d.gradient.head(q).lpNorm<Eigen::Infinity>() * z[q]
                                     : d.gradient.lpNorm<Eigen::Infinity>();
     state.converged = largest <= params().tol;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = name,
                     .iteration = state.n_iter,
                     .total = params().max_iter,
                     .loss = value,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
     if (state.converged || state.n_iter == params().max_iter) break;
     const Vector step = HuberProblem::solve(d.hessian, d.gradient);
     const double slope = d.gradient.dot(step);

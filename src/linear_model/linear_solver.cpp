@@ -16,6 +16,7 @@
 #include <espalier/optim/newton_cg.hpp>
 #include <espalier/optim/newton_cholesky.hpp>
 
+#include "core/clock.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/linear_objective.hpp"
 #include "linear_model/newton_objective.hpp"
@@ -40,12 +41,11 @@ class Reporter {
 
   OptimCallback callback(int done = 0) const {
     return [this, done](const OptimIteration& iteration) {
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
       context_.report({.task = problem_.owner,
                        .iteration = done + iteration.iteration,
                        .total = stop_.max_iter,
                        .loss = iteration.value,
-                       .elapsed = elapsed.count()});
+                       .elapsed = detail::seconds_since(began_)});
     };
   }
   OptimCallback silent() const {

@@ -12,6 +12,7 @@
 #include <espalier/loss/half_binomial.hpp>
 #include <espalier/loss/half_multinomial.hpp>
 
+#include "core/clock.hpp"
 #include "core/seed.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/logistic_coordinate_descent.hpp"
@@ -68,12 +69,11 @@ LinearSolution fit_by_descent(std::string_view owner, const LogisticData& data,
                                  .tol = params.tol,
                                  .max_iter = params.max_iter};
   options.report = [&](int iteration, double objective) {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = owner,
                     .iteration = iteration,
                     .total = params.max_iter,
                     .loss = objective,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   };
   LogisticDescentResult result;
   if (params.solver == LogisticSolver::saga) {

@@ -12,6 +12,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "core/folds.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
@@ -136,9 +137,10 @@ std::vector<Fold> fit_folds(const Data& data, const Params& params, const FitCon
   parallel_for(params.cv, numbers <= numbers_side_by_side ? 1000.0 * numbers : 0.0, [&](Index f) {
     folds[static_cast<std::size_t>(f)] = fit_fold(data, fold_of_row, f, params, quiet);
     const std::lock_guard lock(reporting);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
-    context.report(
-        {.task = name, .iteration = ++done, .total = params.cv, .elapsed = elapsed.count()});
+    context.report({.task = name,
+                    .iteration = ++done,
+                    .total = params.cv,
+                    .elapsed = detail::seconds_since(began)});
   });
   return folds;
 }

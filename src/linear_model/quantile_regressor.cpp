@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/quantile_program.hpp"
 
@@ -33,11 +34,10 @@ QuantileRegressorState QuantileRegressor::do_fit(const Features& X, const Vector
   Vector penalty = Vector::Zero(design.cols());
   penalty.head(X.cols()).setConstant(params().alpha * scaled_weights.sum());
   const auto report = [&](int iteration, double objective) {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = name,
                     .iteration = iteration,
                     .loss = objective * unit / scaled_weights.sum(),
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   };
   const detail::QuantileSolution solution =
       detail::solve_quantile({design, target, scaled_weights, params().quantile, penalty}, report);

@@ -8,6 +8,7 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/column_moments.hpp"
 #include "linear_model/least_squares.hpp"
@@ -76,11 +77,10 @@ Matrix scores_of_folds(const Features& X, const Matrix& y, const Vector& weights
     const Matrix predictions = linear_predict(X.take(test), fit.coef, fit.intercept);
     for (Index a = 0; a < n_alphas; ++a)
       sums[a] += search.score(predictions.middleCols(a * k, k), test, 0);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = search.owner,
                     .iteration = fold + 1,
                     .total = n_folds,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   }
   return sums / static_cast<double>(n_folds);
 }

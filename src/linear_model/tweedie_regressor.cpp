@@ -9,9 +9,7 @@ namespace espalier {
 namespace {
 
 detail::TweedieModel model_of(const TweedieRegressorParams& params) {
-  const bool log_link = params.link == TweedieLink::log ||
-                        (params.link == TweedieLink::automatic && params.power > 0.0);
-  return {.power = params.power, .log_link = log_link};
+  return {.power = params.power, .log_link = params.has_log_link()};
 }
 
 }  // namespace

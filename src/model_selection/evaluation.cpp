@@ -240,8 +240,4 @@ void fit_supervised(Estimator& estimator, const Features& X, const Target& y,
     dynamic_cast<Regressor&>(estimator).fit(X, y, context);
 }
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
 }  // namespace espalier::detail

@@ -13,6 +13,8 @@
 #include <espalier/model_selection/scoring.hpp>
 #include <espalier/model_selection/split.hpp>
 
+#include "core/clock.hpp"
+
 namespace espalier::detail {
 
 /// Counts the fits that have ended and tells the callback, one thread at a time.
@@ -82,8 +84,5 @@ FitContext context_of_rows(const Estimator& estimator, const FitContext& context
 /// `fit` of a classifier or a regressor.
 void fit_supervised(Estimator& estimator, const Features& X, const Target& y,
                     const FitContext& context);
-
-/// Seconds since `start`.
-double seconds_since(std::chrono::steady_clock::time_point start);
 
 }  // namespace espalier::detail

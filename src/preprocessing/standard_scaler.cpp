@@ -9,6 +9,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/row_program.hpp>
 
+#include "core/dense_view.hpp"
 #include "core/huge_pages.hpp"
 #include "linalg/column_moments.hpp"
 
@@ -64,9 +65,9 @@ std::vector<Moments> sparse_moments(const SparseMatrix& X, const Vector& weights
 std::vector<Moments> all_moments(const Features& X, const Vector& weights) {
   if (X.is_sparse()) return sparse_moments(X.sparse(), weights);
   std::vector<Moments> result;
-  for (const linalg::ColumnMoments& m : X.is_float32()
-                                            ? linalg::column_moments(X.dense32(), weights)
-                                            : linalg::column_moments(X.dense(), weights))
+  const auto moments = detail::with_dense(
+      X, [&](const auto& dense) { return linalg::column_moments(dense, weights); });
+  for (const linalg::ColumnMoments& m : moments)
     result.push_back(moments_about(m.mean, m.weight, 0.0, m.squares));
   return result;
 }

@@ -11,6 +11,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "svm/svm_rows.hpp"
 
 namespace espalier::detail {
@@ -77,11 +78,10 @@ std::vector<SvmSolution> solve_svm(SvmSolver solver, const Features& X,
                      one.converged = one.run->pass() <= 1.0;
                  });
     passed += passes;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
     context.report({.task = options.owner,
                     .iteration = passed,
                     .total = options.max_iter,
-                    .elapsed = elapsed.count()});
+                    .elapsed = detail::seconds_since(began)});
   }
   std::vector<SvmSolution> solutions;
   bool converged = true;

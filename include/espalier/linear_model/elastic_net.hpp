@@ -17,6 +17,24 @@ constexpr auto names_of(CoordinateSelection) {
   return std::array<std::string_view, 2>{"cyclic", "random"};
 }
 
+namespace detail {
+
+/// The rows of the table that ElasticNet and Lasso share.
+template <class P>
+constexpr auto elastic_net_fields() {
+  return std::tuple{
+      field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+      field("max_iter", &P::max_iter, at_least(1), "sweeps over working sets at most"),
+      field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
+      field("warm_start", &P::warm_start, "begin a second fit from the coefficients of the first"),
+      field("positive", &P::positive, "no negative coefficients"),
+      field("selection", &P::selection, "order of the coordinates"),
+      field("random_state", &P::random_state, at_least(0),
+            "seed of that order, if it is random; none: another one each time")};
+}
+
+}  // namespace detail
+
 struct ElasticNetParams {
   double alpha = 1.0;
   double l1_ratio = 0.5;
@@ -30,18 +48,11 @@ struct ElasticNetParams {
 
   static constexpr auto fields() {
     using P = ElasticNetParams;
-    return std::tuple{
-        field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
-        field("l1_ratio", &P::l1_ratio, between(0.0, 1.0), "1: L1 penalty only; 0: L2 only"),
-        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
-        field("max_iter", &P::max_iter, at_least(1), "sweeps over working sets at most"),
-        field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
-        field("warm_start", &P::warm_start,
-              "begin a second fit from the coefficients of the first"),
-        field("positive", &P::positive, "no negative coefficients"),
-        field("selection", &P::selection, "order of the coordinates"),
-        field("random_state", &P::random_state, at_least(0),
-              "seed of that order, if it is random; none: another one each time")};
+    return std::tuple_cat(
+        std::tuple{
+            field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
+            field("l1_ratio", &P::l1_ratio, between(0.0, 1.0), "1: L1 penalty only; 0: L2 only")},
+        detail::elastic_net_fields<P>());
   }
 };
 

@@ -8,6 +8,27 @@
 
 namespace espalier {
 
+namespace detail {
+
+/// The rows of the table that ElasticNetCV and LassoCV share.
+template <class P>
+constexpr auto elastic_net_cv_fields() {
+  return std::tuple{
+      field("eps", &P::eps, above_up_to(0.0, 1.0),
+            "smallest alpha of a grid as a part of the largest"),
+      field("alphas", &P::alphas, "how many penalties to try, or which"),
+      field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+      field("max_iter", &P::max_iter, at_least(1), "sweeps for each alpha at most"),
+      field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
+      field("cv", &P::cv, at_least(2), "folds of consecutive rows"),
+      field("positive", &P::positive, "no negative coefficients"),
+      field("selection", &P::selection, "order of the coordinates"),
+      field("random_state", &P::random_state, at_least(0),
+            "seed of that order, if it is random; none: another one each time")};
+}
+
+}  // namespace detail
+
 struct ElasticNetCVParams {
   std::vector<double> l1_ratio = {0.5};
   double eps = 1e-3;
@@ -22,20 +43,11 @@ struct ElasticNetCVParams {
 
   static constexpr auto fields() {
     using P = ElasticNetCVParams;
-    return std::tuple{
-        field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
-              "the mixes to try; 1: L1 penalty only; above 0 unless the alphas are given"),
-        field("eps", &P::eps, above_up_to(0.0, 1.0),
-              "smallest alpha of a grid as a part of the largest"),
-        field("alphas", &P::alphas, "how many penalties to try, or which"),
-        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
-        field("max_iter", &P::max_iter, at_least(1), "sweeps for each alpha at most"),
-        field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
-        field("cv", &P::cv, at_least(2), "folds of consecutive rows"),
-        field("positive", &P::positive, "no negative coefficients"),
-        field("selection", &P::selection, "order of the coordinates"),
-        field("random_state", &P::random_state, at_least(0),
-              "seed of that order, if it is random; none: another one each time")};
+    return std::tuple_cat(
+        std::tuple{
+            field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
+                  "the mixes to try; 1: L1 penalty only; above 0 unless the alphas are given")},
+        detail::elastic_net_cv_fields<P>());
   }
 };
 

@@ -17,17 +17,9 @@ struct LassoParams {
 
   static constexpr auto fields() {
     using P = LassoParams;
-    return std::tuple{
-        field("alpha", &P::alpha, at_least(0.0), "strength of the L1 penalty"),
-        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
-        field("max_iter", &P::max_iter, at_least(1), "sweeps over working sets at most"),
-        field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
-        field("warm_start", &P::warm_start,
-              "begin a second fit from the coefficients of the first"),
-        field("positive", &P::positive, "no negative coefficients"),
-        field("selection", &P::selection, "order of the coordinates"),
-        field("random_state", &P::random_state, at_least(0),
-              "seed of that order, if it is random; none: another one each time")};
+    return std::tuple_cat(
+        std::tuple{field("alpha", &P::alpha, at_least(0.0), "strength of the L1 penalty")},
+        detail::elastic_net_fields<P>());
   }
 };
 

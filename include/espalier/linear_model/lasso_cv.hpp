@@ -16,21 +16,7 @@ struct LassoCVParams {
   CoordinateSelection selection = CoordinateSelection::cyclic;
   std::optional<std::int64_t> random_state = {};
 
-  static constexpr auto fields() {
-    using P = LassoCVParams;
-    return std::tuple{
-        field("eps", &P::eps, above_up_to(0.0, 1.0),
-              "smallest alpha of a grid as a part of the largest"),
-        field("alphas", &P::alphas, "how many penalties to try, or which"),
-        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
-        field("max_iter", &P::max_iter, at_least(1), "sweeps for each alpha at most"),
-        field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
-        field("cv", &P::cv, at_least(2), "folds of consecutive rows"),
-        field("positive", &P::positive, "no negative coefficients"),
-        field("selection", &P::selection, "order of the coordinates"),
-        field("random_state", &P::random_state, at_least(0),
-              "seed of that order, if it is random; none: another one each time")};
-  }
+  static constexpr auto fields() { return detail::elastic_net_cv_fields<LassoCVParams>(); }
 };
 
 /// As ElasticNetCVState, with one mix, 1.

@@ -36,6 +36,43 @@ constexpr auto names_of(SGDLearningRate) {
                                          "adaptive", "pa1",     "pa2"};
 }
 
+namespace detail {
+
+/// The rows of the table that SGDClassifier and SGDRegressor share, up to where the former has
+/// class_weight, and those after it.
+template <class P>
+constexpr auto sgd_fields() {
+  return std::tuple{
+      field("loss", &P::loss, "the loss of a row"),
+      field("penalty", &P::penalty, "what alpha multiplies"),
+      field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
+      field("l1_ratio", &P::l1_ratio, between(0.0, 1.0), "share of L1 in elasticnet"),
+      field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+      field("max_iter", &P::max_iter, at_least(1), "epochs at most"),
+      field("tol", &P::tol, at_least(0.0), "least progress of an epoch; none: all of max_iter"),
+      field("shuffle", &P::shuffle, "take the rows in another order in every epoch"),
+      field("epsilon", &P::epsilon, at_least(0.0),
+            "width of huber and of the epsilon-insensitive losses, in units of y"),
+      field("random_state", &P::random_state, at_least(0), "seed; none: another one each time"),
+      field("learning_rate", &P::learning_rate, "how the length of the steps changes"),
+      field("eta0", &P::eta0, above(0.0), "first step; of pa1 and pa2 the aggressiveness"),
+      field("power_t", &P::power_t, at_least(0.0), "exponent of invscaling"),
+      field("early_stopping", &P::early_stopping, "stop by the score of rows set aside"),
+      field("validation_fraction", &P::validation_fraction, inside(0.0, 1.0),
+            "share of the rows set aside"),
+      field("n_iter_no_change", &P::n_iter_no_change, at_least(1),
+            "epochs without progress after which to stop")};
+}
+template <class P>
+constexpr auto last_sgd_fields() {
+  return std::tuple{
+      field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
+      field("average", &P::average, at_least(0),
+            "step from which on coefficients are averaged; 0: never, 1: from the first")};
+}
+
+}  // namespace detail
+
 /// k linear functions on p columns, with what it takes to go on.
 struct SGDCoefficients {
   Matrix coef;       // k × p

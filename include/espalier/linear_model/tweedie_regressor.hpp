@@ -23,6 +23,11 @@ struct TweedieRegressorParams {
   double tol = 1e-4;
   bool warm_start = false;
 
+  /// What `link` comes to: whether it is the logarithm, or else the identity.
+  bool has_log_link() const {
+    return link == TweedieLink::automatic ? power > 0.0 : link == TweedieLink::log;
+  }
+
   static constexpr auto fields() {
     using P = TweedieRegressorParams;
     return std::tuple{

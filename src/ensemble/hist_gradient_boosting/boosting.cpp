@@ -14,6 +14,7 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "core/clock.hpp"
 #include "core/row_split.hpp"
 #include "ensemble/hist_gradient_boosting/early_stopping.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
@@ -78,8 +79,8 @@ class Reporter {
   bool is_heard() const { return static_cast<bool>(context_.callback); }
   void check_stop() const { context_.check_stop(task_); }
   void report(Index iteration, double loss, double validation_score) const {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    context_.report({task_, iteration, total_, loss, validation_score, elapsed.count()});
+    context_.report(
+        {task_, iteration, total_, loss, validation_score, detail::seconds_since(start_)});
   }
 
  private:

@@ -14,6 +14,7 @@
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/clock.hpp"
 #include "core/row_split.hpp"
 
 namespace espalier::detail {
@@ -249,10 +250,9 @@ class SgdFit {
     double sum = 0.0;
     for (const Output* const output : active) sum += output->score;
     const double mean = sum / static_cast<double>(active.size());
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
     Progress progress{.task = problem_.owner, .iteration = n_iter_, .total = schedule_.max_iter};
     (validation_ ? progress.validation_score : progress.loss) = validation_ ? mean : -mean;
-    progress.elapsed = elapsed.count();
+    progress.elapsed = detail::seconds_since(began_);
     context_.report(progress);
   }
 
