@@ -72,7 +72,9 @@ TEST(LassoPath, IsThatOfADenseMatrixForASparseOne) {
 }
 
 TEST(LassoPath, RefusesWhatItCannotUse) {
-  const auto [X, y] = centred_diabetes();
+  const auto data = centred_diabetes();
+  const Matrix& X = data.X;
+  const Vector& y = data.y;
   EXPECT_TRUE(
       throws<InvalidParameter>([&] { lasso_path(X, y, {.eps = 0.0}); }, {"eps", "lasso_path"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { enet_path(X, y, {.l1_ratio = 0.0}); }, {"l1_ratio"}));
@@ -145,7 +147,9 @@ TEST(ElasticNetCV, GivesTheSameBitsForAnyNumberOfThreads) {
 }
 
 TEST(ElasticNetCV, RefusesAGridWithoutAnL1Penalty) {
-  const auto [X, y] = diabetes();
+  const auto data = diabetes();
+  const Matrix& X = data.X;
+  const Target& y = data.y;
   EXPECT_TRUE(throws<InvalidParameter>(
       [&] {
         ElasticNetCV({.l1_ratio = {0.5, 0.0}}).fit(X, y);
