@@ -38,8 +38,8 @@ void expect_golden(const std::string& name, const json& expected, std::optional<
   if (expected["weighted"].get<bool>()) context.sample_weight = golden_weights(data.X.rows());
   Model model({.tol = 1e-9, .random_state = 1, .max_iter = 100'000});
   for (const auto& [key, value] : expected["params"].items())
-    model.set_param(key, key == "class_weight" ? Value(Value::List{Value::List{1, 3.0}})
-                                               : Value::parse(value.dump()));
+    model.set_param(
+        key, key == "class_weight" ? Value(Value::Object{{"1", 3.0}}) : Value::parse(value.dump()));
   if (dual) model.params().dual = dual;
   // The texts of the classes are in alphabetical order.
   const Target y = data.y.is_labels() ? Target(data.y.labels()) : data.y;
