@@ -126,7 +126,8 @@ class SGDClassifier
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "SGDClassifier";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .weights_are_copies = false};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .weights_are_copies = false};
 
   const Matrix& coef() const { return state().linear.coef; }            ///< k × p
   const Vector& intercept() const { return state().linear.intercept; }  ///< k
@@ -148,8 +149,8 @@ class SGDClassifier
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;
-  State learn(const Features& X, const Target& y, const Labels& classes, const FitContext& context,
-              SGDCoefficients start, int max_iter) const;
+  State learn(const Features& X, const Target& y, const EncodedLabels& encoded,
+              const FitContext& context, SGDCoefficients start, int max_iter) const;
 };
 
 extern template class Implements<SGDClassifier, Classifier, SGDClassifierParams,
