@@ -97,15 +97,18 @@ struct SGDClassifierState {
 ///
 /// An epoch is a pass over all rows. It ends when the mean objective of `n_iter_no_change` epochs in
 /// a row was not better than the best before by `tol`; with `early_stopping` the same by accuracy on
-/// rows set aside (stratified), as scikit-learn has it: the last coefficients stay, not the best.
+/// rows set aside (stratified), as scikit-learn has it: the last coefficients stay, not the best, and
+/// the score takes the sample weights, not the class weights. `partial_fit` refuses early_stopping,
+/// since it makes one pass only.
 ///
 /// The length of a step suits columns of about the same scale: use StandardScaler before. Weights
 /// scale the steps, so weight k is not k copies of a row, and the objective that is watched is not
 /// weighted. A gradient beyond 1e12 is cut off.
 ///
-/// An epoch costs O(np) for each function, or O(nonzeros); a dense X is copied once, by rows. A
-/// sparse X moves the intercept by 1 % of a step only, as in scikit-learn. The same bits for any
-/// number of threads.
+/// An epoch costs O(np) for each function, or O(nonzeros); a dense X is copied once, by rows, an X of
+/// `float` as floats. Coefficients and sums are of double in either case; those of scikit-learn are
+/// floats for such an X, so that results agree to five digits or so. A sparse X moves the intercept
+/// by 1 % of a step only, as in scikit-learn. The same bits for any number of threads.
 ///
 /// With `average = m > 0` the coefficients are the mean of those after steps m, m + 1, …
 ///

@@ -95,7 +95,7 @@ struct SgdIterate {
   double eta = 0.0;  ///< the step of the schedules `constant` and `adaptive`
 };
 
-/// One pass over a dense X in the given order. Returns the sum over the rows of the loss before the
+/// One pass over a dense X, of `double` or `float`, in the given order. Returns the sum over the rows of the loss before the
 /// step and, but for the passive-aggressive rules, of the penalty, if the rule wants it.
 template <class T>
 double sgd_epoch(const SgdRule& rule, const linalg::RowMatrixOf<T>& X,
