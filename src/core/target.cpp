@@ -25,6 +25,18 @@ std::shared_ptr<const Labels> whole_numbers(const Matrix& values) {
   return std::make_shared<const Labels>(std::move(labels));
 }
 
+/// Labels of any distance.
+EncodedLabels encode_scattered(const Eigen::Ref<const Labels>& labels) {
+  const std::set<int> distinct(labels.begin(), labels.end());
+  EncodedLabels result{Labels(static_cast<Index>(distinct.size())), Labels(labels.size())};
+  std::copy(distinct.begin(), distinct.end(), result.classes.begin());
+  for (Index i = 0; i < labels.size(); ++i)
+    result.codes[i] =
+        static_cast<int>(std::lower_bound(result.classes.begin(), result.classes.end(), labels[i]) -
+                         result.classes.begin());
+  return result;
+}
+
 }  // namespace
 
 void Target::set(Labels labels) {
@@ -115,13 +127,25 @@ Target Target::take(std::span<const Index> rows) const {
 }
 
 EncodedLabels encode_labels(const Eigen::Ref<const Labels>& labels) {
-  const std::set<int> distinct(labels.begin(), labels.end());
-  EncodedLabels result{Labels(static_cast<Index>(distinct.size())), Labels(labels.size())};
-  std::copy(distinct.begin(), distinct.end(), result.classes.begin());
-  for (Index i = 0; i < labels.size(); ++i)
-    result.codes[i] =
-        static_cast<int>(std::lower_bound(result.classes.begin(), result.classes.end(), labels[i]) -
-                         result.classes.begin());
+  if (labels.size() == 0) return {};
+  const int lowest = labels.minCoeff();
+  const std::int64_t width = std::int64_t{labels.maxCoeff()} - lowest + 1;
+  if (width > std::max<std::int64_t>(labels.size(), 1024)) return encode_scattered(labels);
+  // Labels close together are numbered in a table.
+  std::vector<int> code_of(static_cast<std::size_t>(width));
+  const auto code = [&](int label) -> int& {
+    return code_of[static_cast<std::size_t>(std::int64_t{label} - lowest)];
+  };
+  for (const int label : labels) code(label) = 1;
+  EncodedLabels result;
+  result.classes.resize(std::count(code_of.begin(), code_of.end(), 1));
+  Index k = 0;
+  for (std::size_t at = 0; at < code_of.size(); ++at) {
+    if (code_of[at] == 0) continue;
+    result.classes[k] = static_cast<int>(lowest + static_cast<std::int64_t>(at));
+    code_of[at] = static_cast<int>(k++);
+  }
+  result.codes = labels.unaryExpr(code);
   return result;
 }
 

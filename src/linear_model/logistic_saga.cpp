@@ -355,10 +355,12 @@ LogisticDescentResult logistic_saga(std::string_view owner, const Features& X, c
                         options.l2 * scale.cwiseAbs2().cwiseInverse(),
                         options.fit_intercept ? variables.one : 0.0};
   const Blocks blocks{X.rows(), sum_blocks(X, outputs).size};
-  return sparse ? run(SparseSaga(X.sparse(), scale), loss, terms, variables, blocks, options, seed,
-                      start)
-                : run(DenseSaga(X, variables.mean, scale), loss, terms, variables, blocks, options,
-                      seed, start);
+  const auto solve = [&](const auto& design) {
+    return run(design, loss, terms, variables, blocks, options, seed, start);
+  };
+  if (sparse) return solve(SparseSaga(X.sparse(), scale));
+  if (X.is_float32()) return solve(DenseSaga<float>(X, variables.mean, scale));
+  return solve(DenseSaga<double>(X, variables.mean, scale));
 }
 
 }  // namespace espalier::detail

@@ -27,7 +27,8 @@ namespace espalier::detail {
 /// the largest. Between epochs all gradients are computed anew, in parallel, which gives the
 /// objective, whether to stop, and the curvatures as they have become, which are far smaller where
 /// classes are well separated. An epoch that these misled, so that the objective rose, is taken
-/// back. Steps are sequential, in double precision.
+/// back. Steps are sequential. All is computed in double, but the rows of an X of floats are kept as
+/// floats.
 ///
 /// Costs O(npk) an epoch, or O(nonzeros·k): steps on a sparse X reach the coefficients of the row's
 /// columns only (see SparseSaga). A dense X is copied by rows, as is one of which a third or more

@@ -21,40 +21,43 @@ Matrix columns_of_rows(const Features& X, Index begin, Index n) {
 
 }  // namespace
 
-DenseSaga::DenseSaga(const Features& X, const Vector& mean, const Vector& scale)
+template <class T>
+DenseSaga<T>::DenseSaga(const Features& X, const Vector& mean, const Vector& scale)
     : rows_(X.rows(), X.cols()), n_(static_cast<std::size_t>(rows_.stride())) {
   const Vector factor = scale.cwiseInverse();
-  parallel_for_blocks(
-      cache_blocks(X), static_cast<double>(X.rows() * X.cols()), [&](Index begin, Index end) {
-        const Matrix block = columns_of_rows(X, begin, end - begin);
-        for (Index i = begin; i < end; ++i)
-          Vector::Map(rows_.row(i), X.cols()) = (block.col(i - begin) - mean).cwiseProduct(factor);
-      });
+  parallel_for_blocks(cache_blocks(X), static_cast<double>(X.rows() * X.cols()),
+                      [&](Index begin, Index end) {
+                        const Matrix block = columns_of_rows(X, begin, end - begin);
+                        for (Index i = begin; i < end; ++i)
+                          Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(rows_.row(i), X.cols()) =
+                              (block.col(i - begin) - mean).cwiseProduct(factor).template cast<T>();
+                      });
 }
 
-void DenseSaga::prefetch(Index i) const {
-  const double* const row = rows_.row(i);
-  for (std::size_t j = 0; j < std::min<std::size_t>(n_, 64); j += 8) __builtin_prefetch(row + j);
-}
-
-void DenseSaga::products(Index i, const double* z, Index outputs, double* raw) const {
+template <class T>
+void DenseSaga<T>::products(Index i, const double* z, Index outputs, double* raw) const {
   for (Index c = 0; c < outputs; ++c)
     raw[c] = kernels_.dot(rows_.row(i), z + at(0, c, outputs), n_);
 }
 
-void DenseSaga::add(Index i, const double* factors, Index outputs, double* sum) const {
+template <class T>
+void DenseSaga<T>::add(Index i, const double* factors, Index outputs, double* sum) const {
   for (Index c = 0; c < outputs; ++c)
     kernels_.add(factors[c], rows_.row(i), sum + at(0, c, outputs), n_);
 }
 
-void DenseSaga::step(Index i, const double* along_row, const double* mean_change, Index outputs,
-                     const SagaPenalty& penalty, double* z, double* mean) const {
+template <class T>
+void DenseSaga<T>::step(Index i, const double* along_row, const double* mean_change, Index outputs,
+                        const SagaPenalty& penalty, double* z, double* mean) const {
   for (Index c = 0; c < outputs; ++c) {
     const std::size_t first = at(0, c, outputs);
     kernel_({along_row[c], penalty.along_mean[0], mean_change[c]}, rows_.row(i),
             penalty.threshold.data(), penalty.shrink.data(), z + first, mean + first, n_);
   }
 }
+
+template class DenseSaga<double>;
+template class DenseSaga<float>;
 
 Vector SparseSaga::reach(const std::vector<double>& chances) const {
   Vector sum = Vector::Zero(X_.cols());

@@ -19,8 +19,9 @@ struct SagaPenalty {
 };
 
 /// Rows of a dense X in variables about the means of their columns, divided by their scales:
-/// x̃ = (x − mean)/scale. The k·p variables lie output by output, each filled up with zeros to a
-/// multiple of 8.
+/// x̃ = (x − mean)/scale, kept as T. The k·p variables lie output by output, each filled up with
+/// zeros to the length of a row.
+template <class T>
 class DenseSaga {
  public:
   DenseSaga(const Features& X, const Vector& mean, const Vector& scale);
@@ -33,8 +34,8 @@ class DenseSaga {
   }
   /// How often, on average over the steps, a variable is reached.
   Vector reach(const std::vector<double>&) const { return Vector::Ones(rows_.cols()); }
-  void prefetch(Index i) const;
-  double squared_norm(Index i) const { return kernels_.dot(rows_.row(i), rows_.row(i), n_); }
+  void prefetch(Index i) const { rows_.prefetch(i); }
+  double squared_norm(Index i) const { return kernels_.squared_norm(rows_.row(i), n_); }
   /// Writes the k products of a row with the variables.
   void products(Index i, const double* z, Index outputs, double* raw) const;
   /// Adds the row to `sum`, times the factor of each output.
@@ -43,10 +44,10 @@ class DenseSaga {
             const SagaPenalty& penalty, double* z, double* mean) const;
 
  private:
-  linalg::RowMatrix rows_;
+  linalg::RowMatrixOf<T> rows_;
   std::size_t n_;  // numbers a row takes
-  const linalg::VectorKernels& kernels_ = linalg::vector_kernels();
-  SagaKernel kernel_ = saga_kernel();
+  const linalg::VectorKernelsOf<T>& kernels_ = linalg::vector_kernels<T>();
+  SagaKernel<T> kernel_ = saga_kernel<T>();
 };
 
 /// Rows of a sparse X whose columns are divided by `scale`. A step reaches the variables of the

@@ -9,17 +9,28 @@ namespace {
 typedef double Numbers __attribute__((vector_size(64)));
 constexpr std::size_t width = 8;
 
+[[gnu::always_inline]] inline void load(const double* from, Numbers& to) {
+  std::memcpy(&to, from, sizeof to);
+}
+[[gnu::always_inline]] inline void load(const float* from, Numbers& to) {
+  typedef float Singles __attribute__((vector_size(32)));
+  Singles singles;
+  std::memcpy(&singles, from, sizeof singles);
+  to = __builtin_convertvector(singles, Numbers);
+}
+
 /// The same code for every instruction set: the compiler writes the vector code.
-[[gnu::always_inline]] inline void step_body(const SagaStep& step, const double* x,
+template <class T>
+[[gnu::always_inline]] inline void step_body(const SagaStep& step, const T* x,
                                              const double* threshold, const double* shrink,
                                              double* z, double* mean, std::size_t n) {
   for (std::size_t j = 0; j < n; j += width) {
     Numbers a, m, t, s, row;
-    std::memcpy(&a, z + j, sizeof a);
-    std::memcpy(&m, mean + j, sizeof m);
-    std::memcpy(&t, threshold + j, sizeof t);
-    std::memcpy(&s, shrink + j, sizeof s);
-    std::memcpy(&row, x + j, sizeof row);
+    load(z + j, a);
+    load(mean + j, m);
+    load(threshold + j, t);
+    load(shrink + j, s);
+    load(x + j, row);
     a -= step.along_row * row + step.along_mean * m;
     m += step.mean_change * row;
     const Numbers low = a < -t ? -t : a;
@@ -29,20 +40,23 @@ constexpr std::size_t width = 8;
   }
 }
 
-void step_portable(const SagaStep& step, const double* x, const double* threshold,
-                   const double* shrink, double* z, double* mean, std::size_t n) {
+template <class T>
+void step_portable(const SagaStep& step, const T* x, const double* threshold, const double* shrink,
+                   double* z, double* mean, std::size_t n) {
   step_body(step, x, threshold, shrink, z, mean, n);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
-__attribute__((target("avx2,fma"))) void step_avx2(const SagaStep& step, const double* x,
+template <class T>
+__attribute__((target("avx2,fma"))) void step_avx2(const SagaStep& step, const T* x,
                                                    const double* threshold, const double* shrink,
                                                    double* z, double* mean, std::size_t n) {
   step_body(step, x, threshold, shrink, z, mean, n);
 }
 
+template <class T>
 __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))) void step_avx512(
-    const SagaStep& step, const double* x, const double* threshold, const double* shrink, double* z,
+    const SagaStep& step, const T* x, const double* threshold, const double* shrink, double* z,
     double* mean, std::size_t n) {
   step_body(step, x, threshold, shrink, z, mean, n);
 }
@@ -50,13 +64,17 @@ __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))) void step_avx512(
 
 }  // namespace
 
-SagaKernel saga_kernel(InstructionSet instructions) {
+template <class T>
+SagaKernel<T> saga_kernel(InstructionSet instructions) {
 #if defined(__x86_64__) && defined(__GNUC__)
-  if (instructions == InstructionSet::avx512) return step_avx512;
-  if (instructions == InstructionSet::avx2) return step_avx2;
+  if (instructions == InstructionSet::avx512) return step_avx512<T>;
+  if (instructions == InstructionSet::avx2) return step_avx2<T>;
 #endif
   static_cast<void>(instructions);
-  return step_portable;
+  return step_portable<T>;
 }
+
+template SagaKernel<double> saga_kernel<double>(InstructionSet);
+template SagaKernel<float> saga_kernel<float>(InstructionSet);
 
 }  // namespace espalier::detail

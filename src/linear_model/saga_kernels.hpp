@@ -15,15 +15,17 @@ struct SagaStep {
   double mean_change;
 };
 
-/// One proximal step on n coefficients z, n a multiple of 8, by a dense row x:
+/// One proximal step on n coefficients z, n a multiple of 8, by a dense row x of T:
 ///
 ///     z ← soft(z − along_row·x − along_mean·mean, threshold)·shrink,   mean ← mean + mean_change·x
 ///
-/// where soft(a, t) is a − min(max(a, −t), t), element by element.
-using SagaKernel = void (*)(const SagaStep& step, const double* x, const double* threshold,
+/// where soft(a, t) is a − min(max(a, −t), t), element by element. All is computed in double.
+template <class T>
+using SagaKernel = void (*)(const SagaStep& step, const T* x, const double* threshold,
                             const double* shrink, double* z, double* mean, std::size_t n);
 
 /// That for the given instruction set, which the processor must have. Their last digits differ.
-SagaKernel saga_kernel(InstructionSet instructions = best_instruction_set());
+template <class T = double>
+SagaKernel<T> saga_kernel(InstructionSet instructions = best_instruction_set());
 
 }  // namespace espalier::detail

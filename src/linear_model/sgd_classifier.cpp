@@ -98,14 +98,10 @@ bool SGDClassifier::has_probabilities() const {
          params().loss == SGDClassifierLoss::modified_huber;
 }
 
-SGDClassifierState SGDClassifier::learn(const Features& X, const Target& y, const Labels& classes,
-                                        const FitContext& context, SGDCoefficients start,
-                                        int max_iter) const {
-  const EncodedLabels encoded{
-      classes, y.labels().unaryExpr([&](int label) {
-        return static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
-                                classes.begin());
-      })};
+SGDClassifierState SGDClassifier::learn(const Features& X, const Target& y,
+                                        const EncodedLabels& encoded, const FitContext& context,
+                                        SGDCoefficients start, int max_iter) const {
+  const Labels& classes = encoded.classes;
   const Vector class_weights =
       params().class_weight.of_classes(classes, encoded.codes, context.sample_weight, name,
                                        detail::names_of_classes(classes, y.class_names()));
@@ -123,7 +119,8 @@ SGDClassifierState SGDClassifier::learn(const Features& X, const Target& y, cons
 
 SGDClassifierState SGDClassifier::do_fit(const Features& X, const Target& y,
                                          const FitContext& context, const State* previous) const {
-  const Labels classes = encode_labels(y.labels()).classes;
+  const EncodedLabels encoded = encode_labels(y.labels());
+  const Labels& classes = encoded.classes;
   if (classes.size() < 2)
     throw InvalidInput(
         fmt::format("{} needs samples of at least 2 classes in the data, but the data contains "
@@ -132,7 +129,7 @@ SGDClassifierState SGDClassifier::do_fit(const Features& X, const Target& y,
   if (previous != nullptr && previous->classes.size() != classes.size())
     throw InvalidInput(fmt::format("{}: warm_start goes on with {} classes, but y has {}.", name,
                                    previous->classes.size(), classes.size()));
-  State state = learn(X, y, classes, context,
+  State state = learn(X, y, encoded, context,
                       detail::sgd_start(previous != nullptr ? &previous->linear : nullptr,
                                         outputs_of(classes), X.cols(), false),
                       params().max_iter);
@@ -152,7 +149,12 @@ SGDClassifierState SGDClassifier::do_partial_fit(const Features& X, const Target
   if (classes.size() < 2)
     throw InvalidInput(fmt::format(
         "{} needs at least 2 classes, but partial_fit was told of one: {}", name, classes[0]));
-  return learn(X, y, classes, context,
+  const EncodedLabels encoded{
+      classes, y.labels().unaryExpr([&](int label) {
+        return static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
+                                classes.begin());
+      })};
+  return learn(X, y, encoded, context,
                detail::sgd_start(previous != nullptr ? &previous->linear : nullptr,
                                  outputs_of(classes), X.cols(), true),
                1);

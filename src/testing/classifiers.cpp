@@ -245,19 +245,43 @@ void class_weight_has_its_effect(const Subject& s) {
   }
 }
 
+/// A problem of 120 rows in two classes, of which the first has far more, and n / (2 nₖ) of each.
+struct Unbalanced {
+  explicit Unbalanced(const Subject& s) : X(s.problem({.classes = 2, .spread = 8.0}).X) {
+    y = s.problem({.classes = 2, .spread = 8.0}).labels();
+    y.head(40).setZero();
+    const auto ones = static_cast<double>(y.sum());
+    weights = Vector{{60.0 / (120.0 - ones), 60.0 / ones}};
+  }
+  std::unique_ptr<Estimator> fitted(const Subject& s, const Value& class_weight) const {
+    auto e = s.make();
+    e->set_param("class_weight", class_weight);
+    fit(*e, X, Target(y));
+    return e;
+  }
+  Value class_weight() const { return class_weight_of(Labels{{0, 1}}, weights); }
+
+  Matrix X;
+  Labels y;
+  Vector weights;  // of the classes
+};
+
 void balanced_class_weight_balances(const Subject& s) {
-  Problem problem = s.problem({.classes = 2, .spread = 8.0});
-  Labels y = problem.labels();
-  for (Index i = 0; i < 40; ++i) y[i] = 0;
-  const auto balanced = s.make(), weighted = s.make();
-  balanced->set_param("class_weight", "balanced");
-  fit(*balanced, problem.X, Target(y));
+  const Unbalanced problem(s);
+  require_same("class_weight = balanced, and n / (2 nₖ) given for each class",
+               difference(outputs(*problem.fitted(s, "balanced"), problem.X),
+                          outputs(*problem.fitted(s, problem.class_weight()), problem.X), 1e-6));
+}
+
+void class_weights_are_weights_of_rows(const Subject& s) {
+  const Unbalanced problem(s);
+  const auto weighted = s.make();
   FitContext context;
-  const auto ones = static_cast<double>(y.sum());
-  context.sample_weight = y.unaryExpr([&](int k) { return 60.0 / (k == 1 ? ones : 120.0 - ones); });
-  fit(*weighted, problem.X, Target(y), context);
-  require_same("class_weight = balanced, and sample weights n / (2 nₖ)",
-               difference(outputs(*balanced, problem.X), outputs(*weighted, problem.X), 1e-6));
+  context.sample_weight = problem.weights(problem.y);
+  fit(*weighted, problem.X, Target(problem.y), context);
+  require_same("a weight for each class, and the same weight for each of its rows",
+               difference(outputs(*problem.fitted(s, problem.class_weight()), problem.X),
+                          outputs(*weighted, problem.X), 1e-6));
 }
 
 }  // namespace
@@ -305,6 +329,9 @@ Checks classifier_checks() {
        class_weight_has_its_effect},
       {"balanced_class_weight_balances", "balanced is n / (k nₖ) for each class", balances,
        balanced_class_weight_balances},
+      {"class_weights_are_weights_of_rows",
+       "class_weight is sample_weight that is the same for all rows of a class", balances,
+       class_weights_are_weights_of_rows},
   };
 }
 

@@ -47,6 +47,16 @@ TEST(IncrementalPCA, PartialFitMatchesScikitLearn) {
   EXPECT_EQ(model.n_samples_seen(), X.rows());
 }
 
+TEST(IncrementalPCA, ComputesInDoubleOnFloats) {
+  const Matrix32 floats = scaled_cancer().cast<float>();
+  const IncrementalPCAParams params{.n_components = 4, .batch_size = 100};
+  const auto given = IncrementalPCA(params).fit(floats);
+  const auto cast = IncrementalPCA(params).fit(Matrix(floats.cast<double>()));
+  EXPECT_EQ(given.components(), cast.components());
+  EXPECT_EQ(given.explained_variance(), cast.explained_variance());
+  EXPECT_TRUE(given.transform(floats).is_float32());
+}
+
 TEST(IncrementalPCA, WithAllComponentsItIsPCA) {
   const Matrix X = scaled_cancer();
   const auto pieces = IncrementalPCA({.batch_size = 70}).fit(X);

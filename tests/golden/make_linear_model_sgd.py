@@ -38,8 +38,10 @@ data = {
 }
 
 
-def case(kind, name, weighted=False, sparse=False, pieces=0, **params):
+def case(kind, name, weighted=False, sparse=False, float32=False, pieces=0, **params):
     X, y = data[name]
+    if float32:
+        X = X.astype(np.float32)
     if sparse:
         X = scipy.sparse.csr_matrix(np.maximum(X, 0.0))
     w = 0.25 * (1 + np.arange(len(y)) % 7) if weighted else None
@@ -56,6 +58,7 @@ def case(kind, name, weighted=False, sparse=False, pieces=0, **params):
         "data": name,
         "weighted": weighted,
         "sparse": sparse,
+        "float32": float32,
         "pieces": pieces,
         "params": {key: "none" if key == "penalty" and value is None else value for key, value in params.items()},
         "coef": np.atleast_2d(model.coef_).tolist(),
@@ -88,6 +91,12 @@ def classifiers():
     yield "classifier_weighted", case(C, "cancer", weighted=True, loss="log_loss", alpha=0.01)
     yield "classifier_sparse", case(C, "iris", sparse=True, alpha=0.001, tol=None, max_iter=8)
     yield "classifier_pieces", case(C, "iris", pieces=5)
+    few = {"float32": True, "alpha": 0.01, "tol": None}
+    yield "classifier_float32", case(C, "iris", max_iter=8, **few)
+    yield "classifier_float32_average", case(C, "cancer", loss="log_loss", average=True, max_iter=9, **few)
+    yield "classifier_float32_elasticnet", case(
+        C, "cancer", weighted=True, loss="modified_huber", penalty="elasticnet", max_iter=8, **few)
+    yield "classifier_float32_pieces", case(C, "cancer", loss="log_loss", pieces=4, **few)
 
 
 def regressors():
@@ -102,6 +111,9 @@ def regressors():
     yield "regressor_pa1", case(R, "diabetes", loss="epsilon_insensitive", learning_rate="pa1", penalty=None)
     yield "regressor_pa2", case(R, "diabetes", loss="epsilon_insensitive", learning_rate="pa2", tol=None, max_iter=3)
     yield "regressor_pieces", case(R, "diabetes", pieces=4, average=30)
+    yield "regressor_float32", case(R, "diabetes", float32=True)
+    yield "regressor_float32_pa2", case(
+        R, "diabetes", float32=True, loss="epsilon_insensitive", learning_rate="pa2", tol=None, max_iter=3)
 
 
 cases = dict(list(classifiers()) + list(regressors()))

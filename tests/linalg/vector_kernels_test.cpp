@@ -23,31 +23,45 @@ std::vector<InstructionSet> instruction_sets() {
   return sets;
 }
 
-std::vector<double> some_numbers(std::size_t n, std::uint64_t seed) {
+template <class T>
+std::vector<T> some_numbers(std::size_t n, std::uint64_t seed) {
   Random random(seed);
-  std::vector<double> numbers(n);
-  for (double& x : numbers) x = random.normal();
+  std::vector<T> numbers(n);
+  for (T& x : numbers) x = static_cast<T>(random.normal());
   return numbers;
+}
+
+/// Rows of T against naive loops, and the instruction sets among each other to the bit.
+template <class T>
+void expect_naive(std::size_t n) {
+  SCOPED_TRACE(n);
+  const std::vector<T> a = some_numbers<T>(n, 1);
+  const auto b = some_numbers<double>(n, 2);
+  const std::vector<double> naive(a.begin(), a.end());
+  const auto& portable = vector_kernels<T>(InstructionSet::portable);
+  const double dot = portable.dot(a.data(), b.data(), n);
+  const double square = portable.squared_norm(a.data(), n);
+  EXPECT_TRUE(testing_support::near(dot + 100.0, reference::dot(naive, b) + 100.0, 1e-14));
+  EXPECT_TRUE(testing_support::near(square, reference::dot(naive, naive), 1e-14));
+  std::vector<double> expected = b;
+  const double squares = reference::add(0.3, naive, expected);
+  std::vector<double> sum = b;
+  const double of_sum = portable.add(0.3, a.data(), sum.data(), n);
+  EXPECT_TRUE(testing_support::near(of_sum, squares, 1e-14));
+  for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(sum[i], expected[i], 1e-15);
+  for (const InstructionSet set : instruction_sets()) {
+    std::vector<double> c = b;
+    EXPECT_EQ(vector_kernels<T>(set).dot(a.data(), b.data(), n), dot);
+    EXPECT_EQ(vector_kernels<T>(set).squared_norm(a.data(), n), square);
+    EXPECT_EQ(vector_kernels<T>(set).add(0.3, a.data(), c.data(), n), of_sum);
+    EXPECT_EQ(c, sum);
+  }
 }
 
 TEST(VectorKernels, AgreeWithNaiveLoopsAndAmongEachOther) {
   for (std::size_t n = 0; n <= 72; n += 8) {
-    const auto a = some_numbers(n, 1), b = some_numbers(n, 2);
-    const double dot = vector_kernels(InstructionSet::portable).dot(a.data(), b.data(), n);
-    EXPECT_TRUE(testing_support::near(dot + 100.0, reference::dot(a, b) + 100.0, 1e-14)) << n;
-    std::vector<double> expected = b;
-    const double squares = reference::add(0.3, a, expected);
-    std::vector<double> portable = b;
-    const double of_portable =
-        vector_kernels(InstructionSet::portable).add(0.3, a.data(), portable.data(), n);
-    EXPECT_TRUE(testing_support::near(of_portable, squares, 1e-14)) << n;
-    for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(portable[i], expected[i], 1e-15);
-    for (const InstructionSet set : instruction_sets()) {
-      std::vector<double> c = b;
-      EXPECT_EQ(vector_kernels(set).dot(a.data(), b.data(), n), dot) << n;
-      EXPECT_EQ(vector_kernels(set).add(0.3, a.data(), c.data(), n), of_portable) << n;
-      EXPECT_EQ(c, portable) << n;
-    }
+    expect_naive<double>(n);
+    expect_naive<float>(n);
   }
 }
 

@@ -202,6 +202,16 @@ inline std::vector<Prototype> special_prototypes() {
                      .learning_rate = SGDLearningRate::adaptive,
                      .average = 10}),
       "_average", sgd_options);
+  CheckOptions sgd_stopping = sgd_options;
+  for (const char* check : {"a_saved_model_goes_on", "another_width_is_refused_in_pieces",
+                            "pieces_make_a_model", "pieces_repeat"})
+    sgd_stopping.expected_failures[check] = "partial_fit refuses early_stopping, as documented";
+  add(SGDRegressor({.early_stopping = true}), "_stopping", sgd_stopping);
+  sgd_stopping.expected_failures["new_classes_are_refused_in_pieces"] =
+      "partial_fit refuses early_stopping, as documented";
+  sgd_stopping.expected_failures["class_weights_are_weights_of_rows"] =
+      "rows set aside are scored without the weights of classes, as documented";
+  add(SGDClassifier({.alpha = 0.1, .early_stopping = true}), "_stopping", sgd_stopping);
   add(SGDRegressor(), {}, sgd_options);
   add(SGDRegressor({.loss = SGDRegressorLoss::huber, .penalty = SGDPenalty::l1, .epsilon = 20.0}),
       "_huber", sgd_options);

@@ -64,8 +64,8 @@ struct IncrementalPCAState {
 ///
 /// `fit` cuts X into batches of `batch_size` rows, the last of which joins the one before when it
 /// has less than n_components. A sparse X is filled batch by batch. Signs are those of PCA, and so
-/// is the Gaussian model of `get_covariance`. A batch of floats is computed in double; `transform`
-/// of floats gives floats.
+/// is the Gaussian model of `get_covariance`. A batch of floats is computed in double, as in
+/// scikit-learn from the second on; `transform` of floats gives floats.
 ///
 /// Not there: sample weights; copy, since X is never changed.
 ///

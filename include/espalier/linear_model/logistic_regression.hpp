@@ -138,8 +138,9 @@ struct LogisticRegressionState {
 /// memory O(pk) beside the data, O(p²k²) for newton_cholesky, and O(p²) up to 512 columns else. X
 /// may be sparse and stays so; cost is then O(nonzeros·k), but newton_cholesky fills blocks of rows
 /// with their zeros. A matrix of `float` is computed on in single precision, with sums over blocks
-/// in double; then `tol` is met as far as that can tell. The same bits for any number of threads;
-/// their last digits follow the processor's instruction set.
+/// in double; then `tol` is met as far as that can tell. (saga keeps rows of floats, but sums in
+/// double.) The same bits for any number of threads; their last digits follow the processor's
+/// instruction set.
 ///
 /// Not there: the solvers liblinear, with its parameters dual and intercept_scaling, and sag, whose
 /// task saga does. Instead of verbose there is the callback of the FitContext, and its n_threads

@@ -97,15 +97,18 @@ struct SGDClassifierState {
 ///
 /// An epoch is a pass over all rows. It ends when the mean objective of `n_iter_no_change` epochs in
 /// a row was not better than the best before by `tol`; with `early_stopping` the same by accuracy on
-/// rows set aside (stratified), as scikit-learn has it: the last coefficients stay, not the best.
+/// rows set aside (stratified), as scikit-learn has it: the last coefficients stay, not the best, and
+/// the score takes the sample weights, not the class weights. `partial_fit` refuses early_stopping,
+/// since it makes one pass only.
 ///
 /// The length of a step suits columns of about the same scale: use StandardScaler before. Weights
 /// scale the steps, so weight k is not k copies of a row, and the objective that is watched is not
 /// weighted. A gradient beyond 1e12 is cut off.
 ///
-/// An epoch costs O(np) for each function, or O(nonzeros); a dense X is copied once, by rows. A
-/// sparse X moves the intercept by 1 % of a step only, as in scikit-learn. The same bits for any
-/// number of threads.
+/// An epoch costs O(np) for each function, or O(nonzeros); a dense X is copied once, by rows, an X of
+/// `float` as floats. Coefficients and sums are of double in either case; those of scikit-learn are
+/// floats for such an X, so that results agree to five digits or so. A sparse X moves the intercept
+/// by 1 % of a step only, as in scikit-learn. The same bits for any number of threads.
 ///
 /// With `average = m > 0` the coefficients are the mean of those after steps m, m + 1, …
 ///
@@ -126,7 +129,8 @@ class SGDClassifier
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "SGDClassifier";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .weights_are_copies = false};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .weights_are_copies = false};
 
   const Matrix& coef() const { return state().linear.coef; }            ///< k × p
   const Vector& intercept() const { return state().linear.intercept; }  ///< k
@@ -148,8 +152,8 @@ class SGDClassifier
   Matrix do_decision_function(const State& state, const Features& X) const;
   Matrix do_predict_proba(const State& state, const Features& X) const;
   void do_compile(const State& state, RowBuilder& builder) const;
-  State learn(const Features& X, const Target& y, const Labels& classes, const FitContext& context,
-              SGDCoefficients start, int max_iter) const;
+  State learn(const Features& X, const Target& y, const EncodedLabels& encoded,
+              const FitContext& context, SGDCoefficients start, int max_iter) const;
 };
 
 extern template class Implements<SGDClassifier, Classifier, SGDClassifierParams,

@@ -80,7 +80,8 @@ class SGDRegressor
  public:
   using Implements::Implements;
   static constexpr std::string_view type_name = "SGDRegressor";
-  static constexpr Tags tags{.sparse = true, .sample_weight = true, .weights_are_copies = false};
+  static constexpr Tags tags{
+      .sparse = true, .float32 = true, .sample_weight = true, .weights_are_copies = false};
 
   /// p
   auto coef() const { return state().linear.coef.row(0).transpose(); }

@@ -104,18 +104,16 @@ void take_penalty(double due, double scale, double inverse_scale, double& w, dou
   taken += scale * (w - before);
 }
 
+template <class T>
 class DenseRows {
  public:
   static constexpr double intercept_decay = 1.0;
-  explicit DenseRows(const linalg::RowMatrix& X)
-      : X_(X), n_(static_cast<std::size_t>(X.stride())), lines_(std::min<std::size_t>(n_ / 8, 8)) {}
+  explicit DenseRows(const linalg::RowMatrixOf<T>& X)
+      : X_(X), n_(static_cast<std::size_t>(X.stride())) {}
 
-  void prefetch(Index i) const {
-    const double* const row = X_.row(i);
-    for (std::size_t line = 0; line < lines_; ++line) __builtin_prefetch(row + 8 * line);
-  }
+  void prefetch(Index i) const { X_.prefetch(i); }
   double dot(Index i, const double* w) const { return kernels_.dot(X_.row(i), w, n_); }
-  double squared_norm(Index i) const { return kernels_.dot(X_.row(i), X_.row(i), n_); }
+  double squared_norm(Index i) const { return kernels_.squared_norm(X_.row(i), n_); }
   /// A short row is added even where the factor is 0: that is cheaper than a branch which cannot be
   /// foreseen.
   void add(Index i, double c, SgdIterate& iterate) const {
@@ -135,13 +133,13 @@ class DenseRows {
       }
     iterate.absolutes = ((absolutes[0] + absolutes[4]) + (absolutes[2] + absolutes[6])) +
                         ((absolutes[1] + absolutes[5]) + (absolutes[3] + absolutes[7]));
-    iterate.squares = kernels_.dot(w, w, n_);
+    iterate.squares = linalg::vector_kernels().squared_norm(w, n_);
   }
 
  private:
-  const linalg::RowMatrix& X_;
-  const linalg::VectorKernels& kernels_ = linalg::vector_kernels();
-  std::size_t n_, lines_;
+  const linalg::RowMatrixOf<T>& X_;
+  const linalg::VectorKernelsOf<T>& kernels_ = linalg::vector_kernels<T>();
+  std::size_t n_;
 };
 
 class SparseRows {
@@ -219,7 +217,10 @@ class Epoch {
   double run(const std::vector<Index>& order) {
     constexpr std::size_t ahead = 12;
     for (std::size_t k = 0; k < order.size(); ++k) {
-      if (k + ahead < order.size()) rows_.prefetch(order[k + ahead]);
+      if (k + ahead < order.size()) {
+        rows_.prefetch(order[k + ahead]);
+        target_.prefetch(order[k + ahead]);
+      }
       step(order[k]);
     }
     return losses_.total() + penalties_;
@@ -312,7 +313,8 @@ class Epoch {
 }  // namespace
 
 SgdIterate::SgdIterate(Index features, bool averages, bool has_l1)
-    : n_features(features), w(static_cast<std::size_t>(linalg::RowMatrix::padded(features))) {
+    : n_features(features),
+      w(static_cast<std::size_t>(linalg::RowMatrixOf<float>::padded(features))) {
   if (averages) sum.resize(w.size());
   if (has_l1) penalty_taken.resize(w.size());
 }
@@ -330,10 +332,16 @@ void SgdIterate::rescale() {
   scale = 1.0;
 }
 
-double sgd_epoch(const SgdRule& rule, const linalg::RowMatrix& X, const std::vector<Index>& order,
-                 const SgdTarget& target, SgdIterate& iterate) {
-  return Epoch(rule, DenseRows(X), target, iterate).run(order);
+template <class T>
+double sgd_epoch(const SgdRule& rule, const linalg::RowMatrixOf<T>& X,
+                 const std::vector<Index>& order, const SgdTarget& target, SgdIterate& iterate) {
+  return Epoch(rule, DenseRows<T>(X), target, iterate).run(order);
 }
+
+template double sgd_epoch(const SgdRule&, const linalg::RowMatrix&, const std::vector<Index>&,
+                          const SgdTarget&, SgdIterate&);
+template double sgd_epoch(const SgdRule&, const linalg::RowMatrixOf<float>&,
+                          const std::vector<Index>&, const SgdTarget&, SgdIterate&);
 
 double sgd_epoch(const SgdRule& rule, const SparseMatrix& X, const std::vector<Index>& order,
                  const SgdTarget& target, SgdIterate& iterate) {

@@ -54,6 +54,14 @@ struct SgdTarget {
     if (values != nullptr) return values[i];
     return codes[i] == positive ? 1.0 : negative;
   }
+  /// Asks for what is known of a row, which is needed soon.
+  void prefetch(Index i) const {
+    if (values != nullptr)
+      __builtin_prefetch(values + i);
+    else
+      __builtin_prefetch(codes + i);
+    if (sample_weight != nullptr) __builtin_prefetch(sample_weight + i);
+  }
   double weight(Index i, double y) const {
     const double w = y > 0.0 ? positive_weight : negative_weight;
     return sample_weight == nullptr ? w : w * sample_weight[i];
@@ -70,7 +78,7 @@ struct SgdIterate {
   void rescale();
 
   Index n_features;
-  std::vector<double> w;  ///< filled up with zeros to a multiple of 8
+  std::vector<double> w;  ///< filled up with zeros to the length of a row
   double scale = 1.0;
   double intercept = 0.0;
   double squares = 0.0;    ///< Σw²
@@ -87,10 +95,11 @@ struct SgdIterate {
   double eta = 0.0;  ///< the step of the schedules `constant` and `adaptive`
 };
 
-/// One pass over a dense X in the given order. Returns the sum over the rows of the loss before the
+/// One pass over a dense X, of `double` or `float`, in the given order. Returns the sum over the rows of the loss before the
 /// step and, but for the passive-aggressive rules, of the penalty, if the rule wants it.
-double sgd_epoch(const SgdRule& rule, const linalg::RowMatrix& X, const std::vector<Index>& order,
-                 const SgdTarget& target, SgdIterate& iterate);
+template <class T>
+double sgd_epoch(const SgdRule& rule, const linalg::RowMatrixOf<T>& X,
+                 const std::vector<Index>& order, const SgdTarget& target, SgdIterate& iterate);
 
 /// The same for a sparse X, in O(nonzeros). As in scikit-learn the intercept, which every row
 /// moves while a coefficient waits for its column, takes steps of 1 % of the size.

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
+#include <variant>
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
@@ -16,6 +18,8 @@
 
 #include "core/clock.hpp"
 #include "core/row_split.hpp"
+#include "linalg/linear_predict.hpp"
+#include "linear_model/column_moments.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -24,25 +28,35 @@ namespace {
 constexpr double shortest_step = 1e-6;
 constexpr double step_cut = 5.0;
 
-/// X as the epochs read it.
+/// X as the epochs read it: a dense one by rows, in its own precision.
 class SgdData {
  public:
-  explicit SgdData(const Features& X)
-      : X_(X), rows_(X.is_sparse() ? nullptr : new linalg::RowMatrix(X.dense())) {}
+  explicit SgdData(const Features& X) {
+    if (X.is_sparse())
+      rows_ = &X.sparse();
+    else if (X.is_float32())
+      rows_.emplace<linalg::RowMatrixOf<float>>(X.dense32());
+    else
+      rows_.emplace<linalg::RowMatrix>(X.dense());
+    operations_ = numbers_in(X) + 16.0 * static_cast<double>(X.rows());
+  }
 
   double epoch(const SgdRule& rule, const std::vector<Index>& order, const SgdTarget& target,
                SgdIterate& iterate) const {
-    return rows_ ? sgd_epoch(rule, *rows_, order, target, iterate)
-                 : sgd_epoch(rule, X_.sparse(), order, target, iterate);
+    return std::visit(
+        [&](const auto& rows) {
+          if constexpr (std::is_pointer_v<std::decay_t<decltype(rows)>>)
+            return sgd_epoch(rule, *rows, order, target, iterate);
+          else
+            return sgd_epoch(rule, rows, order, target, iterate);
+        },
+        rows_);
   }
-  double operations() const {
-    return rows_ ? static_cast<double>(X_.rows() * (X_.cols() + 16))
-                 : static_cast<double>(X_.sparse().nonZeros() + 16 * X_.rows());
-  }
+  double operations() const { return operations_; }
 
  private:
-  const Features& X_;
-  std::unique_ptr<const linalg::RowMatrix> rows_;
+  std::variant<const SparseMatrix*, linalg::RowMatrix, linalg::RowMatrixOf<float>> rows_;
+  double operations_;
 };
 
 /// One linear function while it is fitted.
@@ -107,9 +121,8 @@ class Validation {
       : rows_(rows), X_(problem.X.take(rows)) {}
 
   double score(const SgdTarget& target, const SgdIterate& it) const {
-    const Vector w = Eigen::Map<const Vector>(it.w.data(), it.n_features);
-    Vector raw = X_.is_sparse() ? Vector(X_.sparse() * w) : Vector(X_.dense() * w);
-    raw.array() = raw.array() * it.scale + it.intercept;
+    const Vector coef = it.scale * Eigen::Map<const Vector>(it.w.data(), it.n_features);
+    const Vector raw = linear_predict(X_, coef.transpose(), Vector::Constant(1, it.intercept));
     double weights = 0.0, right = 0.0, mean = 0.0;
     Vector y(raw.size()), weight(raw.size());
     for (Index r = 0; r < raw.size(); ++r) {
@@ -148,7 +161,7 @@ class SgdFit {
   }
 
   void run() {
-    std::vector<Index> order = split_.train, next = order;
+    std::vector<Index> order = std::move(split_.train), next;
     if (schedule_.shuffle) random_.shuffle(std::span(order));
     for (n_iter_ = 1;; ++n_iter_) {
       const bool last = n_iter_ == schedule_.max_iter;
