@@ -115,7 +115,18 @@ Target Target::take(std::span<const Index> rows) const {
 }
 
 EncodedLabels encode_labels(const Eigen::Ref<const Labels>& labels) {
-  const std::set<int> distinct(labels.begin(), labels.end());
+  // A few classes are found sooner by looking through them than in a tree.
+  constexpr std::size_t few = 16;
+  std::vector<int> seen;
+  std::set<int> distinct;
+  for (const int label : labels) {
+    if (std::find(seen.begin(), seen.end(), label) != seen.end()) continue;
+    if (seen.size() < few)
+      seen.push_back(label);
+    else
+      distinct.insert(label);
+  }
+  distinct.insert(seen.begin(), seen.end());
   EncodedLabels result{Labels(static_cast<Index>(distinct.size())), Labels(labels.size())};
   std::copy(distinct.begin(), distinct.end(), result.classes.begin());
   for (Index i = 0; i < labels.size(); ++i)

@@ -14,7 +14,7 @@ namespace espalier::detail {
 namespace {
 
 /// Below this many numbers a sweep is over before a second thread helps.
-constexpr Index least_numbers = 1 << 18;
+constexpr Index least_numbers = 1 << 16;
 
 constexpr Index rows_at_once = 4096;
 
@@ -37,11 +37,17 @@ class SparseQuadraticModel final : public QuadraticModel {
     gradient_ = slopes.with_v - v_sum_ * slopes.mean;
     for (const int j : set)
       if (slopes.norm[j] > 0.0) columns_.push_back(j);
-    for (Half& half : halves_) {
-      half.rows = AlignedArray<StepRow>::for_overwrite(static_cast<std::size_t>(rows.cols()));
-      for (Index i = 0; i < rows.cols(); ++i) half.rows.data()[i] = {0.0, rows(1, i)};
-    }
-    step_ = Vector::Zero(rows.cols());
+    const Index n = rows.cols();
+    for (Half& half : halves_)
+      half.rows = AlignedArray<StepRow>::for_overwrite(static_cast<std::size_t>(n));
+    step_.resize(n);
+    parallel_for_blocks({n, rows_at_once}, 2.0 * static_cast<double>(n),
+                        [&](Index begin, Index end) {
+                          for (Index i = begin; i < end; ++i) {
+                            step_[i] = 0.0;
+                            for (Half& half : halves_) half.rows.data()[i] = {0.0, rows(1, i)};
+                          }
+                        });
     extrapolation_.push(*this);
   }
 
@@ -82,19 +88,11 @@ class SparseQuadraticModel final : public QuadraticModel {
       extrapolation_.attempt(*this);
       extrapolation_.push(*this);
     }
-    for (Half& half : halves_) half.order.clear();
-    std::array<Index, 2> numbers{};
-    for (const int j : order) {
-      const std::size_t k = numbers[1] < numbers[0] ? 1 : 0;
-      numbers[k] += X_.outerIndexPtr()[j + 1] - X_.outerIndexPtr()[j];
-      halves_[k].order.push_back(j);
-    }
-    const Index all = numbers[0] + numbers[1];
-    Vector before(static_cast<Index>(order.size()));
-    for (std::size_t k = 0; k < order.size(); ++k) before[static_cast<Index>(k)] = w_[order[k]];
-    parallel_for(2, 2.0 * static_cast<double>(all),
-                 [&](Index k) { sweep_half(halves_[static_cast<std::size_t>(k)], penalty); });
-    combine(order, before);
+    deal(order);
+    if (halves_[1].order.empty())
+      sweep_one_by_one(penalty);
+    else
+      sweep_together(order, penalty);
     extrapolation_.push(*this);
     const Sweep &a = halves_[0].made, &b = halves_[1].made;
     return {std::max(a.largest_step, b.largest_step), std::max(a.largest_coef, b.largest_coef),
@@ -102,7 +100,21 @@ class SparseQuadraticModel final : public QuadraticModel {
   }
 
  private:
-  void sweep_half(Half& half, const Penalty& penalty) {
+  /// Halves of about as many numbers, the frequent columns in both; or all to the first.
+  void deal(std::span<const int> order) {
+    std::array<Index, 2> numbers{};
+    for (Half& half : halves_) half.order.clear();
+    for (const int j : order) {
+      const std::size_t k = numbers[1] < numbers[0] ? 1 : 0;
+      numbers[k] += X_.outerIndexPtr()[j + 1] - X_.outerIndexPtr()[j];
+      halves_[k].order.push_back(j);
+    }
+    if (numbers[0] + numbers[1] >= least_numbers && !conflict_) return;
+    halves_[0].order.assign(order.begin(), order.end());
+    halves_[1].order.clear();
+  }
+
+  void sweep(Half& half, const Penalty& penalty) {
     SparseSteps steps{
         X_.valuePtr(),       X_.innerIndexPtr(),  X_.outerIndexPtr(), half.rows.data(), h_sum_,
         slopes_.mean.data(), slopes_.norm.data(), gradient_.data(),   w_.data(),        sum_};
@@ -111,12 +123,34 @@ class SparseQuadraticModel final : public QuadraticModel {
     half.sum = steps.sum;
   }
 
-  void combine(std::span<const int> order, const Vector& before) {
-    StepRow *const a = halves_[0].rows.data(), *const b = halves_[1].rows.data();
-    const Blocks blocks{step_.size(), rows_at_once};
-    const double work = 2.0 * static_cast<double>(step_.size());
-    double cross = reduce_blocks(
-        blocks, work, 0.0,
+  void sweep_one_by_one(const Penalty& penalty) {
+    sweep(halves_[0], penalty);
+    halves_[1].made = {};
+    sum_ = halves_[0].sum;
+    for (Index i = 0; i < step_.size(); ++i)
+      step_[i] = halves_[1].rows[static_cast<std::size_t>(i)].step =
+          halves_[0].rows[static_cast<std::size_t>(i)].step;
+  }
+
+  void sweep_together(std::span<const int> order, const Penalty& penalty) {
+    const Vector before = w_;
+    parallel_for(2, 2.0 * static_cast<double>(least_numbers),
+                 [&](Index k) { sweep(halves_[static_cast<std::size_t>(k)], penalty); });
+    // Either half alone lets the objective fall by `fall` of it at least, both together by that
+    // less `conflict`, and a part s of both by s·fall − s²·conflict.
+    const double fall = halves_[0].made.fall + halves_[1].made.fall, conflict = this->conflict();
+    conflict_ = conflict > 0.5 * fall;
+    const double length = conflict_ ? 0.5 * fall / conflict : 1.0;
+    add_up(length);
+    if (!conflict_) return;
+    for (const int j : order) w_[j] = before[j] + length * (w_[j] - before[j]);
+  }
+
+  /// The product of the steps of both halves in the curvature of the model.
+  double conflict() const {
+    const StepRow *const a = halves_[0].rows.data(), *const b = halves_[1].rows.data();
+    const double product = reduce_blocks(
+        Blocks{step_.size(), rows_at_once}, 4.0 * static_cast<double>(step_.size()), 0.0,
         [&](Index begin, Index end) {
           double sum = 0.0;
           for (Index i = begin; i < end; ++i)
@@ -124,21 +158,21 @@ class SparseQuadraticModel final : public QuadraticModel {
           return sum;
         },
         [](double& total, double part) { total += part; });
-    cross -= (halves_[0].sum - sum_) * (halves_[1].sum - sum_) / h_sum_;
-    const double fall = halves_[0].made.fall + halves_[1].made.fall;
-    const double length = cross > 0.5 * fall ? 0.5 * fall / cross : 1.0;
-    parallel_for_blocks(blocks, work, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        const double step = step_[i] + length * ((a[i].step - step_[i]) + (b[i].step - step_[i]));
-        step_[i] = a[i].step = b[i].step = step;
-      }
-    });
+    return product - (halves_[0].sum - sum_) * (halves_[1].sum - sum_) / h_sum_;
+  }
+
+  /// Takes a part of what both halves did.
+  void add_up(double length) {
+    StepRow *const a = halves_[0].rows.data(), *const b = halves_[1].rows.data();
+    parallel_for_blocks({step_.size(), rows_at_once}, 4.0 * static_cast<double>(step_.size()),
+                        [&](Index begin, Index end) {
+                          for (Index i = begin; i < end; ++i) {
+                            const double change = (a[i].step - step_[i]) + (b[i].step - step_[i]);
+                            step_[i] += length * change;
+                            a[i].step = b[i].step = step_[i];
+                          }
+                        });
     sum_ += length * ((halves_[0].sum - sum_) + (halves_[1].sum - sum_));
-    if (length == 1.0) return;
-    for (std::size_t k = 0; k < order.size(); ++k) {
-      double& w = w_[order[k]];
-      w = before[static_cast<Index>(k)] + length * (w - before[static_cast<Index>(k)]);
-    }
   }
 
   const SparseColumns& X_;
@@ -153,6 +187,7 @@ class SparseQuadraticModel final : public QuadraticModel {
   Vector step_;       // of the raw values, without the intercept's
   std::vector<int> columns_;
   std::array<Half, 2> halves_;
+  bool conflict_ = false;  // the halves undid each other's work
 };
 
 }  // namespace
