@@ -161,11 +161,13 @@ void check_target(const Estimator& e, const Tags& tags, const Features& X,
         fmt::format("{}: X has {} samples, but y has {}.", e.class_name(), X.rows(), y->rows()));
   refuse_classes_to_regressors(e, *y, "the target");
   if (!y->is_labels()) {
-    for (Index k = 0; k < y->outputs(); ++k)
-      for (Index i = 0; i < y->rows(); ++i)
-        if (!std::isfinite(y->values()(i, k)))
-          throw InvalidInput(fmt::format("{}: y contains {} in row {}.", e.class_name(),
-                                         std::isnan(y->values()(i, k)) ? "NaN" : "infinity", i));
+    const Matrix& values = y->values();
+    for (Index k = 0; k < values.cols(); ++k) {
+      const Index i = first_refused(Tags{}, values.col(k).data(), values.rows());
+      if (i < values.rows())
+        throw InvalidInput(fmt::format("{}: y contains {} in row {}.", e.class_name(),
+                                       std::isnan(values(i, k)) ? "NaN" : "infinity", i));
+    }
   }
   if (role == RoleKind::classifier) {
     labels_of(*y, e.class_name());

@@ -99,9 +99,11 @@ ESPALIER_INLINE void add_tile(const typename K::Number* a, const typename K::Num
   }
   for (int i = 0; i < rows; ++i)
     for (int j = 0; j < cols; ++j) {
-      double total = 0.0;
-      for (Index lane = 0; lane < K::length; ++lane) total += static_cast<double>(sum[i][j][lane]);
-      sums[i + j * sums_stride] += total;
+      double lanes[K::length];
+      for (Index l = 0; l < K::length; ++l) lanes[l] = static_cast<double>(sum[i][j][l]);
+      for (Index half = K::length / 2; half > 0; half /= 2)
+        for (Index l = 0; l < half; ++l) lanes[l] += lanes[l + half];
+      sums[i + j * sums_stride] += lanes[0];
     }
 }
 

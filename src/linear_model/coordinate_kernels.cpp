@@ -214,14 +214,24 @@ double sparse_dot(const double* values, const int* rows, Count nonzeros, const d
 }
 
 ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
-                              const double* s) {
-  ColumnSums sums;
-  for (Count i = 0; i < nonzeros; ++i) {
-    const double sx = s[rows[i]] * values[i];
-    sums.first += sx;
-    sums.second += sx * values[i];
+                              const double* v_and_s) {
+  typedef double Pair __attribute__((vector_size(16)));
+  Pair first[2] = {};
+  double second[2] = {};
+  const auto add = [&](Count i, Count l) {
+    Pair row;
+    std::memcpy(&row, v_and_s + 2 * static_cast<Count>(rows[i]), sizeof row);
+    row *= values[i];
+    first[l] += row;
+    second[l] += row[1] * values[i];
+  };
+  Count i = 0;
+  for (; i + 2 <= nonzeros; i += 2) {
+    add(i, 0);
+    add(i + 1, 1);
   }
-  return sums;
+  if (i < nonzeros) add(i, 0);
+  return {first[0][1] + first[1][1], second[0] + second[1], first[0][0] + first[1][0]};
 }
 
 Sweep sparse_sweep(SparseModel& model, const int* order, Count steps, const Penalty& penalty) {
@@ -239,6 +249,33 @@ Sweep sparse_sweep(SparseModel& model, const int* order, Count steps, const Pena
     else
       for (Count i = 0; i < count; ++i) model.v[rows[i]] -= step * model.s[rows[i]] * x[i];
     model.v_sum -= step * model.mean[j] * model.s_sum;
+  }
+  return sweep;
+}
+
+Sweep sparse_steps(SparseSteps& model, const int* order, Count steps, const Penalty& penalty) {
+  Sweep sweep;
+  StepRow* const row = model.row;
+  for (Count k = 0; k < steps; ++k) {
+    const Count j = order[k], begin = model.starts[j], count = model.starts[j + 1] - begin;
+    const double* const x = model.values + begin;
+    const int* const rows = model.rows + begin;
+    double sums[4] = {};
+    Count i = 0;
+    for (; i + 4 <= count; i += 4)
+      for (Count l = 0; l < 4; ++l) {
+        const StepRow& at = row[rows[i + l]];
+        sums[l] += x[i + l] * (at.step * at.curvature);
+      }
+    for (; i < count; ++i) sums[0] += x[i] * (row[rows[i]].step * row[rows[i]].curvature);
+    const double product = (sums[0] + sums[1]) + (sums[2] + sums[3]) - model.mean[j] * model.sum;
+    const double h = model.norm[j];
+    const double z = model.gradient[j] - product + h * model.w[j];
+    const double step = take_step(model.w[j], z, h, penalty, sweep);
+    if (step == 0.0) continue;
+    for (i = 0; i < count; ++i) row[rows[i]].step += step * x[i];
+    model.sum += step * model.mean[j] * model.curvature_sum;
+    sweep.fall += 0.5 * (h + penalty.l2) * step * step;
   }
   return sweep;
 }

@@ -26,9 +26,9 @@ struct ColumnSums {
 ColumnSums column_sums(const double* x, const double* s, const double* v, Count n);
 ColumnSums column_sums(const float* x, const double* s, const double* v, Count n);
 
-/// Of s·x and s·x² over the nonzeros of a sparse column.
+/// Of s·x, s·x² and v·x over the nonzeros of a sparse column; `v_and_s` are v and s of each row.
 ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
-                              const double* s);
+                              const double* v_and_s);
 
 /// l1·|w| + ½ l2·w², and w ≥ 0 if `positive`.
 struct Penalty {
@@ -47,6 +47,7 @@ inline double soft_threshold(double z, double h, const Penalty& penalty) {
 struct Sweep {
   double largest_step = 0.0;
   double largest_coef = 0.0;
+  double fall = 0.0;  ///< of sparse_steps(): the objective fell by this at least
 };
 
 /// Minimises ½wᵀGw − cᵀw + penalty(w) by one coordinate after the other: `order` lists `steps` of
@@ -86,6 +87,27 @@ struct SparseModel {
   double v_sum;
 };
 Sweep sparse_sweep(SparseModel& model, const int* order, Count steps, const Penalty& penalty);
+
+/// A row of what sparse_steps() changes: both numbers of it are read together.
+struct StepRow {
+  double step, curvature;
+};
+
+/// ½ Σᵢ hᵢ (tᵢ + c)² − g₀ᵀ(w − w₀) for sparse columns and t = X(w − w₀), with the intercept's c at its
+/// minimum: as SparseModel, but of steps from w₀, where the gradient is known.
+struct SparseSteps {
+  const double* values;
+  const int* rows;
+  const int* starts;
+  StepRow* row;  ///< t and h
+  double curvature_sum;
+  const double* mean;      ///< of each column by h; zeros: no intercept
+  const double* norm;      ///< Σ h·(x − mean)² of each column
+  const double* gradient;  ///< g₀, of centred columns
+  double* w;
+  double sum;  ///< Σ h·t
+};
+Sweep sparse_steps(SparseSteps& model, const int* order, Count steps, const Penalty& penalty);
 
 /// Σ xᵢvᵢ over the nonzeros of a sparse column.
 double sparse_dot(const double* values, const int* rows, Count nonzeros, const double* v);

@@ -4,13 +4,14 @@
 #include <Eigen/Cholesky>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <type_traits>
 #include <utility>
 
 #include <espalier/core/params.hpp>
+
+#include "linear_model/extrapolation.hpp"
 
 namespace espalier::detail {
 
@@ -32,53 +33,6 @@ double GapParts::gap(const Penalty& penalty) const {
   const double scale = dual_norm > penalty.l1 ? penalty.l1 / dual_norm : 1.0;
   return primal(penalty) + 0.5 * scale * scale * (rr + penalty.l2 * ww) - scale * ry;
 }
-
-namespace {
-
-/// The last iterates, and the combination of them (weights of sum 1) that would have moved least.
-class Extrapolation {
- public:
-  static constexpr int depth = 5;
-
-  void push(const RestrictedProblem& problem) {
-    Iterate& next = iterates_[static_cast<std::size_t>(count_ % (depth + 1))];
-    problem.get(next.w, next.companion);
-    ++count_;
-  }
-  bool is_full() const { return count_ == depth + 1; }
-
-  /// Goes there where the objective is lower, and begins anew either way.
-  void attempt(RestrictedProblem& problem) {
-    count_ = 0;
-    Matrix steps(iterates_[0].w.size(), depth);
-    for (int k = 0; k < depth; ++k) steps.col(k) = at(k + 1).w - at(k).w;
-    Eigen::Matrix<double, depth, depth> products = steps.transpose() * steps;
-    products.diagonal().array() += 1e-14 * products.trace();
-    const Eigen::LDLT<Eigen::Matrix<double, depth, depth>> ldlt(products);
-    Eigen::Matrix<double, depth, 1> c = ldlt.solve(Eigen::Matrix<double, depth, 1>::Ones());
-    const double sum = c.sum();
-    if (!std::isfinite(sum) || sum == 0.0) return;
-    c /= sum;
-    Vector w = Vector::Zero(at(0).w.size()), companion = Vector::Zero(at(0).companion.size());
-    for (int k = 0; k < depth; ++k) {
-      w += c[k] * at(k + 1).w;
-      companion += c[k] * at(k + 1).companion;
-    }
-    const double before = problem.primal();
-    problem.set(w, companion);
-    if (!(problem.primal() < before)) problem.set(at(depth).w, at(depth).companion);
-  }
-
- private:
-  struct Iterate {
-    Vector w, companion;
-  };
-  const Iterate& at(int k) const { return iterates_[static_cast<std::size_t>(k)]; }
-  std::array<Iterate, depth + 1> iterates_;
-  int count_ = 0;
-};
-
-}  // namespace
 
 int descend(RestrictedProblem& problem, const DescentControl& control) {
   std::vector<int> order(problem.coordinates().begin(), problem.coordinates().end());

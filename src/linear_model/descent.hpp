@@ -56,7 +56,6 @@ struct DescentControl {
 /// Sweeps until the gap is at the target, nothing moves any more, or all sweeps are made; returns
 /// how many were made. Every fifth is followed by an attempt of Anderson's extrapolation, which is
 /// taken where it lowers the objective.
-/// @see Bertrand & Massias, AISTATS (2021): Anderson acceleration of coordinate descent
 int descend(RestrictedProblem& problem, const DescentControl& control);
 
 /// By products of columns: a coordinate that does not move costs O(1).

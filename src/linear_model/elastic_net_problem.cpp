@@ -42,7 +42,7 @@ ColumnSums sparse_sums(const SparseColumns& X, Index j, const double* s, const V
 
 template <class T>
 DesignColumns<T> design_columns(const Features& X) {
-  if (X.is_sparse()) return {X.rows(), X.cols(), nullptr, 0, X.sparse()};
+  if (X.is_sparse()) return {X.rows(), X.cols(), nullptr, 0, sparse_columns(X.sparse())};
   const auto view = [&] {
     if constexpr (std::is_same_v<T, float>)
       return X.dense32();

@@ -6,11 +6,10 @@
 
 #include <espalier/core/features.hpp>
 
+#include "linalg/sparse_columns.hpp"
 #include "linear_model/coordinate_kernels.hpp"
 
 namespace espalier::detail {
-
-using SparseColumns = Eigen::SparseMatrix<double>;
 
 /// The columns of X in the form in which coordinate descent reads them: a view of a dense X, a copy
 /// by columns of a sparse one.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "linear_model/least_squares.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 
@@ -14,6 +13,7 @@
 
 #include "linalg/cholesky.hpp"
 #include "linalg/eigenpairs.hpp"
+#include "linalg/small_eigenvalues.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -112,8 +112,7 @@ std::optional<Matrix> dual_factor(Matrix K, const CenteredData& data, double rid
 Vector singular_values_of_factor(const Matrix& factor, const Matrix& product) {
   if (factor.rows() <= few_singular_values) {
     // Roots of eigenvalues, which lose no digit that matters here, in a third of the time.
-    const Eigen::SelfAdjointEigenSolver<Matrix> eigen(product, Eigen::EigenvaluesOnly);
-    const Vector& values = eigen.eigenvalues();  // ascending
+    const Vector values = linalg::small_eigenvalues(product);
     if (values[0] > safe_eigenvalue_ratio * values[values.size() - 1])
       return values.reverse().cwiseSqrt();
   }

@@ -12,6 +12,7 @@
 #include "linalg/linear_predict.hpp"
 #include "linear_model/elastic_net_fit.hpp"
 #include "linear_model/quadratic_model.hpp"
+#include "linear_model/sparse_quadratic_model.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -37,8 +38,8 @@ double log_of_sum(double a, double b) {
 
 /// What a pass over the rows gives for one class: derivatives of the loss by its raw values.
 struct Derivatives {
-  Vector gradient, curvature;  // n
-  double loss = 0.0;           // Σ s·loss, up to what does not depend on these raw values
+  Eigen::Matrix2Xd rows;  // of each row the gradient, negative, and the curvature
+  double loss = 0.0;      // Σ s·loss, up to what does not depend on these raw values
 };
 
 /// The problem of one class against the others, whose raw values are fixed: its loss is that of a
@@ -47,7 +48,6 @@ template <class T>
 class ClassProblem {
  public:
   struct Data {
-    const Features& X;
     const DesignColumns<T>& columns;
     const Vector& weights;
     double total_weight;
@@ -63,13 +63,25 @@ class ClassProblem {
   /// One step of Newton's method; returns how far from optimal the coefficients were before.
   double step(const Vector& others) {
     const Derivatives now = derivatives(raw_, others, true);
-    correlations(data_.columns, Vector(Vector::Zero(w_.size())), all_columns(), now.gradient,
-                 gradient_);
-    gradient_ /= data_.total_weight;
+    const DesignColumns<T>& X = data_.columns;
+    const bool fit_intercept = data_.options.fit_intercept;
     std::vector<int> set;
-    const double optimality = violations(now, set);
-    if (optimality <= data_.options.tol) return optimality;
-    move(now, set, others);
+    if (X.is_sparse()) {
+      const SparseSlopes slopes = sparse_slopes(X.sparse, now.rows, fit_intercept);
+      const double optimality = violations(now, slopes.with_v, set);
+      if (optimality > data_.options.tol)
+        move(now, *sparse_quadratic_model(X.sparse, set, now.rows, slopes, w_, fit_intercept),
+             others);
+      return optimality;
+    }
+    const Vector v = now.rows.row(0), h = now.rows.row(1);
+    Vector with_v(w_.size());
+    std::vector<int> all(static_cast<std::size_t>(w_.size()));
+    std::iota(all.begin(), all.end(), 0);
+    correlations(X, Vector(Vector::Zero(w_.size())), all, v, with_v);
+    const double optimality = violations(now, with_v, set);
+    if (optimality > data_.options.tol)
+      move(now, *quadratic_model(X, set, h, v, w_, fit_intercept), others);
     return optimality;
   }
 
@@ -83,19 +95,10 @@ class ClassProblem {
   }
 
  private:
-  const std::vector<int>& all_columns() {
-    if (columns_.empty()) {
-      columns_.resize(static_cast<std::size_t>(w_.size()));
-      std::iota(columns_.begin(), columns_.end(), 0);
-      gradient_.resize(w_.size());
-    }
-    return columns_;
-  }
-
   Derivatives derivatives(const Vector& raw, const Vector& others, bool with_slopes) const {
     const Index n = raw.size();
     Derivatives result;
-    if (with_slopes) result = {Vector(n), Vector(n), 0.0};
+    if (with_slopes) result.rows.resize(2, n);
     result.loss = reduce_blocks(
         {n, rows_at_once}, 40.0 * static_cast<double>(n), 0.0,
         [&](Index begin, Index end) {
@@ -107,8 +110,8 @@ class ClassProblem {
             sum += s * (std::max(r, 0.0) + std::log1p(e) - target_[i] * r);
             if (!with_slopes) continue;
             const double p = r > 0.0 ? 1.0 - smaller : smaller;
-            result.gradient[i] = s * (p - target_[i]);
-            result.curvature[i] = s * std::max(smaller * (1.0 - smaller), least_curvature);
+            result.rows(0, i) = s * (target_[i] - p);
+            result.rows(1, i) = s * std::max(smaller * (1.0 - smaller), least_curvature);
           }
           return sum;
         },
@@ -116,15 +119,16 @@ class ClassProblem {
     return result;
   }
 
-  /// Collects the working set: what is not zero, and what should not be.
-  double violations(const Derivatives& now, std::vector<int>& set) const {
+  /// Collects the working set: what is not zero, and what should not be. `with_v` is minus the
+  /// gradient of the loss.
+  double violations(const Derivatives& now, const Vector& with_v, std::vector<int>& set) const {
     const LogisticDescentOptions& options = data_.options;
     double worst = 0.0;
     if (options.fit_intercept)
-      worst = std::abs(now.gradient.sum()) / (data_.total_weight * data_.intercept_scale);
+      worst = std::abs(now.rows.row(0).sum()) / (data_.total_weight * data_.intercept_scale);
     for (Index j = 0; j < w_.size(); ++j) {
       if (data_.scale[j] == 0.0) continue;
-      const double g = gradient_[j] + options.l2 * w_[j];
+      const double g = options.l2 * w_[j] - with_v[j] / data_.total_weight;
       const double excess = w_[j] == 0.0 ? std::max(0.0, std::abs(g) - options.l1)
                                          : std::abs(g + std::copysign(options.l1, w_[j]));
       worst = std::max(worst, excess / data_.scale[j]);
@@ -133,51 +137,39 @@ class ClassProblem {
     return worst;
   }
 
-  void move(const Derivatives& now, const std::vector<int>& set, const Vector& others) {
+  void move(const Derivatives& now, QuadraticModel& model, const Vector& others) {
     const LogisticDescentOptions& options = data_.options;
     const Penalty penalty{options.l1 * data_.total_weight, options.l2 * data_.total_weight, false};
-    const auto model = quadratic_model(data_.columns, set, now.curvature, -now.gradient, w_,
-                                       options.fit_intercept);
-    std::vector<int> order(model->coordinates().begin(), model->coordinates().end());
+    std::vector<int> order(model.coordinates().begin(), model.coordinates().end());
     double first = 0.0;
     for (int sweep = 0; sweep < inner_sweeps; ++sweep) {
-      const Sweep made = model->sweep(order, penalty);
+      const Sweep made = model.sweep(order, penalty);
       if (sweep == 0) {
         first = made.largest_step;
-        std::erase_if(order, [&](int k) { return model->is_zero(k); });
+        std::erase_if(order, [&](int k) { return model.is_zero(k); });
       }
       if (made.largest_step <= inner_part * first && sweep > 0) break;
     }
-    search(now, model->coef(), b_ + model->intercept_step(), others);
+    search(now, model, others);
   }
 
-  /// Goes to (w, b), or part of the way if the objective does not fall as it should.
-  void search(const Derivatives& now, const Vector& w, double b, const Vector& others) {
-    const Vector target_raw = raw_values(w, b);
-    const Vector step = w - w_, raw_step = target_raw - raw_;
+  /// Goes to the model's minimiser, or part of the way if the objective does not fall as it should.
+  void search(const Derivatives& now, const QuadraticModel& model, const Vector& others) {
+    const Vector w = model.coef(), raw_step = model.raw_step(), step = w - w_;
     const double before = now.loss + penalty(w_);
-    const double expected = now.gradient.dot(raw_step) + penalty(w) - penalty(w_);
+    const double expected = penalty(w) - penalty(w_) - now.rows.row(0) * raw_step;
     double length = 1.0;
     for (int attempt = 0; attempt < 30; ++attempt, length *= 0.5) {
-      const Vector next = length == 1.0 ? w : Vector(w_ + length * step);
-      const Vector raw = length == 1.0 ? target_raw : Vector(raw_ + length * raw_step);
+      Vector next = length == 1.0 ? w : Vector(w_ + length * step);
+      Vector raw = raw_ + length * raw_step;
       const double after = loss(raw, others) + penalty(next);
       if (after <= before + 1e-3 * length * std::min(expected, 0.0) + rounding * std::abs(before)) {
-        b_ += length * (b - b_);
-        w_ = next;
-        raw_ = raw;
+        b_ += length * model.intercept_step();
+        w_ = std::move(next);
+        raw_ = std::move(raw);
         return;
       }
     }
-  }
-
-  Vector raw_values(const Vector& w, double b) const {
-    if (data_.X.is_sparse())
-      return linear_predict(data_.X, w.transpose(), Vector::Constant(1, b)).col(0);
-    std::vector<int> support;
-    for (Index j = 0; j < w.size(); ++j)
-      if (w[j] != 0.0) support.push_back(static_cast<int>(j));
-    return combination(data_.columns, Vector(Vector::Zero(w.size())), support, w).array() + b;
   }
 
   Data data_;
@@ -185,8 +177,6 @@ class ClassProblem {
   Vector& w_;
   double& b_;
   Vector& raw_;
-  std::vector<int> columns_;
-  Vector gradient_;  // of the mean loss, without the penalty
 };
 
 /// log Σ exp of the raw values of all classes but one; nothing for two classes, where it is 0.
@@ -257,10 +247,11 @@ LogisticDescentResult solve(const Features& X, const Labels& codes, Index n_clas
     result.intercept = share.array().log();
     if (outputs == 1) result.intercept.array() -= std::log1p(-share[0]);
   }
-  Matrix raw = linear_predict(X, result.coef, result.intercept);
+  Matrix raw = start != nullptr ? linear_predict(X, result.coef, result.intercept)
+                                : Matrix(result.intercept.transpose().replicate(n, 1));
 
-  const typename ClassProblem<T>::Data data{
-      X, columns, weights, total, scale, std::sqrt(curvature), options};
+  const typename ClassProblem<T>::Data data{columns, weights, total, scale, std::sqrt(curvature),
+                                            options};
   bool moves = true;
   while (moves && result.n_iter < options.max_iter && !result.converged) {
     double worst = 0.0, penalties = 0.0;

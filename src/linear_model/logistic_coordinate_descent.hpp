@@ -17,10 +17,11 @@ namespace espalier::detail {
 /// Newton's method with a line search: the quadratic model of the loss is minimised by coordinate
 /// descent over a working set, the columns whose coefficients are not zero or should not be, with
 /// the intercept at its best for each step. For K ≥ 3 one class after the other takes a step,
-/// against the others as they are. A step costs two passes over X and some sweeps over the working
-/// set: for a sparse X over its nonzeros; for a dense one over its columns, or, for up to 512 of
-/// them, over their weighted products. A dense X is not copied, a sparse one once, by columns. The
-/// same bits for any number of threads.
+/// against the others as they are. A step costs one or two passes over X and some sweeps over the
+/// working set: for a sparse X over its nonzeros, two halves of the columns at the same time, with
+/// Anderson's extrapolation every fifth sweep; for a dense one over its columns, or, for up to 512
+/// of them, over their weighted products. A dense X is not copied, a sparse one once, by columns.
+/// The same bits for any number of threads.
 ///
 /// `codes` are in [0, n_classes); `weights` may be empty: ones. `start` may be null: C = 0 and the
 /// intercept of the best constant model; else its coef and intercept are where it begins. Squares

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <type_traits>
 #include <utility>
 
 #include <espalier/core/parallel.hpp>
@@ -20,23 +19,13 @@ DesignMoments moments_of(const DesignColumns<T>& X, const std::vector<int>& set,
                          bool fit_intercept) {
   const double total = h.sum();
   DesignMoments moments{Vector::Zero(X.cols), Vector::Zero(X.cols), {}};
-  const double work = 2.0 *
-                      static_cast<double>(X.is_sparse() ? X.sparse.nonZeros() / X.cols : X.rows) *
-                      static_cast<double>(set.size());
+  const double work = 2.0 * static_cast<double>(X.rows) * static_cast<double>(set.size());
   parallel_for_blocks({static_cast<Index>(set.size()), 16}, work, [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
       const Index j = set[static_cast<std::size_t>(k)];
-      double shift = 0.0;
-      ColumnSums sums;
-      if (X.is_sparse()) {
-        const Index first = X.sparse.outerIndexPtr()[j];
-        sums = sparse_column_sums(X.sparse.valuePtr() + first, X.sparse.innerIndexPtr() + first,
-                                  X.nonzeros(j), h.data());
-      } else {
-        shift = static_cast<double>(X.column(j)[0]);
-        sums = column_sums(X.column(j), h.data(), h.data(), X.rows);
-      }
-      const double offset = sums.first / total, mean = shift + offset;
+      const ColumnSums sums = column_sums(X.column(j), h.data(), h.data(), X.rows);
+      const double offset = sums.first / total;
+      const double mean = static_cast<double>(X.column(j)[0]) + offset;
       const double centred = not_negative(sums.second - total * offset * offset);
       if (fit_intercept) moments.mean[j] = mean;
       moments.norm[j] = fit_intercept ? centred : centred + total * mean * mean;
@@ -67,6 +56,14 @@ struct Start {
     for (const int j : set)
       if (moments.norm[j] > 0.0) columns.push_back(j);
   }
+
+  Vector raw_step(const Vector& change, double intercept_step) const {
+    std::vector<int> changed;
+    for (const int j : columns)
+      if (change[j] != 0.0) changed.push_back(j);
+    return combination(X, Vector(Vector::Zero(change.size())), changed, change).array() +
+           intercept_step;
+  }
 };
 
 /// Sweeps over the columns themselves.
@@ -74,10 +71,10 @@ template <class T>
 class ColumnsModel final : public QuadraticModel {
  public:
   ColumnsModel(Start<T> start, const Vector& v)
-      : start_(std::move(start)), v_(v.cast<T>()), h_(start_.h.template cast<T>()), sum_(v.sum()) {
-    if (!start_.X.is_sparse() && start_.fit_intercept) {
-      v_ -= (static_cast<T>(sum_ / start_.total) * h_);
-      step_ = sum_ / start_.total;
+      : start_(std::move(start)), v_(v.cast<T>()), h_(start_.h.template cast<T>()) {
+    if (start_.fit_intercept) {
+      step_ = v.sum() / start_.total;
+      v_ -= static_cast<T>(step_) * h_;
     }
     before_ = start_.w;
   }
@@ -86,42 +83,26 @@ class ColumnsModel final : public QuadraticModel {
   Vector coef() const override { return start_.w; }
 
   Sweep sweep(std::span<const int> order, const Penalty& penalty) override {
-    const auto steps = static_cast<Count>(order.size());
     const DesignColumns<T>& X = start_.X;
     const double* const mean = start_.moments.mean.data();
     const double* const norm = start_.moments.norm.data();
-    if constexpr (std::is_same_v<T, double>) {
-      if (X.is_sparse()) {
-        SparseModel model{X.sparse.valuePtr(),
-                          X.sparse.innerIndexPtr(),
-                          X.sparse.outerIndexPtr(),
-                          h_.data(),
-                          start_.total,
-                          mean,
-                          norm,
-                          start_.w.data(),
-                          v_.data(),
-                          sum_};
-        const Sweep made = sparse_sweep(model, order.data(), steps, penalty);
-        sum_ = model.v_sum;
-        return made;
-      }
-    }
     DenseModel<T> model{X.dense, X.stride, X.rows,          h_.data(),
                         mean,    norm,     start_.w.data(), v_.data()};
-    return dense_sweep(model, order.data(), steps, penalty);
+    return dense_sweep(model, order.data(), static_cast<Count>(order.size()), penalty);
   }
 
   double intercept_step() const override {
     if (!start_.fit_intercept) return 0.0;
-    if (start_.X.is_sparse()) return sum_ / start_.total;
     return step_ - start_.moments.mean.dot(start_.w - before_);
+  }
+  Vector raw_step() const override {
+    return start_.raw_step(Vector(start_.w - before_), intercept_step());
   }
 
  private:
   Start<T> start_;
   Eigen::Matrix<T, Eigen::Dynamic, 1> v_, h_;
-  double sum_, step_ = 0.0;
+  double step_ = 0.0;
   Vector before_;
 };
 
@@ -156,6 +137,11 @@ class ProductsModel final : public QuadraticModel {
     if (!start_.fit_intercept) return 0.0;
     return step_ - start_.moments.mean(start_.columns).dot(w_ - before_);
   }
+  Vector raw_step() const override {
+    Vector change = Vector::Zero(start_.X.cols);
+    change(start_.columns) = w_ - before_;
+    return start_.raw_step(change, intercept_step());
+  }
 
  private:
   Start<T> start_;
@@ -173,8 +159,7 @@ std::unique_ptr<QuadraticModel> quadratic_model(const DesignColumns<T>& X,
                                                 const Vector& v, const Vector& w,
                                                 bool fit_intercept) {
   Start<T> start(X, set, h, w, fit_intercept);
-  if (!X.is_sparse() && set.size() <= few_columns)
-    return std::make_unique<ProductsModel<T>>(std::move(start), v);
+  if (set.size() <= few_columns) return std::make_unique<ProductsModel<T>>(std::move(start), v);
   return std::make_unique<ColumnsModel<T>>(std::move(start), v);
 }
 

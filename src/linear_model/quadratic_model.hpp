@@ -23,10 +23,11 @@ class QuadraticModel {
   virtual bool is_zero(int coordinate) const = 0;
   virtual Vector coef() const = 0;  ///< p; outside of the columns as at the start
   virtual double intercept_step() const = 0;
+  virtual Vector raw_step() const = 0;  ///< n: Σⱼ xᵢⱼ(wⱼ − w₀ⱼ) + c
 };
 
-/// X, `set` and `h` must outlive it. Dense columns are multiplied with each other once, if they are
-/// few; else, and for a sparse X, sweeps read them.
+/// For a dense X; X, `set` and `h` must outlive it. The columns are multiplied with each other once,
+/// if they are few; else sweeps read them.
 template <class T>
 std::unique_ptr<QuadraticModel> quadratic_model(const DesignColumns<T>& X,
                                                 const std::vector<int>& set, const Vector& h,

@@ -72,6 +72,21 @@ struct SweepCase {
   }
 };
 
+TEST(CoordinateKernels, SumsOfSparseColumnsAreThoseOfTheNaiveLoops) {
+  const Index n = 50;
+  const Matrix rows = random_matrix(2, n, 7);  // v and s
+  for (const int nonzeros : {0, 1, 2, 5, 24}) {
+    Vector x = Vector::Zero(n);
+    for (int k = 0; k < nonzeros; ++k) x[2 * k + 1] = 1.0 + k;
+    const Eigen::SparseMatrix<double> S = Matrix(x).sparseView();
+    const ColumnSums sums =
+        sparse_column_sums(S.valuePtr(), S.innerIndexPtr(), S.nonZeros(), rows.data());
+    EXPECT_NEAR(sums.with_v, rows.row(0) * x, 1e-11);
+    EXPECT_NEAR(sums.first, rows.row(1) * x, 1e-11);
+    EXPECT_NEAR(sums.second, rows.row(1) * x.cwiseAbs2(), 1e-10);
+  }
+}
+
 TEST(CoordinateKernels, SweepsAreThoseOfTheNaiveLoop) {
   for (const bool weighted : {false, true})
     for (const bool positive : {false, true}) {
@@ -99,6 +114,37 @@ TEST(CoordinateKernels, SweepsAreThoseOfTheNaiveLoop) {
       for (int k = 0; k < 2; ++k) sparse_sweep(model, order.data(), 9, sparse.penalty);
       EXPECT_LT((sparse.w - sparse.expected).cwiseAbs().maxCoeff(), 1e-13);
       EXPECT_NEAR(model.v_sum, v.sum(), 1e-12);
+
+      if (!positive) {
+        SweepCase steps(weighted, positive);
+        const Matrix centred_columns = steps.X.rowwise() - steps.mean.transpose();
+        const Vector gradient = centred_columns.transpose() * steps.s.cwiseProduct(steps.y);
+        std::vector<StepRow> rows;
+        for (const double s : steps.s) rows.push_back({0.0, s});
+        SparseSteps of_steps{
+            S.valuePtr(),      S.innerIndexPtr(), S.outerIndexPtr(), rows.data(),    steps.s.sum(),
+            steps.mean.data(), steps.norm.data(), gradient.data(),   steps.w.data(), 0.0};
+        const Vector start = steps.w;
+        double fall = 0.0;
+        for (int k = 0; k < 2; ++k)
+          fall += sparse_steps(of_steps, order.data(), 9, steps.penalty).fall;
+        EXPECT_LT((steps.w - steps.expected).cwiseAbs().maxCoeff(), 1e-13);
+        const Vector step = steps.X * (steps.w - start);
+        double sum = 0.0;
+        for (Index i = 0; i < step.size(); ++i) {
+          EXPECT_NEAR(rows[static_cast<std::size_t>(i)].step, step[i], 1e-13);
+          sum += steps.s[i] * step[i];
+        }
+        EXPECT_NEAR(of_steps.sum, sum, 1e-11);
+        const auto objective = [&](const Vector& w) {
+          const Vector r = steps.y - centred_columns * (w - start);
+          return 0.5 * steps.s.dot(r.cwiseAbs2()) + steps.penalty.l1 * w.lpNorm<1>() +
+                 0.5 * steps.penalty.l2 * w.squaredNorm();
+        };
+        const double fell = objective(start) - objective(steps.w);
+        EXPECT_GT(fall, 0.0);
+        EXPECT_GE(fell, fall * (1.0 - 1e-12));
+      }
 
       SweepCase gram(weighted, positive);
       const Matrix centred = gram.X.rowwise() - gram.mean.transpose();

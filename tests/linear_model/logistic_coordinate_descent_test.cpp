@@ -145,6 +145,43 @@ TEST(LogisticCoordinateDescent, GivesTheSameBitsForAnyNumberOfThreads) {
   }
 }
 
+/// Enough numbers for sweeps over two halves of the columns. With `pairs` every column stands there
+/// twice, so that halves that go as if alone go too far.
+SparseMatrix many_numbers(const Classes& data, bool pairs) {
+  const SparseMatrix S = data.X.sparseView();
+  if (!pairs) return S;
+  Matrix twice(data.X.rows(), 2 * data.X.cols());
+  for (Index j = 0; j < data.X.cols(); ++j) {
+    twice.col(2 * j) = data.X.col(j);
+    twice.col(2 * j + 1) = data.X.col(j);
+  }
+  return twice.sparseView();
+}
+
+TEST(LogisticCoordinateDescent, HalvesOfTheColumnsReachTheOptimumForAnyNumberOfThreads) {
+  const Classes data = sparse_classes(12'000, 300);
+  for (const bool pairs : {false, true}) {
+    const SparseMatrix S = many_numbers(data, pairs);
+    ASSERT_GT(S.nonZeros(), 1 << 16);
+    LogisticDescentOptions options = options_of(1.0, 1.0, 12'000.0);
+    options.tol = 1e-8;
+    std::vector<double> objectives;
+    options.report = [&](int, double objective) { objectives.push_back(objective); };
+    const auto solve = [&](int threads) {
+      const ThreadLimit limit(threads);
+      return logistic_coordinate_descent(S, data.codes, 2, Vector(), options);
+    };
+    const LogisticDescentResult one = solve(1);
+    const Plain plain({Matrix(S), data.codes, 2}, one, options);
+    EXPECT_TRUE(one.converged);
+    EXPECT_LT(plain.subgradient, 1e-8);
+    EXPECT_NEAR(plain.objective, one.objective, 1e-12);
+    for (std::size_t k = 1; k < objectives.size(); ++k)
+      EXPECT_LT(objectives[k], objectives[k - 1] + 1e-13);
+    for (const int threads : {2, 4, 7}) EXPECT_EQ(solve(threads).coef, one.coef);
+  }
+}
+
 TEST(LogisticCoordinateDescent, GoesOnFromAStart) {
   const Classes data = classes_of(cancer());
   const LogisticDescentOptions options = options_of(0.1, 1.0, 569.0);
