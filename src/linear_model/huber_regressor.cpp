@@ -118,8 +118,7 @@ class HuberProblem {
 }  // namespace
 
 void HuberRegressorState::check(const Schema& schema) const {
-  detail::check_linear_shapes(name, coef.transpose(), Vector::Constant(1, intercept), schema);
-  if (n_iter < 0) throw FormatError(fmt::format("{}: {} iterations", name, n_iter));
+  detail::check_one_output(name, coef, intercept, n_iter, schema);
 }
 
 HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
@@ -129,8 +128,8 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
   const Index q = problem.size() - 1, p = X.cols();
   Vector z = problem.start();
   if (previous != nullptr) {
-    z.head(p) = previous->coef.cwiseProduct(problem.scale().head(p));
-    if (params().fit_intercept) z[p] = previous->intercept;
+    z.head(p) = previous->coef.row(0).transpose().cwiseProduct(problem.scale().head(p));
+    if (params().fit_intercept) z[p] = previous->intercept[0];
     z[q] = std::max(previous->scale, problem.lowest_sigma());
   }
   State state;
@@ -173,20 +172,19 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
     warn(WarningKind::convergence, std::string(name),
          fmt::format("did not converge in {} iterations; allow more (max_iter).", state.n_iter));
   const Vector residuals = problem.residuals(z);
-  state.coef = z.head(p).cwiseQuotient(problem.scale().head(p));
-  state.intercept = params().fit_intercept ? z[p] : 0.0;
+  state.coef = z.head(p).cwiseQuotient(problem.scale().head(p)).transpose();
+  state.intercept = Vector::Constant(1, params().fit_intercept ? z[p] : 0.0);
   state.scale = z[q];
   state.outliers = (residuals.array().abs() > state.scale * params().epsilon).cast<int>();
   return state;
 }
 
 Vector HuberRegressor::do_predict(const State& state, const Features& X) const {
-  return detail::linear_predict(X, state.coef.transpose(), Vector::Constant(1, state.intercept));
+  return detail::linear_predict(X, state.coef, state.intercept);
 }
 
 void HuberRegressor::do_compile(const State& state, RowBuilder& builder) const {
-  builder.set_model(
-      detail::LinearRow(builder, state.coef.transpose(), Vector::Constant(1, state.intercept)));
+  builder.set_model(detail::LinearRow(builder, state.coef, state.intercept));
 }
 
 template class Implements<HuberRegressor, Regressor, HuberRegressorParams, HuberRegressorState>;

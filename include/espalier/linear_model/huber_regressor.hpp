@@ -28,8 +28,8 @@ struct HuberRegressorParams {
 
 /// What HuberRegressor learns.
 struct HuberRegressorState {
-  Vector coef;             // p
-  double intercept = 0.0;  // zero without fit_intercept
+  Matrix coef;       // 1 × p
+  Vector intercept;  // 1; zero without fit_intercept
   double scale = 1.0;
   Labels outliers;  // n of the fit: 1 or 0
   int n_iter = 0;
@@ -73,9 +73,9 @@ class HuberRegressor
   static constexpr std::string_view type_name = "HuberRegressor";
   static constexpr Tags tags{.sparse = true, .sample_weight = true};
 
-  const Vector& coef() const { return state().coef; }  ///< p
-  double intercept() const { return state().intercept; }
-  double scale() const { return state().scale; }  ///< σ
+  const Matrix& coef() const { return state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().intercept; }  ///< 1
+  double scale() const { return state().scale; }                 ///< σ
   /// For each row of the fit (rows of weight 0 left out) 1 if its residual is beyond ε·σ, else 0.
   const Labels& outliers() const { return state().outliers; }
   int n_iter() const { return state().n_iter; }         ///< iterations

@@ -21,8 +21,8 @@ struct QuantileRegressorParams {
 
 /// What QuantileRegressor learns.
 struct QuantileRegressorState {
-  Vector coef;             // p
-  double intercept = 0.0;  // zero without fit_intercept
+  Matrix coef;       // 1 × p
+  Vector intercept;  // 1; zero without fit_intercept
   int n_iter = 0;
 
   static constexpr auto fields() {
@@ -62,8 +62,8 @@ class QuantileRegressor : public Implements<QuantileRegressor, Regressor, Quanti
   static constexpr std::string_view type_name = "QuantileRegressor";
   static constexpr Tags tags{.sparse = true, .sample_weight = true};
 
-  const Vector& coef() const { return state().coef; }  ///< p
-  double intercept() const { return state().intercept; }
+  const Matrix& coef() const { return state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().intercept; }  ///< 1
   int n_iter() const { return state().n_iter; }  ///< iterations of the interior-point method
 
  private:
