@@ -26,9 +26,15 @@ struct ColumnSums {
 ColumnSums column_sums(const double* x, const double* s, const double* v, Count n);
 ColumnSums column_sums(const float* x, const double* s, const double* v, Count n);
 
-/// Of s·x and s·x² over the nonzeros of a sparse column.
-ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
-                              const double* s);
+/// Mean and spread of a column.
+struct ColumnSpread {
+  double mean = 0.0;
+  double norm = 0.0;  ///< Σ s·(x − mean)², or about 0 without `center`
+};
+/// Of a sparse column in n rows, in two passes, so that a large mean costs no digits. `s` may be
+/// null: ones; `total` is their sum.
+ColumnSpread sparse_column_spread(const double* values, const int* rows, Count nonzeros, Count n,
+                                  const double* s, double total, bool center);
 
 /// l1·|w| + ½ l2·w², and w ≥ 0 if `positive`.
 struct Penalty {

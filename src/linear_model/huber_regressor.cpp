@@ -12,6 +12,7 @@
 
 #include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
+#include "linear_model/column_moments.hpp"
 #include "linear_model/design_products.hpp"
 
 namespace espalier {
@@ -33,10 +34,13 @@ class HuberProblem {
         ridge_(Vector::Zero(design_.cols())) {
     scale_ = (design_.squares() / static_cast<double>(X.rows())).cwiseSqrt();
     scale_ = (scale_.array() > 0.0).select(scale_, 1.0);
-    if (!scale_.allFinite())
-      throw InvalidInput(fmt::format("{}: the squares of a column of X overflow; scale it.", name));
-    ridge_.head(X.cols()) =
-        2.0 * p.alpha / total_ * scale_.head(X.cols()).array().inverse().square();
+    detail::refuse_overflow(name, X, scale_.head(X.cols()));
+    if (p.alpha > 0.0)
+      ridge_.head(X.cols()) =
+          2.0 * p.alpha / total_ * scale_.head(X.cols()).array().inverse().square();
+    if (!ridge_.allFinite())
+      throw InvalidInput(
+          fmt::format("{}: the squares of a column of X vanish; multiply it by a constant.", name));
     lowest_sigma_ = 1e-12 * std::max(y.cwiseAbs().maxCoeff(), 1e-280);
   }
 
@@ -95,9 +99,12 @@ class HuberProblem {
 
   /// H⁻¹g of a matrix that is nearly singular where columns depend on each other.
   static Vector solve(Matrix H, const Vector& g) {
-    H.diagonal().array() *= 1.0 + 1e-12;
-    H.diagonal().array() += 1e-14 * H.diagonal().maxCoeff();
-    return H.selfadjointView<Eigen::Lower>().ldlt().solve(g);
+    Vector unit = H.diagonal().cwiseSqrt();
+    unit = (unit.array() > 0.0).select(unit.cwiseInverse(), 1.0);
+    H = unit.asDiagonal() * H * unit.asDiagonal();
+    H.diagonal().array() += 1e-12;
+    return unit.cwiseProduct(
+        H.selfadjointView<Eigen::Lower>().ldlt().solve(unit.cwiseProduct(g)).eval());
   }
 
  private:
@@ -134,17 +141,19 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
   }
   State state;
   double value = problem.value(z);
-  for (state.n_iter = 1;; ++state.n_iter) {
+  std::string_view reason = "allow more (max_iter)";
+  for (;; ++state.n_iter) {
     const auto d = problem.derivatives(z);
     const bool at_bound = z[q] <= problem.lowest_sigma() && d.gradient[q] > 0.0;
     const double largest = at_bound ? d.gradient.head(q).lpNorm<Eigen::Infinity>() * z[q]
                                     : d.gradient.lpNorm<Eigen::Infinity>();
     state.converged = largest <= params().tol;
-    context.report({.task = name,
-                    .iteration = state.n_iter,
-                    .total = params().max_iter,
-                    .loss = value,
-                    .elapsed = detail::seconds_since(began)});
+    if (state.n_iter > 0)
+      context.report({.task = name,
+                      .iteration = state.n_iter,
+                      .total = params().max_iter,
+                      .loss = value,
+                      .elapsed = detail::seconds_since(began)});
     if (state.converged || state.n_iter == params().max_iter) break;
     const Vector step = HuberProblem::solve(d.hessian, d.gradient);
     const double slope = d.gradient.dot(step);
@@ -158,8 +167,9 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
       next_value = problem.value(next);
       if (next_value <= value - 1e-4 * length * slope) break;
     }
-    if (!(next_value < value)) {  // rounding: nothing more is to be had
-      state.converged = slope >= 0.0;
+    if (!(next_value < value)) {  // if but for rounding, nothing more is to be had
+      state.converged = 0.5 * slope <= 1e-13 * std::abs(value);
+      reason = "no lower point was found; scale the columns of X and y";
       break;
     }
     z = next;
@@ -170,7 +180,7 @@ HuberRegressorState HuberRegressor::do_fit(const Features& X, const Vector& y,
         fmt::format("{}: the coefficients are not finite; scale the columns of X and y.", name));
   if (!state.converged)
     warn(WarningKind::convergence, std::string(name),
-         fmt::format("did not converge in {} iterations; allow more (max_iter).", state.n_iter));
+         fmt::format("did not converge in {} iterations: {}.", state.n_iter, reason));
   const Vector residuals = problem.residuals(z);
   state.coef = z.head(p).cwiseQuotient(problem.scale().head(p)).transpose();
   state.intercept = Vector::Constant(1, params().fit_intercept ? z[p] : 0.0);

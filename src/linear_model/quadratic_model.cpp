@@ -26,16 +26,17 @@ DesignMoments moments_of(const DesignColumns<T>& X, const std::vector<int>& set,
   parallel_for_blocks({static_cast<Index>(set.size()), 16}, work, [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
       const Index j = set[static_cast<std::size_t>(k)];
-      double shift = 0.0;
-      ColumnSums sums;
       if (X.is_sparse()) {
         const Index first = X.sparse.outerIndexPtr()[j];
-        sums = sparse_column_sums(X.sparse.valuePtr() + first, X.sparse.innerIndexPtr() + first,
-                                  X.nonzeros(j), h.data());
-      } else {
-        shift = static_cast<double>(X.column(j)[0]);
-        sums = column_sums(X.column(j), h.data(), h.data(), X.rows);
+        const ColumnSpread spread =
+            sparse_column_spread(X.sparse.valuePtr() + first, X.sparse.innerIndexPtr() + first,
+                                 X.nonzeros(j), X.rows, h.data(), total, fit_intercept);
+        if (fit_intercept) moments.mean[j] = spread.mean;
+        moments.norm[j] = spread.norm;
+        continue;
       }
+      const double shift = static_cast<double>(X.column(j)[0]);
+      const ColumnSums sums = column_sums(X.column(j), h.data(), h.data(), X.rows);
       const double offset = sums.first / total, mean = shift + offset;
       const double centred = not_negative(sums.second - total * offset * offset);
       if (fit_intercept) moments.mean[j] = mean;

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include <espalier/core/warnings.hpp>
+
 #include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/quantile_program.hpp"
@@ -44,8 +46,14 @@ QuantileRegressorState QuantileRegressor::do_fit(const Features& X, const Vector
   if (!beta.allFinite())
     throw InvalidInput(
         fmt::format("{}: the coefficients are not finite; scale the columns of X.", name));
+  if (!solution.converged)
+    warn(WarningKind::convergence, std::string(name),
+         fmt::format("rounding ended the iterations, {}, before the optimum was reached; scale the "
+                     "columns of X.",
+                     solution.n_iter));
   return {beta.head(X.cols()).transpose(),
-          Vector::Constant(1, params().fit_intercept ? beta[X.cols()] : 0.0), solution.n_iter};
+          Vector::Constant(1, params().fit_intercept ? beta[X.cols()] : 0.0), solution.n_iter,
+          solution.converged};
 }
 
 Vector QuantileRegressor::do_predict(const State& state, const Features& X) const {
