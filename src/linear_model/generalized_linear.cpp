@@ -76,7 +76,7 @@ class GeneralizedRow : public LinearRow {
   TweedieModel model_;
 };
 
-/// The fit, beginning at `previous` unless that is null.
+/// The fit, beginning at `previous` unless that is null, or gives these rows means that cannot be.
 GeneralizedLinearState fit_generalized(std::string_view owner, const Features& X, const Vector& y,
                                        const TweedieModel& model,
                                        const GeneralizedLinearParams& params,
@@ -86,6 +86,9 @@ GeneralizedLinearState fit_generalized(std::string_view owner, const Features& X
   const Vector& weights = context.sample_weight;
   const double mean = weighted_mean(span_of(y), span_of(weights));
   const bool needs_positive = !model.log_link && model.power != 0.0;
+  if (previous != nullptr && needs_positive &&
+      !(linear_predict(X, previous->coef, previous->intercept).array() > 0.0).all())
+    previous = nullptr;  // other rows: the fit begins anew
   if (previous == nullptr && needs_positive && !(params.fit_intercept && mean > 0.0))
     throw InvalidInput(fmt::format(
         "{}: with the identity link and power {} all means must be positive, and there is no such "
