@@ -102,6 +102,49 @@ TEST(HuberRegressor, SurvivesAPerfectFit) {
   EXPECT_LT(model.scale(), 1e-6 * y.cwiseAbs().maxCoeff());
 }
 
+/// With ε = 1 it is least absolute deviations: the objective is 2·Σ|r|, whatever the scale.
+TEST(HuberRegressor, FindsLeastAbsoluteDeviationsForTheSmallestEpsilon) {
+  const LinearData data = data_with_outliers();
+  const Matrix X = scaled(data.X);
+  const auto huber =
+      HuberRegressor({.epsilon = 1.0, .max_iter = 1000, .alpha = 0.0}).fit(X, data.y);
+  const auto median = QuantileRegressor({.alpha = 0.0}).fit(X, data.y);
+  const auto sum = [&](const Regressor& model) {
+    return (data.y.vector() - model.predict(X)).cwiseAbs().sum();
+  };
+  EXPECT_NEAR(sum(huber), sum(median), 1e-4 * sum(median));
+}
+
+TEST(HuberRegressor, KeepsColumnsApartWhosePenaltiesAreFarFromEachOther) {
+  const LinearData data = data_with_outliers();
+  Matrix X = scaled(data.X);
+  Matrix other = X;
+  other.col(0) *= 1e-12;  // so penalised that its coefficient is 0
+  X.col(0).setZero();
+  HuberRegressor model({.tol = 1e-9});
+  const Vector expected = model.fit(X, data.y).predict(X);
+  EXPECT_LT(relative_difference(model.fit(other, data.y).predict(other), expected), 1e-6);
+  EXPECT_TRUE(model.converged());
+}
+
+TEST(HuberRegressor, TakesNoStepBeyondMaxIter) {
+  const LinearData data = data_with_outliers();
+  HuberRegressor model({.max_iter = 1});
+  EXPECT_EQ(model.fit(data.X, data.y).n_iter(), 1);
+  EXPECT_FALSE(model.converged());
+  const Matrix after_one = model.coef();
+  model.params().max_iter = 100;
+  EXPECT_TRUE(model.fit(data.X, data.y).converged());
+  EXPECT_GT(relative_difference(after_one, model.coef()), 1e-6);
+}
+
+TEST(HuberRegressor, RefusesColumnsWhoseSquaresVanish) {
+  const LinearData data = data_with_outliers();
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { HuberRegressor().fit(Matrix(scaled(data.X) * 1e-160), data.y); },
+                           {"HuberRegressor", "vanish"}));
+}
+
 TEST(HuberRegressor, GoesOnFromTheFitBefore) {
   const LinearData data = data_with_outliers();
   HuberRegressor model({.warm_start = true});
@@ -133,6 +176,18 @@ TEST(QuantileRegressor, GivesTheCoefficientsOfAVertex) {
     EXPECT_LT((model.coef() - coef).cwiseAbs().maxCoeff(),
               1e-6 * coef.cwiseAbs().maxCoeff() + 1e-15);
     EXPECT_EQ((model.coef().array() == 0.0).count(), (coef.array().abs() < 1e-9).count());
+  }
+}
+
+TEST(QuantileRegressor, EndsSoonWhereThePlaneGoesThroughAllRows) {
+  const LinearData data = diabetes();
+  const Matrix X = scaled(data.X);
+  const Vector y = X * Vector::LinSpaced(X.cols(), -1.0, 2.0);
+  for (const Vector& target : {y, Vector(Vector::Zero(y.size()))}) {
+    const auto model = QuantileRegressor({.alpha = 0.0}).fit(X, target);
+    EXPECT_TRUE(model.converged());
+    EXPECT_LE(model.n_iter(), 30);
+    EXPECT_LT((model.predict(X) - target).cwiseAbs().maxCoeff(), 1e-8);
   }
 }
 

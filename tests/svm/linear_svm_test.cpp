@@ -124,6 +124,36 @@ TEST(LinearSvm, RefusesParametersThatDoNotGoTogether) {
       {"'dual'", "LinearSVR", "epsilon_insensitive"}));
 }
 
+TEST(LinearSvm, EndsWhereAClassHasNoWeight) {
+  const LinearData data = data_of("cancer");
+  const auto fitted = [&](SVCLoss loss, std::optional<bool> dual, double weight) {
+    LinearSVC model({.loss = loss, .dual = dual, .tol = 1e-7, .random_state = 0});
+    model.params().class_weight = {{"benign", 0.0}, {"malignant", weight}};
+    return model.fit(data.X, data.y);
+  };
+  EXPECT_TRUE(fitted(SVCLoss::hinge, true, 0.01).converged());
+  const LinearSVC dual = fitted(SVCLoss::squared_hinge, true, 0.01);
+  EXPECT_TRUE(dual.converged());
+  EXPECT_LT(relative_difference(dual.coef(), fitted(SVCLoss::squared_hinge, false, 0.01).coef()),
+            1e-5);
+  EXPECT_TRUE(throws<InvalidInput>([&] { fitted(SVCLoss::hinge, true, 0.0); },
+                                   {"LinearSVC", "class_weight", "above 0"}));
+}
+
+TEST(LinearSvm, DoesNotCareForTheUnitOfYWithoutEpsilon) {
+  const LinearData data = data_of("diabetes");
+  LinearSVR model({.tol = 1e-8,
+                   .loss = SVRLoss::squared_epsilon_insensitive,
+                   .dual = true,
+                   .random_state = 0,
+                   .max_iter = 10'000});
+  const Matrix expected = model.fit(data.X, data.y).coef();
+  const double unit = 1e-20;
+  model.fit(data.X, Vector(unit * data.y.vector()));
+  EXPECT_TRUE(model.converged());
+  EXPECT_LT(relative_difference(model.coef() / unit, expected), 1e-5);
+}
+
 TEST(LinearSvm, CountsAWeightAsCopies) {
   const LinearData data = data_of("diabetes");
   const Matrix X = data.X.topRows(60);
