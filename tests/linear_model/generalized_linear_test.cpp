@@ -127,7 +127,7 @@ TEST(GeneralizedLinear, WarmStartBeginsWhereTheFitBeforeEnded) {
 
 TEST(GeneralizedLinear, WarmStartBeginsAnewWhereMeansWouldNotBePositive) {
   const Diabetes data = diabetes_scaled();
-  TweedieRegressor model({.power = 1.0, .link = TweedieLink::identity, .tol = 1e-8});
+  TweedieRegressor model({.power = 1.0, .alpha = 0.0, .link = TweedieLink::identity, .tol = 1e-8});
   const Matrix other = -10.0 * data.X;
   const Matrix expected = model.fit(other, data.y).coef();
   model.params().warm_start = true;

@@ -20,8 +20,8 @@
 namespace espalier {
 
 /// How the objective is minimised; both find the same optimum. `automatic`: newton_cholesky up to
-/// 256 columns unless X is mostly zeros, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp). `newton_cholesky`: O(np²) an
-/// iteration, of which a few suffice (newton_cholesky.hpp).
+/// 256 columns unless X is mostly zeros, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp).
+/// `newton_cholesky`: O(np²) an iteration, of which a few suffice (newton_cholesky.hpp).
 enum class GeneralizedLinearSolver { automatic, lbfgs, newton_cholesky };
 
 constexpr auto names_of(GeneralizedLinearSolver) {
