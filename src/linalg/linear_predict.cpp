@@ -82,4 +82,12 @@ void check_linear_shapes(std::string_view owner, const Matrix& coef, const Vecto
                                   schema.n_features));
 }
 
+void check_one_output(std::string_view owner, const Matrix& coef, const Vector& intercept,
+                      int n_iter, const Schema& schema) {
+  check_linear_shapes(owner, coef, intercept, schema);
+  if (coef.rows() != 1 || n_iter < 0)
+    throw FormatError(
+        fmt::format("{}: {} rows of coefficients and {} iterations", owner, coef.rows(), n_iter));
+}
+
 }  // namespace espalier::detail

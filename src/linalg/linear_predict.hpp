@@ -32,5 +32,8 @@ class LinearRow : public RowModel {
 /// @throws FormatError  coef is not k × p, or intercept not k
 void check_linear_shapes(std::string_view owner, const Matrix& coef, const Vector& intercept,
                          const Schema& schema);
+/// Of a model with one output. @throws FormatError  likewise, or n_iter is negative
+void check_one_output(std::string_view owner, const Matrix& coef, const Vector& intercept,
+                      int n_iter, const Schema& schema);
 
 }  // namespace espalier::detail

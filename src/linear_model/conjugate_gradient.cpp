@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include <espalier/core/errors.hpp>
 #include <espalier/core/warnings.hpp>
 
 #include "core/clock.hpp"
@@ -18,10 +19,16 @@ ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Ve
   const auto began = std::chrono::steady_clock::now();
   const Index k = data.outputs();
   ConjugateGradientFit fit{Matrix::Zero(data.cols(), k), Labels::Zero(k), false};
+  // In units of the largest target, whose squares neither overflow nor vanish.
   Matrix residual = data.targets();
+  Vector unit = residual.cwiseAbs().colwise().maxCoeff().transpose();
+  unit = (unit.array() > 0.0).select(unit, 1.0);
+  residual *= unit.cwiseInverse().asDiagonal();
   Matrix gradient = data.transposed_times(residual);  // downhill: X̃ᵀr − αv
   Matrix direction = gradient;
   Vector square = gradient.colwise().squaredNorm().transpose();
+  if (!square.allFinite())
+    throw InvalidInput(fmt::format("{}: the gradient overflows; scale the columns of X.", owner));
   const Vector goal = tol * tol * square;
   const auto is_done = [&](Index c) { return square[c] <= goal[c]; };
   for (Index iteration = 1; iteration <= max_iter; ++iteration) {
@@ -43,8 +50,9 @@ ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Ve
       square[c] = gradient.col(c).squaredNorm();
       direction.col(c) = gradient.col(c) + square[c] / before * direction.col(c);
     }
-    const double loss =
-        residual.squaredNorm() + fit.coef.cwiseAbs2().colwise().sum().dot(alphas.transpose());
+    const Vector losses = residual.colwise().squaredNorm().transpose() +
+                          alphas.cwiseProduct(fit.coef.colwise().squaredNorm().transpose());
+    const double loss = losses.dot(unit.cwiseAbs2());
     context.report({.task = owner,
                     .iteration = iteration,
                     .total = max_iter,
@@ -52,6 +60,7 @@ ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Ve
                     .elapsed = detail::seconds_since(began)});
   }
   fit.converged = (square.array() <= goal.array()).all();
+  fit.coef *= unit.asDiagonal();
   return fit;
 }
 

@@ -19,6 +19,7 @@ struct ConjugateGradientFit {
 /// so that X̃ᵀX̃ is never formed (CGLS). From v = 0, so that α = 0 leads to the solution of least
 /// norm. Ends when the gradient is at most `tol` times what it was at the start. O(np) an iteration,
 /// or O(nonzeros); the outputs share the passes over X. Each pass is reported to `context`.
+/// @throws InvalidInput  naming `owner`: the squared gradient overflows
 /// @see Hestenes & Stiefel, J. Res. Nat. Bur. Standards 49 (1952) 409–436
 ConjugateGradientFit solve_conjugate_gradient(const CenteredData& data, const Vector& alphas,
                                               double tol, Index max_iter, const FitContext& context,

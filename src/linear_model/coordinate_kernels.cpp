@@ -234,6 +234,27 @@ ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonze
   return {first[0][1] + first[1][1], second[0] + second[1], first[0][0] + first[1][0]};
 }
 
+ColumnSpread sparse_column_spread(const double* values, const int* rows, Count nonzeros, Count n,
+                                  const double* s, Count stride, double total, bool center) {
+  double sum = 0.0, square = 0.0, stored = 0.0;
+  for (Count i = 0; i < nonzeros; ++i) {
+    const double weight = s == nullptr ? 1.0 : s[stride * rows[i]];
+    sum += weight * values[i];
+    square += weight * values[i] * values[i];
+    stored += weight;
+  }
+  ColumnSpread spread{sum / total, square};
+  if (!center) return spread;
+  spread.norm = nonzeros == n ? 0.0 : (total - stored) * spread.mean * spread.mean;
+  for (Count i = 0; i < nonzeros; ++i) {
+    const double distance = values[i] - spread.mean;
+    spread.norm += (s == nullptr ? 1.0 : s[stride * rows[i]]) * distance * distance;
+  }
+  constexpr double rounding = 1e-26;  // what is left of a constant column, as a part of its square
+  if (spread.norm <= rounding * square) spread.norm = 0.0;
+  return spread;
+}
+
 Sweep sparse_sweep(SparseModel& model, const int* order, Count steps, const Penalty& penalty) {
   Sweep sweep;
   for (Count k = 0; k < steps; ++k) {

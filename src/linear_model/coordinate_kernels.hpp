@@ -30,6 +30,16 @@ ColumnSums column_sums(const float* x, const double* s, const double* v, Count n
 ColumnSums sparse_column_sums(const double* values, const int* rows, Count nonzeros,
                               const double* v_and_s);
 
+/// Mean and spread of a column.
+struct ColumnSpread {
+  double mean = 0.0;
+  double norm = 0.0;  ///< Σ s·(x − mean)², or about 0 without `center`
+};
+/// Of a sparse column in n rows, in two passes, so that a large mean costs no digits. `s`, `stride`
+/// apart, may be null: ones; `total` is their sum.
+ColumnSpread sparse_column_spread(const double* values, const int* rows, Count nonzeros, Count n,
+                                  const double* s, Count stride, double total, bool center);
+
 /// l1·|w| + ½ l2·w², and w ≥ 0 if `positive`.
 struct Penalty {
   double l1 = 0.0, l2 = 0.0;

@@ -27,17 +27,6 @@ double work_of(const DesignColumns<T>& X, Index columns) {
          static_cast<double>(columns);
 }
 
-ColumnSums sparse_sums(const SparseColumns& X, Index j, const double* s, const Vector& v) {
-  ColumnSums sums;
-  for (SparseColumns::InnerIterator it(X, j); it; ++it) {
-    const double sx = s == nullptr ? it.value() : s[it.row()] * it.value();
-    sums.first += sx;
-    sums.second += sx * it.value();
-    sums.with_v += v[it.row()] * it.value();
-  }
-  return sums;
-}
-
 }  // namespace
 
 template <class T>
@@ -61,9 +50,20 @@ DesignMoments design_moments(const DesignColumns<T>& X, const Vector& s, const V
   DesignMoments moments{Vector::Zero(p), Vector(p), Vector(p)};
   parallel_for_blocks(blocks_of_columns(X, p), 3.0 * work_of(X, p), [&](Index begin, Index end) {
     for (Index j = begin; j < end; ++j) {
-      const double shift = X.is_sparse() ? 0.0 : static_cast<double>(X.column(j)[0]);
-      const ColumnSums sums = X.is_sparse() ? sparse_sums(X.sparse, j, weights, v)
-                                            : column_sums(X.column(j), weights, v.data(), n);
+      if (X.is_sparse()) {
+        const Index at = X.sparse.outerIndexPtr()[j];
+        const double* const values = X.sparse.valuePtr() + at;
+        const int* const rows = X.sparse.innerIndexPtr() + at;
+        const ColumnSpread spread =
+            sparse_column_spread(values, rows, X.nonzeros(j), n, weights, 1, total, fit_intercept);
+        if (fit_intercept) moments.mean[j] = spread.mean;
+        moments.norm[j] = spread.norm;
+        moments.with_v[j] =
+            sparse_dot(values, rows, X.nonzeros(j), v.data()) - moments.mean[j] * v_sum;
+        continue;
+      }
+      const double shift = static_cast<double>(X.column(j)[0]);
+      const ColumnSums sums = column_sums(X.column(j), weights, v.data(), n);
       const double offset = sums.first / total;  // mean − shift
       if (fit_intercept) moments.mean[j] = shift + offset;
       const double centred = not_negative(sums.second - total * offset * offset);

@@ -24,13 +24,20 @@ double violation(double gradient, const Penalty& penalty) {
   return penalty.positive ? gradient : std::abs(gradient);
 }
 
+/// Weights with the mean 1, as scikit-learn takes them: what is bounded by a tolerance, or by
+/// rounding, does not depend on their unit.
+Vector with_mean_one(Vector s) {
+  if (s.size() > 0) s /= s.mean();
+  return s;
+}
+
 }  // namespace
 
 template <class T>
 ElasticNetSolver<T>::ElasticNetSolver(const DesignColumns<T>& X, const Vector& y, Vector s,
                                       bool fit_intercept)
     : X_(X),
-      s_(std::move(s)),
+      s_(with_mean_one(std::move(s))),
       fit_intercept_(fit_intercept),
       total_weight_(s_.size() > 0 ? s_.sum() : static_cast<double>(X.rows)),
       y_mean_(!fit_intercept  ? 0.0

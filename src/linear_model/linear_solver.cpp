@@ -151,10 +151,11 @@ LinearSolver choose_solver(const Features& X, Index outputs) {
 
 void warn_not_converged(std::string_view owner, int n_iter, std::string_view reason,
                         double gradient, double tol) {
-  warn(WarningKind::convergence, std::string(owner),
-       fmt::format("did not converge in {} iterations: {}; the scaled gradient is {:.1e}, tol is "
-                   "{:.1e}. Allow more iterations (max_iter), or a stronger penalty.",
-                   n_iter, reason, gradient, tol));
+  warn(
+      WarningKind::convergence, std::string(owner),
+      fmt::format("did not converge in {} iterations: {}; the scaled gradient is {:.1e}, tol is "
+                  "{:.1e}. Allow more iterations (max_iter), a greater tol, or a stronger penalty.",
+                  n_iter, reason, gradient, tol));
 }
 
 LinearSolution solve_linear(const LinearProblem& problem, LinearSolver solver,

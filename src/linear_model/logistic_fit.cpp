@@ -15,6 +15,7 @@
 #include "core/clock.hpp"
 #include "core/seed.hpp"
 #include "linalg/linear_predict.hpp"
+#include "linear_model/column_moments.hpp"
 #include "linear_model/logistic_coordinate_descent.hpp"
 #include "linear_model/logistic_saga.hpp"
 
@@ -82,6 +83,7 @@ LinearSolution fit_by_descent(std::string_view owner, const LogisticData& data,
                            options, seed_of(params.random_state, owner),
                            start != nullptr ? *start : task.constant_model(data.X.cols()));
   } else {
+    refuse_overflow(owner, data.X, column_moments(data.X, data.weights).variance);
     LogisticDescentResult from;
     if (start != nullptr) {
       from.coef = start->coef;
@@ -153,6 +155,9 @@ LinearSolution fit_logistic(std::string_view owner, const LogisticData& data,
   const bool descends = has_l1 || params.solver == LogisticSolver::saga;
   LinearSolution solution = descends ? fit_by_descent(owner, data, params, penalty, start, context)
                                      : fit_smooth(owner, data, params, penalty, start, context);
+  if (!solution.coef.allFinite() || !solution.intercept.allFinite())
+    throw InvalidInput(fmt::format(
+        "{}: the coefficients are not finite: X is too large, or a class weighs nothing.", owner));
   if (data.n_classes > 2) {  // of equal losses, the one of the least penalty
     if (!has_l1) solution.coef.rowwise() -= solution.coef.colwise().mean().eval();
     solution.intercept.array() -= solution.intercept.mean();

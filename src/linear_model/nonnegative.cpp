@@ -87,8 +87,11 @@ void descend(FreeSet& free, const Vector& b, Vector& x) {
 
 }  // namespace
 
-Vector solve_nonnegative(const Matrix& A, const Vector& b) {
-  const Index p = b.size();
+Vector solve_nonnegative(const Matrix& A, const Vector& right) {
+  const Index p = right.size();
+  const double unit = right.cwiseAbs().maxCoeff();
+  if (unit == 0.0) return Vector::Zero(p);
+  const Vector b = right / unit;  // its squares neither overflow nor vanish
   Vector x = Vector::Zero(p);
   FreeSet free(A);
   const Vector length = A.diagonal().cwiseMax(0.0).cwiseSqrt();
@@ -106,7 +109,7 @@ Vector solve_nonnegative(const Matrix& A, const Vector& b) {
         best = j;
       }
     }
-    if (best < 0) return x;
+    if (best < 0) return x * unit;
     if (free.add(best)) descend(free, b, x);
     // A column that is freed and comes back to 0 at once was free for rounding only.
     if (x[best] > 0.0)

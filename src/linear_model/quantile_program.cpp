@@ -16,6 +16,9 @@ namespace {
 constexpr int most_iterations = 200;
 constexpr int most_stalls = 8;
 constexpr double enough = 1e-11;  // relative gap
+constexpr double promised = 1e-9;
+/// Mean losses below this are small beside a y of about 1; the gap is then compared with it.
+constexpr double small_loss = 1e-4;
 constexpr double to_boundary = 0.9995;
 
 /// The observations of the data, and below them those of the penalty: B = [A; 2·diag(λ)] without the
@@ -223,7 +226,7 @@ QuantileSolution solve_quantile(const QuantileProgram& program,
   for (solution.n_iter = 1; solution.n_iter <= most_iterations; ++solution.n_iter) {
     advance(rows, p);
     const double objective = rows.objective(p.beta);
-    const double gap = p.gap() / std::max(std::abs(objective), 1e-300);
+    const double gap = p.gap() / std::max(objective, small_loss * program.weights.sum());
     report(solution.n_iter, objective);
     stalls = gap < best_gap ? 0 : stalls + 1;
     if (stalls == most_stalls || !std::isfinite(gap)) break;  // rounding
@@ -233,7 +236,7 @@ QuantileSolution solve_quantile(const QuantileProgram& program,
     if (gap <= enough) break;
   }
   solution.n_iter = std::min(solution.n_iter, most_iterations);
-  solution.gap = best_gap;
+  solution.converged = best_gap <= promised;
   constexpr double rounding = 1e-12;
   const double allowed = (1.0 + rounding) * rows.objective(best.beta);
   solution.beta = best.beta;

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include <espalier/core/warnings.hpp>
+
 #include "core/clock.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/quantile_program.hpp"
@@ -17,8 +19,7 @@ constexpr std::string_view name = QuantileRegressor::type_name;
 }  // namespace
 
 void QuantileRegressorState::check(const Schema& schema) const {
-  detail::check_linear_shapes(name, coef.transpose(), Vector::Constant(1, intercept), schema);
-  if (n_iter < 0) throw FormatError(fmt::format("{}: {} iterations", name, n_iter));
+  detail::check_one_output(name, coef, intercept, n_iter, schema);
 }
 
 QuantileRegressorState QuantileRegressor::do_fit(const Features& X, const Vector& y,
@@ -45,16 +46,22 @@ QuantileRegressorState QuantileRegressor::do_fit(const Features& X, const Vector
   if (!beta.allFinite())
     throw InvalidInput(
         fmt::format("{}: the coefficients are not finite; scale the columns of X.", name));
-  return {beta.head(X.cols()), params().fit_intercept ? beta[X.cols()] : 0.0, solution.n_iter};
+  if (!solution.converged)
+    warn(WarningKind::convergence, std::string(name),
+         fmt::format("rounding ended the iterations, {}, before the optimum was reached; scale the "
+                     "columns of X.",
+                     solution.n_iter));
+  return {beta.head(X.cols()).transpose(),
+          Vector::Constant(1, params().fit_intercept ? beta[X.cols()] : 0.0), solution.n_iter,
+          solution.converged};
 }
 
 Vector QuantileRegressor::do_predict(const State& state, const Features& X) const {
-  return detail::linear_predict(X, state.coef.transpose(), Vector::Constant(1, state.intercept));
+  return detail::linear_predict(X, state.coef, state.intercept);
 }
 
 void QuantileRegressor::do_compile(const State& state, RowBuilder& builder) const {
-  builder.set_model(
-      detail::LinearRow(builder, state.coef.transpose(), Vector::Constant(1, state.intercept)));
+  builder.set_model(detail::LinearRow(builder, state.coef, state.intercept));
 }
 
 template class Implements<QuantileRegressor, Regressor, QuantileRegressorParams,

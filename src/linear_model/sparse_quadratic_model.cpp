@@ -18,6 +18,9 @@ constexpr Index least_numbers = 1 << 16;
 
 constexpr Index rows_at_once = 4096;
 
+/// Of the square of a column, below which its spread is computed once more, in two passes.
+constexpr double least_part = 1e-3;
+
 /// What one thread changes in a sweep.
 struct Half {
   AlignedArray<StepRow> rows;
@@ -199,17 +202,27 @@ SparseSlopes sparse_slopes(const SparseColumns& X, const Eigen::Matrix2Xd& rows,
   SparseSlopes slopes{Vector(p), Vector::Zero(p), Vector(p)};
   const int* const starts = X.outerIndexPtr();
   const Index per_column = std::max<Index>(1, X.nonZeros() / std::max<Index>(1, p));
-  parallel_for_blocks({p, std::max<Index>(1, 65'536 / per_column)},
-                      3.0 * static_cast<double>(X.nonZeros()), [&](Index begin, Index end) {
-                        for (Index j = begin; j < end; ++j) {
-                          const ColumnSums sums = sparse_column_sums(
-                              X.valuePtr() + starts[j], X.innerIndexPtr() + starts[j],
-                              starts[j + 1] - starts[j], rows.data());
-                          const double mean = fit_intercept ? sums.first / total : 0.0;
-                          slopes.with_v[j] = sums.with_v;
-                          slopes.mean[j] = mean;
-                          slopes.norm[j] = not_negative(sums.second - mean * sums.first);
-                        }
+  const double work = 3.0 * static_cast<double>(X.nonZeros());
+  const auto slopes_of = [&](Index j) {
+    const double* const values = X.valuePtr() + starts[j];
+    const int* const in_rows = X.innerIndexPtr() + starts[j];
+    const Index count = starts[j + 1] - starts[j];
+    const ColumnSums sums = sparse_column_sums(values, in_rows, count, rows.data());
+    slopes.with_v[j] = sums.with_v;
+    ColumnSpread spread{0.0, sums.second};
+    if (fit_intercept) {
+      spread.mean = sums.first / total;
+      spread.norm = sums.second - spread.mean * sums.first;
+      if (!(spread.norm > least_part * sums.second))  // too few digits are left
+        spread =
+            sparse_column_spread(values, in_rows, count, X.rows(), rows.data() + 1, 2, total, true);
+    }
+    slopes.mean[j] = spread.mean;
+    slopes.norm[j] = spread.norm;
+  };
+  parallel_for_blocks({p, std::max<Index>(1, 65'536 / per_column)}, work,
+                      [&](Index begin, Index end) {
+                        for (Index j = begin; j < end; ++j) slopes_of(j);
                       });
   return slopes;
 }

@@ -148,7 +148,7 @@ class Minimizer {
   std::string failed(double expected_decrease) {
     converged_ = expected_decrease <= 100.0 * options_.precision * std::abs(at_.value);
     return converged_ ? "converged: no further decrease within the precision of the function"
-                      : "the line search found no lower point; is the gradient right?";
+                      : "the line search found no lower point";
   }
 
   const SmoothFunction& f_;

@@ -96,7 +96,7 @@ class Minimizer {
     if (!(slope < 0.0) || !move_along(d, slope)) {
       converged_ = -0.5 * slope <= 100.0 * options_.precision * std::abs(at_.value);
       return converged_ ? "converged: no further decrease within the precision of the function"
-                        : "the line search found no lower point; is the gradient right?";
+                        : "the line search found no lower point";
     }
     ++n_iter_;
     if (options_.callback) options_.callback({n_iter_, at_.value, gradient_norm()});

@@ -141,8 +141,8 @@ double student_t_sf(double x, double df) {
 
 double f_sf(double x, double df1, double df2) {
   if (x <= 0.0) return 1.0;
-  if (std::isinf(x)) return 0.0;
   const double sum = df2 + df1 * x;
+  if (std::isinf(sum)) return 0.0;
   return incomplete_beta(0.5 * df2, 0.5 * df1, df2 / sum, df1 * x / sum);
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <espalier/core/random.hpp>
 
@@ -25,9 +24,9 @@ class DualSvm : public SvmRun {
         random_(options.seed, stream),
         w_(static_cast<std::size_t>(linalg::RowMatrix::padded(rows.cols()))),
         beta_(static_cast<std::size_t>(rows.rows())),
-        active_(beta_.size()),
         allowed_(options.tol) {
-    std::iota(active_.begin(), active_.end(), Index{0});
+    for (Index i = 0; i < rows.rows(); ++i)
+      if (task.cost[i] > 0.0) active_.push_back(i);
   }
 
   double pass() override {
@@ -77,7 +76,7 @@ class DualSvm : public SvmRun {
       return -1.0;
     const double violation =
         std::max({0.0, beta < high ? -to_right : 0.0, beta > low ? to_left : 0.0});
-    if (violation < std::numeric_limits<double>::epsilon()) return violation;
+    if (violation == 0.0) return 0.0;
     const double curvature = rows_.squared_norm(i) + task_.constant * task_.constant + diagonal;
     if (curvature == 0.0) {  // a row of zeros moves nothing but itself
       beta = to_right < 0.0 ? high : low;

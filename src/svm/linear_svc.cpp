@@ -68,6 +68,9 @@ LinearSVCState LinearSVC::do_fit(const Features& X, const Target& y,
   const Vector class_weights =
       p.class_weight.of_classes(encoded.classes, encoded.codes, context.sample_weight, name,
                                 detail::names_of_classes(encoded.classes, y.class_names()));
+  if (!(class_weights.maxCoeff() > 0.0))
+    throw InvalidInput(
+        fmt::format("{}: class_weight leaves no class with a weight above 0.", name));
   std::vector<detail::SvmTask> tasks;
   for (int k = n_classes == 2 ? 1 : 0; k < n_classes; ++k)
     tasks.push_back(task_of(encoded.codes, k, class_weights, context.sample_weight, p));

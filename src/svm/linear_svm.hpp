@@ -23,7 +23,7 @@ namespace espalier::detail {
 /// `l1`, ‖w‖₁ + |v| in place of the first term.
 struct SvmTask {
   Vector target;  ///< t, n
-  Vector cost;    ///< C, n; above 0
+  Vector cost;    ///< C, n; 0: the row does not count
   bool classifies;
   bool squared;
   double epsilon;  ///< 0 for classes

@@ -15,8 +15,7 @@ constexpr std::string_view name = LinearSVR::type_name;
 }  // namespace
 
 void LinearSVRState::check(const Schema& schema) const {
-  detail::check_linear_shapes(name, coef.transpose(), Vector::Constant(1, intercept), schema);
-  if (n_iter < 0) throw FormatError(fmt::format("{}: {} iterations", name, n_iter));
+  detail::check_one_output(name, coef, intercept, n_iter, schema);
 }
 
 void LinearSVR::do_validate() const {
@@ -34,20 +33,20 @@ LinearSVRState LinearSVR::do_fit(const Features& X, const Vector& y,
                        false,     squared,
                        p.epsilon, p.fit_intercept ? p.intercept_scaling : 0.0};
   if (context.has_weights()) task.cost = p.C * context.sample_weight;
-  auto solution =
+  const auto solution =
       detail::solve_svm(detail::smooth_or_dual(X, squared, p.dual), X, {task},
                         {name, p.tol, p.max_iter, detail::seed_of(p.random_state, name)}, context)
           .front();
-  return {std::move(solution.coef), solution.intercept, solution.n_iter, solution.converged};
+  return {solution.coef.transpose(), Vector::Constant(1, solution.intercept), solution.n_iter,
+          solution.converged};
 }
 
 Vector LinearSVR::do_predict(const State& state, const Features& X) const {
-  return detail::linear_predict(X, state.coef.transpose(), Vector::Constant(1, state.intercept));
+  return detail::linear_predict(X, state.coef, state.intercept);
 }
 
 void LinearSVR::do_compile(const State& state, RowBuilder& builder) const {
-  builder.set_model(
-      detail::LinearRow(builder, state.coef.transpose(), Vector::Constant(1, state.intercept)));
+  builder.set_model(detail::LinearRow(builder, state.coef, state.intercept));
 }
 
 template class Implements<LinearSVR, Regressor, LinearSVRParams, LinearSVRState>;

@@ -24,6 +24,34 @@ std::vector<int> all(Index n) {
   return order;
 }
 
+TEST(CoordinateKernels, SpreadOfASparseColumnKeepsItsDigits) {
+  const Index n = 200;
+  Vector x = random_matrix(n, 1, 4).col(0).array() + 1e7;
+  const Vector s = random_matrix(n, 1, 5).col(0).cwiseAbs().array() + 0.1;
+  for (const Index zeros : {0, 50}) {
+    x.head(zeros).setZero();
+    std::vector<double> values;
+    std::vector<int> rows;
+    for (Index i = 0; i < n; ++i)
+      if (x[i] != 0.0) values.push_back(x[i]), rows.push_back(static_cast<int>(i));
+    const auto stored = static_cast<Count>(values.size());
+    const double mean = s.dot(x) / s.sum();
+    const double norm = s.dot((x.array() - mean).square().matrix());
+    const ColumnSpread spread =
+        sparse_column_spread(values.data(), rows.data(), stored, n, s.data(), 1, s.sum(), true);
+    EXPECT_NEAR(spread.mean, mean, 1e-14 * mean);
+    EXPECT_NEAR(spread.norm, norm, 1e-7 * norm);
+    EXPECT_NEAR(
+        sparse_column_spread(values.data(), rows.data(), stored, n, nullptr, 1, 1.0 * n, false)
+            .norm,
+        x.squaredNorm(), 1e-12 * x.squaredNorm());
+  }
+  const std::vector<double> constant(7, 0.1);
+  const std::vector<int> rows{0, 1, 2, 3, 4, 5, 6};
+  EXPECT_EQ(sparse_column_spread(constant.data(), rows.data(), 7, 7, nullptr, 1, 7.0, true).norm,
+            0.0);
+}
+
 TEST(CoordinateKernels, SumsAreThoseOfTheNaiveLoopsForAnyLength) {
   for (const Index n : {1, 2, 7, 8, 31, 32, 33, 64, 100, 1025}) {
     const Vector x = random_matrix(n, 1, 1).col(0).array() + 3.0, v = random_matrix(n, 1, 2).col(0);

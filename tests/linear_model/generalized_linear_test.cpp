@@ -125,6 +125,17 @@ TEST(GeneralizedLinear, WarmStartBeginsWhereTheFitBeforeEnded) {
   EXPECT_EQ(relative_difference(model.coef(), coef) < 1e-12, true);
 }
 
+TEST(GeneralizedLinear, WarmStartBeginsAnewWhereMeansWouldNotBePositive) {
+  const Diabetes data = diabetes_scaled();
+  TweedieRegressor model({.power = 1.0, .alpha = 0.0, .link = TweedieLink::identity, .tol = 1e-8});
+  const Matrix other = -10.0 * data.X;
+  const Matrix expected = model.fit(other, data.y).coef();
+  model.params().warm_start = true;
+  model.fit(data.X, data.y);
+  ASSERT_LT(model.predict(other).minCoeff(), 0.0);
+  EXPECT_LT(relative_difference(model.fit(other, data.y).coef(), expected), 1e-6);
+}
+
 TEST(GeneralizedLinear, GivesTheSameBitsForAnyNumberOfThreads) {
   Random random(2);
   const Index n = 30'000;

@@ -227,6 +227,21 @@ TEST(ElasticNet, WithoutAnL1PenaltyReadsColumnsWhereTheirProductsAreTooLarge) {
   EXPECT_LT(gradient.cwiseAbs().maxCoeff(), 1e-5);
 }
 
+TEST(Lasso, DoesNotCareForTheUnitOfTheWeights) {
+  const LinearData data = diabetes();
+  const Matrix X = scaled(data.X);
+  const Vector weights = golden_weights(X.rows());
+  for (const double alpha : {0.0, 0.5}) {
+    Lasso model({.alpha = alpha, .tol = 1e-10});
+    const Matrix expected = model.fit(X, data.y, {.sample_weight = weights}).coef();
+    for (const double unit : {1e-100, 1e100}) {
+      model.fit(X, data.y, {.sample_weight = Vector(unit * weights)});
+      EXPECT_TRUE(model.converged()) << unit;
+      EXPECT_LT(relative_difference(model.coef(), expected), 1e-5) << alpha << ", " << unit;
+    }
+  }
+}
+
 TEST(Lasso, LeavesConstantColumnsAtZero) {
   Wide wide;
   wide.X.col(0).setConstant(7.0);

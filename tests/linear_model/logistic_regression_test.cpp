@@ -371,8 +371,10 @@ TEST(LogisticRegression, RefusesDataSoLargeThatItsSquaresOverflow) {
   const Matrix small = Matrix::Random(5, 2);
   Matrix huge = small;
   huge.col(1) << 1e200, -1e200, 1e200, -1e200, 0.0;
-  EXPECT_TRUE(throws<InvalidInput>([&] { LogisticRegression().fit(huge, y); },
-                                   {"LogisticRegression", "too large", "'x1'"}));
+  for (const double l1_ratio : {0.0, 1.0})
+    EXPECT_TRUE(
+        throws<InvalidInput>([&] { LogisticRegression({.l1_ratio = l1_ratio}).fit(huge, y); },
+                             {"LogisticRegression", "too large", "'x1'"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { LogisticRegression().fit(huge.rightCols(1), y); },
                                    {"LogisticRegression", "too large", "'x0'"}));
   EXPECT_TRUE(LogisticRegression().fit(small * 1e150, y).coef().allFinite());

@@ -234,6 +234,22 @@ TEST(Ridge, RefusesDataSoLargeThatItsSquaresOverflow) {
   EXPECT_TRUE(Ridge().fit(small * 1e150, y).coef().allFinite());
 }
 
+TEST(Ridge, DoesNotCareForTheUnitOfTheTargets) {
+  const LinearData data = diabetes();
+  for (RidgeParams params :
+       {RidgeParams{.alpha = 0.5, .positive = true},
+        RidgeParams{
+            .alpha = 0.5, .max_iter = 1000, .tol = 1e-12, .solver = RidgeSolver::sparse_cg}}) {
+    const Vector expected = Ridge(params).fit(data.X, data.y).predict(data.X);
+    for (const double unit : {1e200, 1e-200}) {
+      const Vector y = unit * data.y.vector();
+      EXPECT_LT(relative_difference(Ridge(params).fit(data.X, y).predict(data.X) / unit, expected),
+                1e-9)
+          << Ridge(params) << ", unit " << unit;
+    }
+  }
+}
+
 TEST(Ridge, RefusesNegativeAlphaByName) {
   EXPECT_TRUE(throws<InvalidParameter>(
       [] { Ridge({.alpha = -1.0}).fit(Matrix::Identity(2, 2), Vector::Ones(2)); },

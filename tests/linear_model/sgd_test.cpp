@@ -75,8 +75,8 @@ void expect_golden(const std::string& name) {
                             : name == "classifier_average_strong" ? 1e-7
                                                                   : 1e-9) *
                            size;
-  EXPECT_LT((model.state().linear.coef - coef).cwiseAbs().maxCoeff(), tolerance);
-  EXPECT_LT((model.state().linear.intercept - intercept).cwiseAbs().maxCoeff(), tolerance);
+  EXPECT_LT((model.coef() - coef).cwiseAbs().maxCoeff(), tolerance);
+  EXPECT_LT((model.intercept() - intercept).cwiseAbs().maxCoeff(), tolerance);
 }
 
 TEST(Sgd, MatchesScikitLearnOnRowsInTheirOrder) {
@@ -160,7 +160,8 @@ TEST(Sgd, ConvergesToThePenalisedOptimum) {
                          .fit(X, y);
   const auto n = static_cast<double>(X.rows());
   // The gradient of the objective there, by coefficients of columns of deviation 1.
-  const Vector gradient = X.transpose() * (model.predict(X) - y) / n + 0.1 * model.coef();
+  const Vector gradient =
+      X.transpose() * (model.predict(X) - y) / n + 0.1 * model.coef().transpose();
   EXPECT_LT(gradient.cwiseAbs().maxCoeff(), 2e-3);
 }
 

@@ -63,6 +63,11 @@ TEST(Distributions, AreOneAtTheBottomAndZeroAtTheTop) {
   EXPECT_TRUE(std::isnan(normal_isf(1.5)));
 }
 
+TEST(Distributions, TailsEndAtZeroWhereProductsOverflow) {
+  EXPECT_EQ(f_sf(1e308, 50.0, 3.0), 0.0);
+  EXPECT_EQ(f_sf(std::numeric_limits<double>::infinity(), 5.0, 3.0), 0.0);
+}
+
 TEST(Distributions, IncompleteBetaIsSymmetric) {
   for (const double a : {0.5, 3.0, 200.0})
     for (const double b : {0.5, 7.0, 1000.0})

@@ -46,17 +46,8 @@ void expect_golden(const std::string& name, const json& expected, std::optional<
   model.fit(data.X, y, context);
   EXPECT_TRUE(model.converged()) << model.n_iter();
   const Matrix coef = to_matrix(expected["coef"]);
-  Matrix actual;
-  Vector intercept;
-  if constexpr (std::is_same_v<Model, LinearSVC>) {
-    actual = model.coef();
-    intercept = model.intercept();
-  } else {
-    actual = model.coef().transpose();
-    intercept = Vector::Constant(1, model.intercept());
-  }
-  EXPECT_LT(relative_difference(actual, coef), 1e-6);
-  EXPECT_LT((intercept - to_vector(expected["intercept"])).cwiseAbs().maxCoeff(),
+  EXPECT_LT(relative_difference(model.coef(), coef), 1e-6);
+  EXPECT_LT((model.intercept() - to_vector(expected["intercept"])).cwiseAbs().maxCoeff(),
             1e-6 * coef.cwiseAbs().maxCoeff());
 }
 
@@ -133,6 +124,36 @@ TEST(LinearSvm, RefusesParametersThatDoNotGoTogether) {
       {"'dual'", "LinearSVR", "epsilon_insensitive"}));
 }
 
+TEST(LinearSvm, EndsWhereAClassHasNoWeight) {
+  const LinearData data = data_of("cancer");
+  const auto fitted = [&](SVCLoss loss, std::optional<bool> dual, double weight) {
+    LinearSVC model({.loss = loss, .dual = dual, .tol = 1e-7, .random_state = 0});
+    model.params().class_weight = {{"benign", 0.0}, {"malignant", weight}};
+    return model.fit(data.X, data.y);
+  };
+  EXPECT_TRUE(fitted(SVCLoss::hinge, true, 0.01).converged());
+  const LinearSVC dual = fitted(SVCLoss::squared_hinge, true, 0.01);
+  EXPECT_TRUE(dual.converged());
+  EXPECT_LT(relative_difference(dual.coef(), fitted(SVCLoss::squared_hinge, false, 0.01).coef()),
+            1e-5);
+  EXPECT_TRUE(throws<InvalidInput>([&] { fitted(SVCLoss::hinge, true, 0.0); },
+                                   {"LinearSVC", "class_weight", "above 0"}));
+}
+
+TEST(LinearSvm, DoesNotCareForTheUnitOfYWithoutEpsilon) {
+  const LinearData data = data_of("diabetes");
+  LinearSVR model({.tol = 1e-8,
+                   .loss = SVRLoss::squared_epsilon_insensitive,
+                   .dual = true,
+                   .random_state = 0,
+                   .max_iter = 10'000});
+  const Matrix expected = model.fit(data.X, data.y).coef();
+  const double unit = 1e-20;
+  model.fit(data.X, Vector(unit * data.y.vector()));
+  EXPECT_TRUE(model.converged());
+  EXPECT_LT(relative_difference(model.coef() / unit, expected), 1e-5);
+}
+
 TEST(LinearSvm, CountsAWeightAsCopies) {
   const LinearData data = data_of("diabetes");
   const Matrix X = data.X.topRows(60);
@@ -142,8 +163,8 @@ TEST(LinearSvm, CountsAWeightAsCopies) {
   Vector y_twice(120);
   y_twice << y, y;
   LinearSVR model({.epsilon = 0.1, .tol = 1e-11, .random_state = 0, .max_iter = 1'000'000});
-  const Vector copies = model.fit(twice, y_twice).coef();
-  const Vector weights = model.fit(X, y, {.sample_weight = Vector::Constant(60, 2.0)}).coef();
+  const Matrix copies = model.fit(twice, y_twice).coef();
+  const Matrix weights = model.fit(X, y, {.sample_weight = Vector::Constant(60, 2.0)}).coef();
   EXPECT_LT(relative_difference(weights, copies), 1e-6);
 }
 

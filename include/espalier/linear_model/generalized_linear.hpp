@@ -20,8 +20,8 @@
 namespace espalier {
 
 /// How the objective is minimised; both find the same optimum. `automatic`: newton_cholesky up to
-/// 256 columns unless X is mostly zeros, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp). `newton_cholesky`: O(np²) an
-/// iteration, of which a few suffice (newton_cholesky.hpp).
+/// 256 columns unless X is mostly zeros, else lbfgs. `lbfgs`: O(np) an iteration (lbfgs.hpp).
+/// `newton_cholesky`: O(np²) an iteration, of which a few suffice (newton_cholesky.hpp).
 enum class GeneralizedLinearSolver { automatic, lbfgs, newton_cholesky };
 
 constexpr auto names_of(GeneralizedLinearSolver) {
@@ -63,4 +63,38 @@ struct GeneralizedLinearState {
   void check(const Schema& schema) const;
 };
 
+namespace detail {
+
+/// A Tweedie distribution of the targets and the link of its mean.
+struct TweedieModel {
+  double power;
+  bool log_link;
+};
+
+/// What the classes share, which say by model() of which distribution they are.
+template <class Derived, class Params>
+class GeneralizedLinearModel
+    : public Implements<Derived, Regressor, Params, GeneralizedLinearState> {
+  using Base = Implements<Derived, Regressor, Params, GeneralizedLinearState>;
+
+ public:
+  using Base::Base;
+
+  const Matrix& coef() const { return this->state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return this->state().intercept; }  ///< 1
+  int n_iter() const { return this->state().n_iter; }                  ///< iterations of the solver
+  bool converged() const { return this->state().converged; }           ///< false: ended at max_iter
+
+ private:
+  friend Base;
+  TweedieModel model() const { return static_cast<const Derived&>(*this).model(); }
+  GeneralizedLinearState do_fit(const Features& X, const Vector& y, const FitContext& context,
+                                const GeneralizedLinearState* previous) const;
+  Vector do_predict(const GeneralizedLinearState& state, const Features& X) const;
+  double do_score(const GeneralizedLinearState& state, const Matrix& y, const Matrix& predicted,
+                  const Vector& sample_weight) const;
+  void do_compile(const GeneralizedLinearState& state, RowBuilder& builder) const;
+};
+
+}  // namespace detail
 }  // namespace espalier

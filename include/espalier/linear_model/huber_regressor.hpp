@@ -28,8 +28,8 @@ struct HuberRegressorParams {
 
 /// What HuberRegressor learns.
 struct HuberRegressorState {
-  Vector coef;             // p
-  double intercept = 0.0;  // zero without fit_intercept
+  Matrix coef;       // 1 × p
+  Vector intercept;  // 1; zero without fit_intercept
   double scale = 1.0;
   Labels outliers;  // n of the fit: 1 or 0
   int n_iter = 0;
@@ -58,9 +58,9 @@ struct HuberRegressorState {
 /// iterations whatever the scale of the columns; scikit-learn uses L-BFGS, which needs scaled ones.
 /// O(np² + p³) an iteration, memory O(p²); X may be sparse. `tol` bounds the gradient by variables in
 /// which the columns have mean square 1, divided by the sum of weights, so it is not scikit-learn's
-/// measure. If more than half of the rows lie on a plane, or so, σ falls to its bound of 1e-12 times
-/// the size of y. Numbers of `float` are computed with in double, as in scikit-learn. The same bits for
-/// any number of threads.
+/// measure. If more than half of the rows lie on a plane, or so, and with ε = 1, which is least
+/// absolute deviations, σ falls to its bound of 1e-9 times the largest |y|. Numbers of `float` are
+/// computed with in double, as in scikit-learn. The same bits for any number of threads.
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, or the
@@ -74,9 +74,9 @@ class HuberRegressor
   static constexpr std::string_view type_name = "HuberRegressor";
   static constexpr Tags tags{.sparse = true, .sample_weight = true};
 
-  const Vector& coef() const { return state().coef; }  ///< p
-  double intercept() const { return state().intercept; }
-  double scale() const { return state().scale; }  ///< σ
+  const Matrix& coef() const { return state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().intercept; }  ///< 1
+  double scale() const { return state().scale; }                 ///< σ
   /// For each row of the fit (rows of weight 0 left out) 1 if its residual is beyond ε·σ, else 0.
   const Labels& outliers() const { return state().outliers; }
   int n_iter() const { return state().n_iter; }         ///< iterations

@@ -22,30 +22,21 @@ namespace espalier {
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y is negative
 ///                           somewhere or zero everywhere, or the squares of a column overflow
 /// @see McCullagh & Nelder, Generalized Linear Models (1989) ch. 6
-class PoissonRegressor : public Implements<PoissonRegressor, Regressor, GeneralizedLinearParams,
-                                           GeneralizedLinearState> {
+class PoissonRegressor
+    : public detail::GeneralizedLinearModel<PoissonRegressor, GeneralizedLinearParams> {
  public:
-  using Implements::Implements;
+  using GeneralizedLinearModel::GeneralizedLinearModel;
   static constexpr std::string_view type_name = "PoissonRegressor";
   static constexpr Tags tags{
       .sparse = true, .float32 = true, .sample_weight = true, .positive_target = true};
 
-  const Matrix& coef() const { return state().coef; }            ///< 1 × p
-  const Vector& intercept() const { return state().intercept; }  ///< 1
-  int n_iter() const { return state().n_iter; }                  ///< iterations of the solver
-  bool converged() const { return state().converged; }           ///< false: ended at max_iter
-
  private:
-  friend Implements;
-  State do_fit(const Features& X, const Vector& y, const FitContext& context,
-               const State* previous) const;
-  Vector do_predict(const State& state, const Features& X) const;
-  double do_score(const State& state, const Matrix& y, const Matrix& predicted,
-                  const Vector& sample_weight) const;
-  void do_compile(const State& state, RowBuilder& builder) const;
+  friend GeneralizedLinearModel;
+  static constexpr detail::TweedieModel model() { return {.power = 1.0, .log_link = true}; }
 };
 
 extern template class Implements<PoissonRegressor, Regressor, GeneralizedLinearParams,
                                  GeneralizedLinearState>;
+extern template class detail::GeneralizedLinearModel<PoissonRegressor, GeneralizedLinearParams>;
 
 }  // namespace espalier

@@ -21,14 +21,15 @@ struct QuantileRegressorParams {
 
 /// What QuantileRegressor learns.
 struct QuantileRegressorState {
-  Vector coef;             // p
-  double intercept = 0.0;  // zero without fit_intercept
+  Matrix coef;       // 1 × p
+  Vector intercept;  // 1; zero without fit_intercept
   int n_iter = 0;
+  bool converged = false;
 
   static constexpr auto fields() {
     using S = QuantileRegressorState;
     return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter)};
+                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };
@@ -44,9 +45,11 @@ struct QuantileRegressorState {
 /// by a primal-dual interior-point method with Mehrotra's correction on its dual, whose variables are
 /// bounded, in some 10 to 30 iterations of O(np² + p³), and then moved to the vertex that the
 /// iterations point to, so that coefficients are exactly zero and rows lie exactly on the plane where
-/// the optimum is one vertex. The objective is within 1e-9 of the optimum, relatively. Memory O(p²)
-/// beside some vectors of n; X may be sparse. If several β are optimal, which one is found may differ
-/// from scikit-learn. The same bits for any number of threads.
+/// the optimum is one vertex. The objective is within 1e-9 of the optimum, relatively, or within 1e-13 of
+/// the largest |y|; where rounding ends the iterations before, that is a warning
+/// (WarningKind::convergence). Memory O(p²) beside some vectors of n; X may be sparse. If several β
+/// are optimal, which one is found may differ from scikit-learn. The same bits for any number of
+/// threads.
 ///
 /// Not there: solver and solver_options (scikit-learn hands the program to HiGHS).
 ///
@@ -62,9 +65,10 @@ class QuantileRegressor : public Implements<QuantileRegressor, Regressor, Quanti
   static constexpr std::string_view type_name = "QuantileRegressor";
   static constexpr Tags tags{.sparse = true, .sample_weight = true};
 
-  const Vector& coef() const { return state().coef; }  ///< p
-  double intercept() const { return state().intercept; }
-  int n_iter() const { return state().n_iter; }  ///< iterations of the interior-point method
+  const Matrix& coef() const { return state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().intercept; }  ///< 1
+  int n_iter() const { return state().n_iter; }         ///< iterations of the interior-point method
+  bool converged() const { return state().converged; }  ///< false: rounding ended it too early
 
  private:
   friend Implements;

@@ -83,10 +83,9 @@ class SGDRegressor
   static constexpr Tags tags{
       .sparse = true, .float32 = true, .sample_weight = true, .weights_are_copies = false};
 
-  /// p
-  auto coef() const { return state().linear.coef.row(0).transpose(); }
-  double intercept() const { return state().linear.intercept[0]; }
-  int n_iter() const { return state().n_iter; }  ///< epochs
+  const Matrix& coef() const { return state().linear.coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().linear.intercept; }  ///< 1
+  int n_iter() const { return state().n_iter; }                         ///< epochs
   /// Steps taken, as the schedules count them, plus 1.
   double t() const { return state().linear.t; }
   bool converged() const { return state().converged; }  ///< false: ended at max_iter

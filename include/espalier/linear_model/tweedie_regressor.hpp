@@ -61,8 +61,8 @@ struct TweedieRegressorParams {
 /// Elsewhere there may be several minima; one is found beginning at the constant model, and
 /// newton_cholesky takes the expected Hessian in place of the true one (Fisher's scoring), which
 /// may need more iterations. With the identity link and a power other than 0 all predicted means
-/// have to be positive: a fit begins and stays among such coefficients, so it needs an intercept;
-/// `predict` on other rows may give others.
+/// have to be positive: a fit begins and stays among such coefficients, so it needs an intercept, and
+/// a warm start begins anew where those before give rows of X other means; `predict` on other rows may give others.
 ///
 /// `score` is D², the share of the deviance that the model explains: 1 less the deviance of the
 /// predictions over that of the mean of y. Costs O(np²) an iteration up to 256 columns, in blocks of
@@ -76,30 +76,24 @@ struct TweedieRegressorParams {
 ///                           range of the distribution, the start is infeasible (see above), or the
 ///                           squares of a column overflow
 /// @see Jørgensen, Journal of the Royal Statistical Society B 49 (1987) 127–162
-class TweedieRegressor : public Implements<TweedieRegressor, Regressor, TweedieRegressorParams,
-                                           GeneralizedLinearState> {
+class TweedieRegressor
+    : public detail::GeneralizedLinearModel<TweedieRegressor, TweedieRegressorParams> {
  public:
-  using Implements::Implements;
+  using GeneralizedLinearModel::GeneralizedLinearModel;
   static constexpr std::string_view type_name = "TweedieRegressor";
-
-  const Matrix& coef() const { return state().coef; }            ///< 1 × p
-  const Vector& intercept() const { return state().intercept; }  ///< 1
-  int n_iter() const { return state().n_iter; }                  ///< iterations of the solver
-  bool converged() const { return state().converged; }           ///< false: ended at max_iter
 
  private:
   friend Implements;
+  friend GeneralizedLinearModel;
+  detail::TweedieModel model() const {
+    return {.power = params().power, .log_link = params().has_log_link()};
+  }
   Tags do_tags() const;
   void do_validate() const;
-  State do_fit(const Features& X, const Vector& y, const FitContext& context,
-               const State* previous) const;
-  Vector do_predict(const State& state, const Features& X) const;
-  double do_score(const State& state, const Matrix& y, const Matrix& predicted,
-                  const Vector& sample_weight) const;
-  void do_compile(const State& state, RowBuilder& builder) const;
 };
 
 extern template class Implements<TweedieRegressor, Regressor, TweedieRegressorParams,
                                  GeneralizedLinearState>;
+extern template class detail::GeneralizedLinearModel<TweedieRegressor, TweedieRegressorParams>;
 
 }  // namespace espalier

@@ -39,8 +39,8 @@ struct LinearSVRParams {
 
 /// What LinearSVR learns.
 struct LinearSVRState {
-  Vector coef;             // p
-  double intercept = 0.0;  // zero without fit_intercept
+  Matrix coef;       // 1 × p
+  Vector intercept;  // 1; zero without fit_intercept
   int n_iter = 0;
   bool converged = false;
 
@@ -78,10 +78,10 @@ class LinearSVR : public Implements<LinearSVR, Regressor, LinearSVRParams, Linea
   static constexpr std::string_view type_name = "LinearSVR";
   static constexpr Tags tags{.sparse = true, .sample_weight = true};
 
-  const Vector& coef() const { return state().coef; }  ///< p
-  double intercept() const { return state().intercept; }
-  int n_iter() const { return state().n_iter; }         ///< iterations
-  bool converged() const { return state().converged; }  ///< false: ended at max_iter
+  const Matrix& coef() const { return state().coef; }            ///< 1 × p
+  const Vector& intercept() const { return state().intercept; }  ///< 1
+  int n_iter() const { return state().n_iter; }                  ///< iterations
+  bool converged() const { return state().converged; }           ///< false: ended at max_iter
 
  private:
   friend Implements;

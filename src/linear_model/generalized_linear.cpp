@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "linear_model/generalized_fit.hpp"
+#include <espalier/linear_model/generalized_linear.hpp>
 
 #include <fmt/format.h>
 
@@ -8,7 +8,11 @@
 #include <utility>
 
 #include <espalier/core/parallel.hpp>
+#include <espalier/core/row_program.hpp>
 #include <espalier/detail/exponential.hpp>
+#include <espalier/linear_model/gamma_regressor.hpp>
+#include <espalier/linear_model/poisson_regressor.hpp>
+#include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/loss/pointwise.hpp>
 #include <espalier/metrics/regression.hpp>
 
@@ -18,10 +22,7 @@
 namespace espalier {
 
 void GeneralizedLinearState::check(const Schema& schema) const {
-  detail::check_linear_shapes("a generalised linear model", coef, intercept, schema);
-  if (coef.rows() != 1 || n_iter < 0)
-    throw FormatError(fmt::format("a generalised linear model: coef has {} rows and n_iter is {}",
-                                  coef.rows(), n_iter));
+  detail::check_one_output("a generalised linear model", coef, intercept, n_iter, schema);
 }
 
 namespace detail {
@@ -75,8 +76,7 @@ class GeneralizedRow : public LinearRow {
   TweedieModel model_;
 };
 
-}  // namespace
-
+/// The fit, beginning at `previous` unless that is null, or gives these rows means that cannot be.
 GeneralizedLinearState fit_generalized(std::string_view owner, const Features& X, const Vector& y,
                                        const TweedieModel& model,
                                        const GeneralizedLinearParams& params,
@@ -86,6 +86,9 @@ GeneralizedLinearState fit_generalized(std::string_view owner, const Features& X
   const Vector& weights = context.sample_weight;
   const double mean = weighted_mean(span_of(y), span_of(weights));
   const bool needs_positive = !model.log_link && model.power != 0.0;
+  if (previous != nullptr && needs_positive &&
+      !(linear_predict(X, previous->coef, previous->intercept).array() > 0.0).all())
+    previous = nullptr;  // other rows: the fit begins anew
   if (previous == nullptr && needs_positive && !(params.fit_intercept && mean > 0.0))
     throw InvalidInput(fmt::format(
         "{}: with the identity link and power {} all means must be positive, and there is no such "
@@ -115,21 +118,54 @@ GeneralizedLinearState fit_generalized(std::string_view owner, const Features& X
           solution.converged};
 }
 
-Vector predict_generalized(const GeneralizedLinearState& state, const TweedieModel& model,
-                           const Features& X) {
+}  // namespace
+
+template <class Derived, class Params>
+GeneralizedLinearState GeneralizedLinearModel<Derived, Params>::do_fit(
+    const Features& X, const Vector& y, const FitContext& context,
+    const GeneralizedLinearState* previous) const {
+  const Params& p = this->params();
+  return fit_generalized(Derived::type_name, X, y, model(),
+                         {p.alpha, p.fit_intercept, p.solver, p.max_iter, p.tol, p.warm_start},
+                         context, previous);
+}
+
+template <class Derived, class Params>
+Vector GeneralizedLinearModel<Derived, Params>::do_predict(const GeneralizedLinearState& state,
+                                                           const Features& X) const {
   Matrix values = linear_predict(X, state.coef, state.intercept);
   parallel_for_blocks(
       {values.rows(), 4096}, 10.0 * static_cast<double>(values.rows()),
       [&](Index begin, Index end) {
-        inverse_link(model, {values.data() + begin, static_cast<std::size_t>(end - begin)});
+        inverse_link(model(), {values.data() + begin, static_cast<std::size_t>(end - begin)});
       });
   return values.col(0);
 }
 
-void compile_generalized(const GeneralizedLinearState& state, const TweedieModel& model,
-                         RowBuilder& builder) {
-  builder.set_model(GeneralizedRow(builder, state, model));
+template <class Derived, class Params>
+double GeneralizedLinearModel<Derived, Params>::do_score(const GeneralizedLinearState&,
+                                                         const Matrix& y, const Matrix& predicted,
+                                                         const Vector& sample_weight) const {
+  return d2_tweedie_score(y, predicted, {.sample_weight = sample_weight, .power = model().power});
 }
 
+template <class Derived, class Params>
+void GeneralizedLinearModel<Derived, Params>::do_compile(const GeneralizedLinearState& state,
+                                                         RowBuilder& builder) const {
+  builder.set_model(GeneralizedRow(builder, state, model()));
+}
+
+template class GeneralizedLinearModel<PoissonRegressor, GeneralizedLinearParams>;
+template class GeneralizedLinearModel<GammaRegressor, GeneralizedLinearParams>;
+template class GeneralizedLinearModel<TweedieRegressor, TweedieRegressorParams>;
+
 }  // namespace detail
+
+template class Implements<PoissonRegressor, Regressor, GeneralizedLinearParams,
+                          GeneralizedLinearState>;
+template class Implements<GammaRegressor, Regressor, GeneralizedLinearParams,
+                          GeneralizedLinearState>;
+template class Implements<TweedieRegressor, Regressor, TweedieRegressorParams,
+                          GeneralizedLinearState>;
+
 }  // namespace espalier
