@@ -23,7 +23,8 @@ SingularVectors within(const CentredData<Scalar>& data, const MatrixOf<Scalar>& 
   const MatrixOf<Scalar> best = svd.V.leftCols(k).template cast<Scalar>();
   const MatrixOf<Scalar> vectors = data.is_wide() ? orthonormalised<MatrixOf<Scalar>>(image * best)
                                                   : MatrixOf<Scalar>(basis * best);
-  SingularVectors result{svd.values.head(k), vectors.template cast<double>().transpose()};
+  SingularVectors result{data.unit() * svd.values.head(k),
+                         vectors.template cast<double>().transpose()};
   fix_signs(result.components);
   return result;
 }
@@ -53,13 +54,13 @@ class Reporter {
 template <class Scalar>
 ShortSide full_svd(const CentredData<Scalar>& data) {
   Svd svd = thin_svd(data.triangular().template cast<double>());
-  return {std::move(svd.values), std::move(svd.V)};
+  return {data.unit() * svd.values, std::move(svd.V)};
 }
 
 template <class Scalar>
 ShortSide gram_svd(const CentredData<Scalar>& data, Index k) {
   linalg::Eigenpairs pairs = linalg::leading_eigenpairs(data.gram(), k);
-  return {pairs.values.cwiseMax(0.0).cwiseSqrt(), std::move(pairs.vectors)};
+  return {data.unit() * pairs.values.cwiseMax(0.0).cwiseSqrt(), std::move(pairs.vectors)};
 }
 
 template <class Scalar>

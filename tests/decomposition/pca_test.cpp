@@ -254,6 +254,62 @@ TEST(PCA, FloatsAreComputedAndReturnedAsFloats) {
   }
 }
 
+TEST(PCA, LargeAndSmallNumbersKeepTheirDigits) {
+  const Vector values = decaying(30, 1.0);
+  for (const auto& [n, p] : std::vector<std::pair<Index, Index>>{{400, 30}, {31, 400}}) {
+    const Matrix X = with_singular_values(n, p, values);
+    for (const PCASolver solver : solvers) {
+      SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+      const PCAParams params{
+          .n_components = 4, .svd_solver = solver, .iterated_power = 40, .random_state = 0};
+      const auto found = [&](const Features& scaled) { return PCA(params).fit(scaled); };
+      const auto expect_scaled = [&](const PCA& model, double scale, double tolerance) {
+        SCOPED_TRACE(scale);
+        const Vector wanted = scale * values.head(4);
+        EXPECT_LT(relative_difference(model.singular_values(), wanted), tolerance);
+      };
+      for (const double scale : {1e-12, 1e12})
+        expect_scaled(found(Eigen::MatrixXf((scale * X).cast<float>())), scale, 1e-5);
+      for (const double scale : {1e-140, 1e140}) {
+        expect_scaled(found(Matrix(scale * X)), scale, 1e-10);
+        expect_scaled(found(SparseMatrix((scale * X).sparseView())), scale, 1e-10);
+      }
+    }
+  }
+}
+
+TEST(PCA, ALargeMeanOfFloatsCostsNoDigits) {
+  for (const auto& [n, p] : std::vector<std::pair<Index, Index>>{{4000, 12}, {13, 4000}}) {
+    const Matrix X = with_singular_values(n, p, 100.0 * decaying(12, 1.0));
+    const Eigen::MatrixXf shifted = (X.array() + 123'456.7).cast<float>();
+    const Vector weights =
+        Vector::NullaryExpr(n, [](Index i) { return static_cast<double>(1 + i % 2); });
+    for (const Vector& w : {Vector(), weights})
+      for (const PCASolver solver : solvers) {
+        SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+        const PCAParams params{
+            .n_components = 6, .svd_solver = solver, .iterated_power = 40, .random_state = 0};
+        const auto expected = PCA(params).fit(Matrix(shifted.cast<double>()), {.sample_weight = w});
+        const auto model = PCA(params).fit(shifted, {.sample_weight = w});
+        EXPECT_LT(relative_difference(model.singular_values(), expected.singular_values()), 1e-5);
+      }
+  }
+}
+
+TEST(PCA, ALargeMeanOfSparseColumnsCostsTheirVarianceNoDigits) {
+  const Matrix X = random_matrix(200, 5, 3).array() + 1e6;
+  const Vector weights =
+      Vector::NullaryExpr(200, [](Index i) { return 0.5 * static_cast<double>(1 + i % 3); });
+  const PCAParams params{.n_components = 2, .svd_solver = PCASolver::full};
+  for (const Vector& w : {Vector(), weights}) {
+    const auto dense = PCA(params).fit(X, {.sample_weight = w});
+    const auto sparse = PCA(params).fit(SparseMatrix(X.sparseView()), {.sample_weight = w});
+    EXPECT_LT(
+        relative_difference(sparse.explained_variance_ratio(), dense.explained_variance_ratio()),
+        1e-8);
+  }
+}
+
 TEST(PCA, WhiteningDoesNotChangeTheModelOfTheData) {
   const auto plain = PCA({.n_components = 2}).fit(iris());
   const auto white = PCA({.n_components = 2, .whiten = true}).fit(iris());
@@ -288,7 +344,11 @@ TEST(PCA, RefusesWhatItCannotFind) {
   EXPECT_TRUE(refuses({.n_components = "mle"}, {"mle", "at least as many samples"}));
   EXPECT_TRUE(
       refuses({.n_components = 0.5, .svd_solver = PCASolver::arpack}, {"n_components", "arpack"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { PCA().fit(Matrix(iris().topRows(1))); }, {"2 samples"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { PCA().fit(Matrix(iris().topRows(1))); },
+                                   {"2 samples", "X has 1 sample"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] { PCA().fit(iris(), {.sample_weight = Vector::Constant(150, 0.005)}); },
+      {"X has 150 samples, whose weights sum to 0.75"}));
   Matrix huge = iris();
   huge(3, 2) = 1e200;
   EXPECT_TRUE(throws<InvalidInput>([&] { PCA().fit(huge); }, {"PCA", "x2", "too large"}));
