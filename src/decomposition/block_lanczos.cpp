@@ -6,7 +6,7 @@
 
 #include <espalier/core/random.hpp>
 
-#include "decomposition/decompositions.hpp"
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 #include "linalg/products.hpp"
 
@@ -40,12 +40,12 @@ class Basis {
   /// basis, up to rounding.
   void append(const Numbers& block) {
     Vector lengths;
-    Numbers Q = orthonormalised<Numbers>(block, &lengths);
+    Numbers Q = linalg::orthonormalised<Numbers>(block, &lengths);
     for (Index j = 0; j < Q.cols(); ++j)
       if (lengths[j] <= least_length()) Q.col(j) = random_numbers(size(), 1);
     for (int pass = 0; pass < 2; ++pass) {
       remove_components(Q);
-      Q = orthonormalised<Numbers>(std::move(Q));
+      Q = linalg::orthonormalised<Numbers>(std::move(Q));
     }
     V_.middleCols(used_, Q.cols()) = Q;
     used_ += Q.cols();

@@ -8,8 +8,8 @@
 
 #include "core/clock.hpp"
 #include "decomposition/block_lanczos.hpp"
-#include "decomposition/decompositions.hpp"
 #include "decomposition/projection.hpp"
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 
 namespace espalier::detail {
@@ -19,10 +19,12 @@ namespace {
 template <class Scalar>
 SingularVectors within(const CentredData<Scalar>& data, const MatrixOf<Scalar>& basis, Index k) {
   const MatrixOf<Scalar> image = data.times(basis);
-  const Svd svd = thin_svd(tall_triangle<Scalar>(image).template cast<double>());
+  const linalg::SingularValues svd =
+      linalg::singular_value_decomposition(tall_triangle<Scalar>(image).template cast<double>());
   const MatrixOf<Scalar> best = svd.V.leftCols(k).template cast<Scalar>();
-  const MatrixOf<Scalar> vectors = data.is_wide() ? orthonormalised<MatrixOf<Scalar>>(image * best)
-                                                  : MatrixOf<Scalar>(basis * best);
+  const MatrixOf<Scalar> vectors = data.is_wide()
+                                       ? linalg::orthonormalised<MatrixOf<Scalar>>(image * best)
+                                       : MatrixOf<Scalar>(basis * best);
   SingularVectors result{data.unit() * svd.values.head(k),
                          vectors.template cast<double>().transpose()};
   fix_signs(result.components);
@@ -53,7 +55,8 @@ class Reporter {
 
 template <class Scalar>
 ShortSide full_svd(const CentredData<Scalar>& data) {
-  Svd svd = thin_svd(data.triangular().template cast<double>());
+  linalg::SingularValues svd =
+      linalg::singular_value_decomposition(data.triangular().template cast<double>());
   return {data.unit() * svd.values, std::move(svd.V)};
 }
 
@@ -95,7 +98,7 @@ SingularVectors randomized_svd(const CentredData<Scalar>& data, const SubspaceOp
   MatrixOf<Scalar> Q = MatrixOf<Scalar>::NullaryExpr(
       data.short_side(), width, [&](Index, Index) { return static_cast<Scalar>(random.normal()); });
   for (Index i = 1; i <= products; ++i) {
-    Q = orthonormalised<MatrixOf<Scalar>>(data.gram_times(Q));
+    Q = linalg::orthonormalised<MatrixOf<Scalar>>(data.gram_times(Q));
     report(i);
   }
   return within<Scalar>(data, Q, options.k);

@@ -12,7 +12,7 @@
 #include <espalier/linear_model/logistic_regression.hpp>
 
 #include "decomposition/data.hpp"
-#include "decomposition/decompositions.hpp"
+#include "linalg/decompositions.hpp"
 #include "support/expect_error.hpp"
 #include "support/near.hpp"
 
@@ -55,8 +55,8 @@ Matrix with_singular_values(Index n, Index p, const Vector& values, double shift
   const Index k = values.size();
   Matrix left = random_matrix(n, k, 1);
   left.rowwise() -= left.colwise().mean().eval();
-  const Matrix U = detail::orthonormalised<Matrix>(left);
-  const Matrix V = detail::orthonormalised<Matrix>(random_matrix(p, k, 2));
+  const Matrix U = linalg::orthonormalised<Matrix>(left);
+  const Matrix V = linalg::orthonormalised<Matrix>(random_matrix(p, k, 2));
   Matrix X = U * values.asDiagonal() * V.transpose();
   X.array() += shift;
   return X;
@@ -171,6 +171,19 @@ TEST(PCA, EqualVariancesGiveTheirSubspace) {
     if (first.size() == 0) first = projector;
     EXPECT_LT((projector - first).cwiseAbs().maxCoeff(), 1e-9);
     EXPECT_TRUE(near(model.singular_values(), Vector(Vector::Constant(20, 2.0)), 1e-9));
+  }
+}
+
+TEST(PCA, ComponentsOfDummyVariablesAreRight) {
+  // Two crossed factors: singular, and each variance is there many times.
+  Matrix X = Matrix::Zero(12 * 17, 12 + 17);
+  for (Index i = 0; i < X.rows(); ++i) X(i, i % 12) = X(i, 12 + i / 12) = 1.0;
+  const Matrix centred = X.rowwise() - X.colwise().mean();
+  const Matrix covariance = centred.transpose() * centred / 203.0;
+  for (const PCASolver solver : solvers) {
+    SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+    const auto model = PCA({.svd_solver = solver, .random_state = 0}).fit(X);
+    EXPECT_LT((model.get_covariance() - covariance).cwiseAbs().maxCoeff(), 1e-13);
   }
 }
 
