@@ -8,10 +8,11 @@
 #include <espalier/core/features.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/products.hpp"
+
 namespace espalier::detail {
 
-template <class Scalar>
-using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+using linalg::MatrixOf;
 
 /// The numbers of a dense X, which are of this type.
 template <class Scalar>

@@ -22,7 +22,7 @@ using detail::SingularVectors;
 
 /// long·short² up to which a dense X counts as small: some tenths of a second.
 constexpr double small_problem = 1e8;
-/// Up to this many rows or columns a Gram matrix is quicker than a Krylov basis.
+/// Up to this many rows or columns a Gram matrix is quicker than a basis of block Lanczos.
 constexpr Index largest_gram = 3000;
 
 /// A component's variance as a part of the first one's below which Gram matrices keep too few

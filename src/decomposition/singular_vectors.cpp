@@ -7,8 +7,8 @@
 #include <espalier/core/random.hpp>
 
 #include "core/clock.hpp"
-#include "decomposition/block_lanczos.hpp"
 #include "decomposition/projection.hpp"
+#include "linalg/block_lanczos.hpp"
 #include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 
@@ -79,7 +79,7 @@ template <class Scalar>
 SingularVectors lanczos_svd(const CentredData<Scalar>& data, const SubspaceOptions& options,
                             const FitContext& context) {
   const Reporter report(options.owner, 0, context);
-  const LanczosResult<Scalar> found = block_lanczos<Scalar>(
+  const linalg::LanczosResult<Scalar> found = linalg::block_lanczos<Scalar>(
       data.short_side(), [&](const MatrixOf<Scalar>& B) { return data.gram_times(B); },
       {.k = options.k, .tol = options.tol, .seed = options.seed, .report = report});
   SingularVectors result = within<Scalar>(data, found.basis, options.k);
