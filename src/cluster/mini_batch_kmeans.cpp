@@ -27,12 +27,6 @@ constexpr std::string_view name = MiniBatchKMeans::type_name;
 // Random streams: one for the rows that judge the starts, one a start, one a batch.
 constexpr std::uint64_t judging_stream = 0, first_start = 1, first_batch = std::uint64_t{1} << 32;
 
-/// A seed that the state can hold.
-std::uint64_t seed_for(const MiniBatchKMeansParams& params) {
-  constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-  return detail::seed_of(params.random_state, name) & largest;
-}
-
 /// The rows of positive weight and their weights, which are empty where all are 1.
 struct WeightedRows {
   Features X;
@@ -208,7 +202,7 @@ MiniBatchKMeansState MiniBatchKMeans::do_fit(const Features& X, const FitContext
   const WeightedRows data(X, context.sample_weight);
   const Index n = data.X.rows(), batch = std::min<Index>(params().batch_size, n);
   const Vector offset = offset_for(data);
-  const std::uint64_t seed = seed_for(params());
+  const std::uint64_t seed = detail::seed_of(params().random_state, name);
   BatchCenters learned{first_centers(params(), data, offset, seed),
                        Vector::Zero(params().n_clusters)};
   const Batches batches(data, batch, seed);
@@ -251,7 +245,7 @@ MiniBatchKMeansState MiniBatchKMeans::do_partial_fit(const Features& X, const Fi
   std::uint64_t seed = 0;
   if (previous == nullptr) {
     kmeans::check_start(name, params().init, params().n_clusters, X, context.sample_weight);
-    seed = seed_for(params());
+    seed = detail::seed_of(params().random_state, name);
     offset = offset_for(data);
     learned = {first_centers(params(), data, offset, seed), Vector::Zero(params().n_clusters)};
   } else {

@@ -164,8 +164,8 @@ void Estimator::partial_fit_checked(const Features& X, const OptionalTarget& y,
   if (!has_partial_fit()) throw_not_supported("partial_fit", "Call fit with all rows.");
   validate_params();
   context.check_stop(class_name());
-  const detail::FitInput input = detail::check_fit_input(*this, X, y, context);
   const ThreadLimit limit(context.n_threads);
+  const detail::FitInput input = detail::check_fit_input(*this, X, y, context);
   partial_fit_impl(input.X, input.y, classes, *input.context);
 }
 

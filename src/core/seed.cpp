@@ -12,7 +12,7 @@ std::uint64_t seed_of(const std::optional<std::int64_t>& random_state, std::stri
     refuse_param(owner, "random_state", "an integer in the range [0, inf) or none", *random_state);
   if (random_state) return static_cast<std::uint64_t>(*random_state);
   std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32) | device();
+  return ((static_cast<std::uint64_t>(device()) << 32) | device()) >> 1;
 }
 
 }  // namespace espalier::detail

@@ -67,7 +67,6 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
   } else {
     measure(weights);
   }
-  variation_ = (variation_.array() < 0.0).select(0.0, variation_);  // by rounding; NaN stays
   squares_ = variation_;
   if (!centre) {
     squares_ += total_weight_ * mean_.cwiseAbs2();
@@ -78,6 +77,18 @@ CentredData<Scalar>::CentredData(const Features& X, const Vector& weights, bool 
   for (Index j = 0; j < X.cols(); ++j)
     if (!(squares_[j] <= largest / static_cast<double>(X.cols()) && std::isfinite(mean_[j])))
       refuse_too_large(owner, X, j);
+  choose_unit();
+}
+
+template <class Scalar>
+void CentredData<Scalar>::choose_unit() {
+  constexpr int most = std::numeric_limits<Scalar>::max_exponent;
+  const double largest = squares_.maxCoeff();
+  const int exponent = largest > 0.0 ? std::ilogb(std::sqrt(largest)) : 0;
+  if (std::abs(exponent) <= most / 6) return;
+  unit_ = std::ldexp(1.0, std::clamp(exponent, -most / 3, most / 3));
+  sparse_ /= unit_;
+  sparse_transposed_ /= unit_;
 }
 
 /// mean_ and variation_.
@@ -92,14 +103,20 @@ void CentredData<Scalar>::measure(const Vector& weights) {
 
 template <class Scalar>
 void CentredData<Scalar>::measure_sparse() {
+  const auto root = [&](Index i) { return root_weights_.size() > 0 ? root_weights_[i] : 1.0; };
   parallel_for(X_.cols(), 4.0 * numbers(), [&](Index j) {
-    double first = 0.0, second = 0.0;
+    double sum = 0.0, weight = 0.0, variation = 0.0;
     for (SparseMatrix::InnerIterator it(sparse_transposed_, j); it; ++it) {
-      first += (root_weights_.size() > 0 ? root_weights_[it.col()] : 1.0) * it.value();
-      second += it.value() * it.value();
+      sum += root(it.col()) * it.value();
+      weight += root(it.col()) * root(it.col());
     }
-    mean_[j] = first / total_weight_;
-    variation_[j] = second - mean_[j] * first;
+    const double mean = sum / total_weight_;
+    for (SparseMatrix::InnerIterator it(sparse_transposed_, j); it; ++it) {
+      const double difference = it.value() - root(it.col()) * mean;
+      variation += difference * difference;
+    }
+    mean_[j] = mean;
+    variation_[j] = variation + std::max(0.0, total_weight_ - weight) * mean * mean;
   });
 }
 
@@ -125,15 +142,17 @@ MatrixOf<Scalar> CentredData<Scalar>::block(Index begin, Index end) const {
     Matrix filled = (is_wide() ? sparse_transposed_ : sparse_).middleRows(begin, n);
     if (is_wide()) filled.transposeInPlace();
     const Vector root = root_weights_.size() > 0 ? root_weights_ : Vector::Ones(X_.rows());
-    filled.noalias() -= root.segment(row, rows) * mean_.segment(column, columns).transpose();
+    filled.noalias() -=
+        root.segment(row, rows) * (mean_.segment(column, columns) / unit_).transpose();
     return filled.template cast<Scalar>();
   }
   const auto X = dense_of<Scalar>(X_);
   Numbers result(rows, columns);
   for (Index j = 0; j < columns; ++j)
-    result.col(j) =
-        (X.col(column + j).segment(row, rows).template cast<double>().array() - mean_[column + j])
-            .template cast<Scalar>();
+    result.col(j) = ((X.col(column + j).segment(row, rows).template cast<double>().array() -
+                      mean_[column + j]) /
+                     unit_)
+                        .template cast<Scalar>();
   if (root_weights_.size() > 0)
     result.array().colwise() *= root_weights_.segment(row, rows).array().template cast<Scalar>();
   return result;
@@ -141,11 +160,30 @@ MatrixOf<Scalar> CentredData<Scalar>::block(Index begin, Index end) const {
 
 template <class Scalar>
 Matrix CentredData<Scalar>::gram() const {
-  if (X_.is_sparse()) return sparse_gram();
+  return X_.is_sparse() ? sparse_gram() : dense_gram();
+}
+
+template <class Scalar>
+Matrix CentredData<Scalar>::dense_gram() const {
   const auto X = dense_of<Scalar>(X_);
-  if (!is_wide()) return linalg::gram(X, mean_, root_weights_.cwiseAbs2());
-  Matrix K = linalg::gram_of_rows(X, mean_);
-  if (root_weights_.size() > 0) K = root_weights_.asDiagonal() * K * root_weights_.asDiagonal();
+  // linalg takes the means in the precision of X, which moves them by this much.
+  const Vector moved = mean_ - mean_.template cast<Scalar>().template cast<double>();
+  if (!is_wide()) {
+    Vector weights = root_weights_.cwiseAbs2();
+    if (unit_ != 1.0 && weights.size() == 0) weights = Vector::Ones(X_.rows());
+    Matrix G = linalg::gram(X, mean_, weights / (unit_ * unit_));
+    if (!moved.isZero(0.0)) G -= total_weight_ / (unit_ * unit_) * moved * moved.transpose();
+    return G;
+  }
+  if (unit_ == 1.0 && moved.isZero(0.0)) {
+    Matrix K = linalg::gram_of_rows(X, mean_);
+    if (root_weights_.size() > 0) K = root_weights_.asDiagonal() * K * root_weights_.asDiagonal();
+    return K;
+  }
+  Matrix K = Matrix::Zero(short_side(), short_side());
+  const Blocks parts{long_side(), 4096};
+  for (Index part = 0; part < parts.count(); ++part)
+    K += linalg::gram_of_rows(block(parts.begin(part), parts.end(part)));
   return K;
 }
 
@@ -153,11 +191,12 @@ template <class Scalar>
 Matrix CentredData<Scalar>::sparse_gram() const {
   const Index s = short_side();
   const Vector root = root_weights_.size() > 0 ? root_weights_ : Vector::Ones(X_.rows());
+  const Vector mean = mean_ / unit_;
   if (is_wide()) {
-    const Vector xm = sparse_ * mean_;
+    const Vector xm = sparse_ * mean;
     Matrix K = Matrix(SparseMatrix(sparse_ * sparse_transposed_));
     K -= xm * root.transpose() + root * xm.transpose();
-    K += mean_.squaredNorm() * root * root.transpose();
+    K += mean.squaredNorm() * root * root.transpose();
     return K;
   }
   // A column of XᵀX at a time: the rows in which it has a value, times their other values.
@@ -167,7 +206,7 @@ Matrix CentredData<Scalar>::sparse_gram() const {
     for (SparseMatrix::InnerIterator a(sparse_transposed_, j); a; ++a)
       for (SparseMatrix::InnerIterator b(sparse_, a.col()); b; ++b)
         G(b.col(), j) += a.value() * b.value();
-    G.col(j) -= total_weight_ * mean_[j] * mean_;
+    G.col(j) -= total_weight_ * mean[j] * mean;
   });
   return G;
 }
@@ -177,8 +216,9 @@ template <class Scalar>
 MatrixOf<Scalar> CentredData<Scalar>::sparse_times(const Numbers& B, bool transposed) const {
   const SparseMatrix& S = transposed ? sparse_transposed_ : sparse_;
   const Vector root = root_weights_.size() > 0 ? root_weights_ : Vector::Ones(X_.rows());
-  const Vector& left = transposed ? mean_ : root;
-  const Vector& right = transposed ? root : mean_;
+  const Vector mean = mean_ / unit_;
+  const Vector& left = transposed ? mean : root;
+  const Vector& right = transposed ? root : mean;
   const Matrix right_B = right.transpose() * B.template cast<double>();
   Numbers result(S.rows(), B.cols());
   parallel_for_blocks({S.rows(), 512}, 2.0 * numbers() * static_cast<double>(B.cols()),

@@ -8,10 +8,11 @@
 #include <espalier/core/features.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/products.hpp"
+
 namespace espalier::detail {
 
-template <class Scalar>
-using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+using linalg::MatrixOf;
 
 /// The numbers of a dense X, which are of this type.
 template <class Scalar>
@@ -24,9 +25,10 @@ auto dense_of(const Features& X) {
 
 /// X with weights w and column means taken out, X̃ = √w·(X − x̄), turned so that it is long:
 ///
-///     A = X̃ where n ≥ p, X̃ᵀ elsewhere       long × short
+///     A = X̃ / unit where n ≥ p, X̃ᵀ / unit elsewhere       long × short
 ///
-/// A is not stored: blocks of rows of it are made where they are needed. A sparse X is not filled
+/// The unit is 1, or a power of two near the largest norm of a column where squares of squares of
+/// the norms could overflow or vanish. A is not stored: blocks of rows of it are made where they are needed. A sparse X is not filled
 /// (but for such blocks in `triangular`): x̄ enters the products instead. `Scalar` is what products
 /// are computed in, float for a float X and double else. Sums over rows of A are made by blocks in
 /// a fixed order.
@@ -44,6 +46,7 @@ class CentredData {
   Index long_side() const { return std::max(X_.rows(), X_.cols()); }
   Index short_side() const { return std::min(X_.rows(), X_.cols()); }
   double total_weight() const { return total_weight_; }
+  double unit() const { return unit_; }  ///< what singular values of A are to be multiplied by
   const Vector& mean() const { return mean_; }        ///< p: what was subtracted
   const Vector& squares() const { return squares_; }  ///< p: the squared norms of X̃'s columns
   /// p: Σ w·(x − x̄)² of each column, whether centred here or not.
@@ -64,6 +67,8 @@ class CentredData {
   Numbers block(Index begin, Index end) const;
   void measure(const Vector& weights);
   void measure_sparse();
+  void choose_unit();
+  Matrix dense_gram() const;
   Matrix sparse_gram() const;
   Numbers sparse_times(const Numbers& B, bool transposed) const;
 
@@ -71,7 +76,8 @@ class CentredData {
   Vector root_weights_;  // n; empty: ones
   double total_weight_;
   Vector mean_, squares_, variation_;
-  SparseMatrix sparse_, sparse_transposed_;  // √w·X of a sparse X, and its transpose
+  double unit_ = 1.0;
+  SparseMatrix sparse_, sparse_transposed_;  // √w·X / unit of a sparse X, and its transpose
 };
 
 /// R of A = QR, min(rows, cols) × cols.

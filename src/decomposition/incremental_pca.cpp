@@ -11,9 +11,9 @@
 
 #include "core/clock.hpp"
 #include "decomposition/centred_data.hpp"
-#include "decomposition/decompositions.hpp"
 #include "decomposition/gaussian_model.hpp"
 #include "decomposition/projection.hpp"
+#include "linalg/decompositions.hpp"
 
 namespace espalier {
 namespace {
@@ -39,9 +39,9 @@ Matrix stacked(const IncrementalPCAState& before, const Matrix& batch, const Vec
 }
 
 /// Singular values and right singular vectors of A.
-detail::Svd right_svd(const Matrix& A) {
-  if (A.rows() >= A.cols()) return detail::thin_svd(detail::tall_triangle<double>(A));
-  return detail::thin_svd(A);
+linalg::SingularValues right_svd(const Matrix& A) {
+  return linalg::singular_value_decomposition(
+      A.rows() >= A.cols() ? detail::tall_triangle<double>(A) : A);
 }
 
 /// What `before` becomes by the rows of a dense batch, with k components.
@@ -50,7 +50,7 @@ IncrementalPCAState with_batch(const IncrementalPCAState& before, const Features
   const Index n = batch.rows(), p = batch.cols();
   const auto seen = static_cast<double>(before.n_samples_seen), added = static_cast<double>(n);
   const double total = seen + added;
-  const detail::Svd svd = right_svd(stacked(before, batch.dense(), data.mean()));
+  const linalg::SingularValues svd = right_svd(stacked(before, batch.dense(), data.mean()));
   IncrementalPCAState state;
   state.n_samples_seen = before.n_samples_seen + n;
   state.mean = data.mean();

@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include <espalier/core/row_program.hpp>
 #include <espalier/core/warnings.hpp>
 
+#include "core/counted.hpp"
 #include "core/seed.hpp"
 #include "decomposition/gaussian_model.hpp"
 #include "decomposition/minka.hpp"
@@ -23,7 +22,7 @@ using detail::SingularVectors;
 
 /// long·short² up to which a dense X counts as small: some tenths of a second.
 constexpr double small_problem = 1e8;
-/// Up to this many rows or columns a Gram matrix is quicker than a Krylov basis.
+/// Up to this many rows or columns a Gram matrix is quicker than a basis of block Lanczos.
 constexpr Index largest_gram = 3000;
 
 /// A component's variance as a part of the first one's below which Gram matrices keep too few
@@ -83,8 +82,7 @@ class Fit {
     const Index used = count() ? k : count_by(side.values);
     const double first = side.values[0] * side.values[0];
     const double last = side.values[used - 1] * side.values[used - 1];
-    const bool is_accurate = last >= lowest_by_gram<Scalar> * first &&
-                             first > std::numeric_limits<Scalar>::min() / lowest_by_gram<Scalar>;
+    const bool is_accurate = first > 0.0 && last >= lowest_by_gram<Scalar> * first;
     if (!is_accurate && params_.svd_solver == PCASolver::automatic)
       return by_all(detail::full_svd(data_), PCASolver::full);
     if (!count()) return by_all(side, PCASolver::covariance_eigh);
@@ -201,9 +199,9 @@ PCAState PCA::do_fit(const Features& X, const FitContext& context) const {
       context.has_weights() ? context.sample_weight.sum() : static_cast<double>(X.rows());
   if (!(weight > 1.0))
     throw InvalidInput(
-        fmt::format("PCA: needs at least 2 samples, or weights that sum to more than 1; there is "
-                    "{} sample with a weight of {}",
-                    X.rows(), weight));
+        fmt::format("PCA: needs at least 2 samples, or weights that sum to more than 1; X has {}{}",
+                    detail::counted(X.rows(), "sample"),
+                    context.has_weights() ? fmt::format(", whose weights sum to {}", weight) : ""));
   return X.is_float32() ? learn<float>(X, params(), context) : learn<double>(X, params(), context);
 }
 

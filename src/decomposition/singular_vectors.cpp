@@ -7,9 +7,9 @@
 #include <espalier/core/random.hpp>
 
 #include "core/clock.hpp"
-#include "decomposition/block_lanczos.hpp"
-#include "decomposition/decompositions.hpp"
 #include "decomposition/projection.hpp"
+#include "linalg/block_lanczos.hpp"
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 
 namespace espalier::detail {
@@ -19,11 +19,14 @@ namespace {
 template <class Scalar>
 SingularVectors within(const CentredData<Scalar>& data, const MatrixOf<Scalar>& basis, Index k) {
   const MatrixOf<Scalar> image = data.times(basis);
-  const Svd svd = thin_svd(tall_triangle<Scalar>(image).template cast<double>());
+  const linalg::SingularValues svd =
+      linalg::singular_value_decomposition(tall_triangle<Scalar>(image).template cast<double>());
   const MatrixOf<Scalar> best = svd.V.leftCols(k).template cast<Scalar>();
-  const MatrixOf<Scalar> vectors = data.is_wide() ? orthonormalised<MatrixOf<Scalar>>(image * best)
-                                                  : MatrixOf<Scalar>(basis * best);
-  SingularVectors result{svd.values.head(k), vectors.template cast<double>().transpose()};
+  const MatrixOf<Scalar> vectors = data.is_wide()
+                                       ? linalg::orthonormalised<MatrixOf<Scalar>>(image * best)
+                                       : MatrixOf<Scalar>(basis * best);
+  SingularVectors result{data.unit() * svd.values.head(k),
+                         vectors.template cast<double>().transpose()};
   fix_signs(result.components);
   return result;
 }
@@ -52,14 +55,15 @@ class Reporter {
 
 template <class Scalar>
 ShortSide full_svd(const CentredData<Scalar>& data) {
-  Svd svd = thin_svd(data.triangular().template cast<double>());
-  return {std::move(svd.values), std::move(svd.V)};
+  linalg::SingularValues svd =
+      linalg::singular_value_decomposition(data.triangular().template cast<double>());
+  return {data.unit() * svd.values, std::move(svd.V)};
 }
 
 template <class Scalar>
 ShortSide gram_svd(const CentredData<Scalar>& data, Index k) {
   linalg::Eigenpairs pairs = linalg::leading_eigenpairs(data.gram(), k);
-  return {pairs.values.cwiseMax(0.0).cwiseSqrt(), std::move(pairs.vectors)};
+  return {data.unit() * pairs.values.cwiseMax(0.0).cwiseSqrt(), std::move(pairs.vectors)};
 }
 
 template <class Scalar>
@@ -75,7 +79,7 @@ template <class Scalar>
 SingularVectors lanczos_svd(const CentredData<Scalar>& data, const SubspaceOptions& options,
                             const FitContext& context) {
   const Reporter report(options.owner, 0, context);
-  const LanczosResult<Scalar> found = block_lanczos<Scalar>(
+  const linalg::LanczosResult<Scalar> found = linalg::block_lanczos<Scalar>(
       data.short_side(), [&](const MatrixOf<Scalar>& B) { return data.gram_times(B); },
       {.k = options.k, .tol = options.tol, .seed = options.seed, .report = report});
   SingularVectors result = within<Scalar>(data, found.basis, options.k);
@@ -94,7 +98,7 @@ SingularVectors randomized_svd(const CentredData<Scalar>& data, const SubspaceOp
   MatrixOf<Scalar> Q = MatrixOf<Scalar>::NullaryExpr(
       data.short_side(), width, [&](Index, Index) { return static_cast<Scalar>(random.normal()); });
   for (Index i = 1; i <= products; ++i) {
-    Q = orthonormalised<MatrixOf<Scalar>>(data.gram_times(Q));
+    Q = linalg::orthonormalised<MatrixOf<Scalar>>(data.gram_times(Q));
     report(i);
   }
   return within<Scalar>(data, Q, options.k);

@@ -6,17 +6,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
+#include <numeric>
 
 #include <espalier/core/random.hpp>
+
+#include "core/seed.hpp"
 
 namespace espalier {
 namespace {
 
 using Strategy = DummyClassifierStrategy;
-
-/// A seed from the system.
-std::int64_t fresh_seed() { return static_cast<std::int64_t>(std::random_device{}()); }
 
 /// The position of the class that the parameter names. @throws InvalidParameter
 Index find_constant(const std::optional<Category>& constant, const Labels& classes,
@@ -70,7 +69,7 @@ DummyClassifierState DummyClassifier::do_fit(const Features&, const Target& y,
   state.class_prior /= state.class_prior.sum();
   if (params().strategy == Strategy::constant)
     state.constant = find_constant(params().constant, state.classes, y.class_names());
-  state.seed = params().random_state ? *params().random_state : fresh_seed();
+  state.seed = static_cast<std::int64_t>(detail::seed_of(params().random_state, type_name));
   return state;
 }
 

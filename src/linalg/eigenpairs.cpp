@@ -6,14 +6,30 @@
 #include <optional>
 #include <utility>
 
-#include "linalg/block_krylov.hpp"
+#include "linalg/block_lanczos.hpp"
+#include "linalg/divide_and_conquer.hpp"
 #include "linalg/tridiagonal.hpp"
 
 namespace espalier::linalg {
 
 namespace {
 
-constexpr Index smallest_for_krylov = 256;
+/// Where few of many pairs are wanted.
+bool is_for_lanczos(Index n, Index k) { return n >= 256 && 9 * (k + 10) <= n; }
+
+/// Nothing when that would take about as long as a full decomposition.
+std::optional<Eigenpairs> by_lanczos(const Matrix& symmetric, Index k) {
+  const Index n = symmetric.rows();
+  LanczosResult<double> found = block_lanczos<double>(n,
+                                                      [&](const Matrix& B) {
+                                                        Matrix product(n, B.cols());
+                                                        multiply(symmetric, B, product);
+                                                        return product;
+                                                      },
+                                                      {.k = k, .most_products = n / 20});
+  if (!found.converged) return std::nullopt;
+  return Eigenpairs{std::move(found.values), std::move(found.basis)};
+}
 
 Eigenpairs decompose(const Matrix& symmetric, Index k) {
   const Tridiagonal T = tridiagonalise(symmetric);
@@ -44,7 +60,7 @@ Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k) {
   }
   const Matrix scaled = symmetric / scale;
   std::optional<Eigenpairs> found;
-  if (n >= smallest_for_krylov) found = krylov_eigenpairs(scaled, k);
+  if (is_for_lanczos(n, k)) found = by_lanczos(scaled, k);
   Eigenpairs pairs = found ? std::move(*found) : decompose(scaled, k);
   pairs.values *= scale;
   return pairs;

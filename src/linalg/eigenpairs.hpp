@@ -10,9 +10,10 @@ namespace espalier::linalg {
 /// sign of a vector means nothing.
 Eigenpairs all_eigenpairs(const Matrix& symmetric);
 
-/// The k largest of them, 0 ≤ k ≤ n, in the order of their values (not of their magnitudes). Of a
-/// large matrix few pairs are sought in a Krylov space first, which finds them many times sooner
-/// where the spectrum falls; where it does not, all but the last steps are those of all_eigenpairs.
+/// The k largest of them, 0 ≤ k ≤ n, in the order of their values (not of their magnitudes). Few
+/// pairs of a large matrix are sought by block Lanczos first, many times sooner where the spectrum
+/// falls; where it has not found them in n / 20 products, all but the last steps are those of
+/// all_eigenpairs.
 Eigenpairs leading_eigenpairs(const Matrix& symmetric, Index k);
 
 }  // namespace espalier::linalg

@@ -9,6 +9,9 @@
 
 namespace espalier::linalg {
 
+template <class Scalar>
+using MatrixOf = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+
 // Any column-major matrix, block or Map, without a copy.
 using MatrixArg = Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>;
 using MatrixArg32 = Eigen::Ref<const Matrix32, 0, Eigen::OuterStride<>>;

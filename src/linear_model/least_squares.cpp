@@ -2,7 +2,6 @@
 #include "linear_model/least_squares.hpp"
 
 #include <Eigen/QR>
-#include <Eigen/SVD>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "linalg/cholesky.hpp"
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 #include "linalg/small_eigenvalues.hpp"
 
@@ -117,7 +117,8 @@ Vector singular_values_of_factor(const Matrix& factor, const Matrix& product) {
       return values.reverse().cwiseSqrt();
   }
   if (factor.rows() <= accurate_singular_values)
-    return Eigen::BDCSVD<Matrix>(Matrix(factor.triangularView<Eigen::Lower>())).singularValues();
+    return linalg::singular_value_decomposition(Matrix(factor.triangularView<Eigen::Lower>()))
+        .values;
   return linalg::all_eigenpairs(product).values.cwiseMax(0.0).cwiseSqrt();
 }
 
@@ -157,11 +158,6 @@ std::optional<OrdinaryFit> solve_full_rank(const CenteredData& data, double tol)
 }
 
 }  // namespace
-
-SingularValues singular_value_decomposition(const Matrix& A) {
-  const Eigen::BDCSVD<Matrix> svd(A, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
-}
 
 bool is_constant(double spread, double square) { return spread <= constant_column * square; }
 
@@ -226,8 +222,8 @@ Matrix solve_ridge(const CenteredData& data, const Vector& alphas) {
 
 Matrix solve_ridge_svd(const CenteredData& data, const Vector& alphas) {
   const Reduced reduced(data);
-  const SingularValues svd = singular_value_decomposition(reduced.A());
-  const Eigen::ArrayXd s = svd.singular;
+  const linalg::SingularValues svd = linalg::singular_value_decomposition(reduced.A());
+  const Eigen::ArrayXd s = svd.values;
   Matrix U = svd.U.transpose() * reduced.B();
   for (Index c = 0; c < U.cols(); ++c)
     U.col(c).array() *= (s > zero_singular).select(s / (s.square() + alphas[c]), 0.0);
@@ -237,11 +233,11 @@ Matrix solve_ridge_svd(const CenteredData& data, const Vector& alphas) {
 OrdinaryFit solve_ordinary(const CenteredData& data, double tol) {
   if (std::optional<OrdinaryFit> fit = solve_full_rank(data, tol)) return *std::move(fit);
   const Reduced reduced(data);
-  const SingularValues svd = singular_value_decomposition(reduced.A());
-  const Index rank = count_above(svd.singular, tol);
-  const Matrix c = svd.singular.head(rank).cwiseInverse().asDiagonal() *
+  const linalg::SingularValues svd = linalg::singular_value_decomposition(reduced.A());
+  const Index rank = count_above(svd.values, tol);
+  const Matrix c = svd.values.head(rank).cwiseInverse().asDiagonal() *
                    (svd.U.leftCols(rank).transpose() * reduced.B());
-  return {reduced.expand(svd.V.leftCols(rank) * c), svd.singular, rank};
+  return {reduced.expand(svd.V.leftCols(rank) * c), svd.values, rank};
 }
 
 }  // namespace espalier::detail

@@ -33,14 +33,6 @@ OrdinaryFit solve_ordinary(const CenteredData& data, double tol);
 /// Whether column j is constant but for rounding: its centred square (`spread`) beside its square.
 bool is_constant(double spread, double square);
 
-/// A = U·diag(singular)·Vᵀ for a square A; singular values descending.
-struct SingularValues {
-  Matrix U;
-  Vector singular;
-  Matrix V;
-};
-SingularValues singular_value_decomposition(const Matrix& A);
-
 /// Minimises ‖ỹ − X̃v‖² + α‖v‖² for a wide or tall X̃ after orthogonal transformations, which leave
 /// a problem of min(n, p) rows: ‖B − AU‖² with coefficients `expand(U)`.
 class Reduced {

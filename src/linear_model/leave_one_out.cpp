@@ -6,6 +6,7 @@
 
 #include <espalier/core/parallel.hpp>
 
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 #include "linear_model/least_squares.hpp"
 
@@ -45,10 +46,10 @@ Vector LeaveOneOut::decompose_columns(double smallest_alpha) {
     return pairs.values.cwiseMax(0.0);
   }
   const Reduced reduced(data_);
-  SingularValues svd = singular_value_decomposition(reduced.A());
+  linalg::SingularValues svd = linalg::singular_value_decomposition(reduced.A());
   vectors_ = std::move(svd.V);
-  rotated_ = svd.singular.asDiagonal() * (svd.U.transpose() * reduced.B());
-  return svd.singular.cwiseAbs2();
+  rotated_ = svd.values.asDiagonal() * (svd.U.transpose() * reduced.B());
+  return svd.values.cwiseAbs2();
 }
 
 Vector LeaveOneOut::decompose_rows() {

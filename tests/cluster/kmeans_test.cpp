@@ -215,6 +215,35 @@ TEST(KMeans, AnEmptyClusterTakesNoRowOfWeightZero) {
   EXPECT_EQ(std::count(found.begin(), found.end(), true), 3);
 }
 
+TEST(KMeans, AClusterWhoseRowsAllFillOthersLeavesNoRounding) {
+  // Both rows of cluster 1, 80 and 140, fill clusters 2 and 4; their weights do not sum to 0 again
+  // when they are taken off. The heaviest cluster lends it its centre.
+  const Matrix X = Vector{{4, 5, 9, 26, 80, 140, 10, 11, 21, 28, 4}};
+  const Vector weights{{0.8, 0.9, 0.7, 0.7, 0.8, 0.9, 0.8, 0.3, 0.4, 0.5, 0.9}};
+  const Matrix init = Vector{{7, 104, 48, 36, 7}};
+  KMeans model({.n_clusters = 5, .init = init, .max_iter = 1});
+  model.fit(X, {.sample_weight = weights});
+  const Vector expected{{7.770833333333333, 7.770833333333333, 140, 26.833333333333332, 80}};
+  EXPECT_TRUE(near(Matrix(expected), model.cluster_centers(), 1e-12));
+}
+
+TEST(KMeans, FillsAnEmptyClusterHoweverFarItsCentreIs) {
+  const Eigen::MatrixXf X = uniform(300, 2, 10).cast<float>();
+  const auto centers = [&](double far, KMeansAlgorithm algorithm) {
+    Matrix init = X.topRows(3).cast<double>();
+    init.row(2).setConstant(far);
+    KMeans model({.n_clusters = 3, .init = init, .max_iter = 1, .algorithm = algorithm});
+    return model.fit(X).cluster_centers();
+  };
+  const Matrix expected = centers(10.0, KMeansAlgorithm::lloyd);
+  EXPECT_NE(expected.row(2), expected.row(0));
+  EXPECT_NE(expected.row(2), expected.row(1));
+  for (const double far : {1e3, 1e7, 1e25})
+    for (const auto algorithm :
+         {KMeansAlgorithm::lloyd, KMeansAlgorithm::hamerly, KMeansAlgorithm::elkan})
+      EXPECT_EQ(centers(far, algorithm), expected) << far;
+}
+
 TEST(KMeans, PredictsSparseRowsAfterAFitOnDenseOnes) {
   const Matrix X = uniform(200, 4, 9).array() + 3.0;
   KMeans model({.n_clusters = 5, .random_state = 0});

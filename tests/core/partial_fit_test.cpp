@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What Implements does for estimators that learn in pieces.
+#include <filesystem>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -197,6 +199,21 @@ TEST(PartialFit, LeavesOutRowsOfNoWeight) {
                     {.sample_weight = Vector{{1.0, 0.0, 1.0}}});
   EXPECT_EQ(model.state().rows, (Vector{{1.0, 1.0}}));
 }
+
+#ifdef __linux__
+TEST(PartialFit, OnOneThreadStartsNoOther) {
+  const auto count_threads = [] { return std::filesystem::hard_link_count("/proc/self/task"); };
+  const Matrix X = Matrix::Ones(100'000, 4);  // enough for several threads to check
+  std::uintmax_t before = 0, after = 0;
+  std::thread([&] {  // whose helpers, if it has any, live as long as it does
+    before = count_threads();
+    Sum().partial_fit(X, {.n_threads = 1});
+    after = count_threads();
+  })
+      .join();
+  EXPECT_EQ(after, before);
+}
+#endif
 
 }  // namespace
 }  // namespace espalier

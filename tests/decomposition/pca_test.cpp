@@ -12,7 +12,7 @@
 #include <espalier/linear_model/logistic_regression.hpp>
 
 #include "decomposition/data.hpp"
-#include "decomposition/decompositions.hpp"
+#include "linalg/decompositions.hpp"
 #include "support/expect_error.hpp"
 #include "support/near.hpp"
 
@@ -55,8 +55,8 @@ Matrix with_singular_values(Index n, Index p, const Vector& values, double shift
   const Index k = values.size();
   Matrix left = random_matrix(n, k, 1);
   left.rowwise() -= left.colwise().mean().eval();
-  const Matrix U = detail::orthonormalised<Matrix>(left);
-  const Matrix V = detail::orthonormalised<Matrix>(random_matrix(p, k, 2));
+  const Matrix U = linalg::orthonormalised<Matrix>(left);
+  const Matrix V = linalg::orthonormalised<Matrix>(random_matrix(p, k, 2));
   Matrix X = U * values.asDiagonal() * V.transpose();
   X.array() += shift;
   return X;
@@ -174,6 +174,19 @@ TEST(PCA, EqualVariancesGiveTheirSubspace) {
   }
 }
 
+TEST(PCA, ComponentsOfDummyVariablesAreRight) {
+  // Two crossed factors: singular, and each variance is there many times.
+  Matrix X = Matrix::Zero(12 * 17, 12 + 17);
+  for (Index i = 0; i < X.rows(); ++i) X(i, i % 12) = X(i, 12 + i / 12) = 1.0;
+  const Matrix centred = X.rowwise() - X.colwise().mean();
+  const Matrix covariance = centred.transpose() * centred / 203.0;
+  for (const PCASolver solver : solvers) {
+    SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+    const auto model = PCA({.svd_solver = solver, .random_state = 0}).fit(X);
+    EXPECT_LT((model.get_covariance() - covariance).cwiseAbs().maxCoeff(), 1e-13);
+  }
+}
+
 TEST(PCA, RankDeficientDataKeepOrthonormalComponents) {
   const Matrix tall = with_singular_values(500, 30, decaying(5, 1.0), 3.0);
   const Matrix wide = with_singular_values(30, 500, decaying(5, 1.0), 3.0);
@@ -254,6 +267,62 @@ TEST(PCA, FloatsAreComputedAndReturnedAsFloats) {
   }
 }
 
+TEST(PCA, LargeAndSmallNumbersKeepTheirDigits) {
+  const Vector values = decaying(30, 1.0);
+  for (const auto& [n, p] : std::vector<std::pair<Index, Index>>{{400, 30}, {31, 400}}) {
+    const Matrix X = with_singular_values(n, p, values);
+    for (const PCASolver solver : solvers) {
+      SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+      const PCAParams params{
+          .n_components = 4, .svd_solver = solver, .iterated_power = 40, .random_state = 0};
+      const auto found = [&](const Features& scaled) { return PCA(params).fit(scaled); };
+      const auto expect_scaled = [&](const PCA& model, double scale, double tolerance) {
+        SCOPED_TRACE(scale);
+        const Vector wanted = scale * values.head(4);
+        EXPECT_LT(relative_difference(model.singular_values(), wanted), tolerance);
+      };
+      for (const double scale : {1e-12, 1e12})
+        expect_scaled(found(Eigen::MatrixXf((scale * X).cast<float>())), scale, 1e-5);
+      for (const double scale : {1e-140, 1e140}) {
+        expect_scaled(found(Matrix(scale * X)), scale, 1e-10);
+        expect_scaled(found(SparseMatrix((scale * X).sparseView())), scale, 1e-10);
+      }
+    }
+  }
+}
+
+TEST(PCA, ALargeMeanOfFloatsCostsNoDigits) {
+  for (const auto& [n, p] : std::vector<std::pair<Index, Index>>{{4000, 12}, {13, 4000}}) {
+    const Matrix X = with_singular_values(n, p, 100.0 * decaying(12, 1.0));
+    const Eigen::MatrixXf shifted = (X.array() + 123'456.7).cast<float>();
+    const Vector weights =
+        Vector::NullaryExpr(n, [](Index i) { return static_cast<double>(1 + i % 2); });
+    for (const Vector& w : {Vector(), weights})
+      for (const PCASolver solver : solvers) {
+        SCOPED_TRACE(names_of(solver)[static_cast<std::size_t>(solver)]);
+        const PCAParams params{
+            .n_components = 6, .svd_solver = solver, .iterated_power = 40, .random_state = 0};
+        const auto expected = PCA(params).fit(Matrix(shifted.cast<double>()), {.sample_weight = w});
+        const auto model = PCA(params).fit(shifted, {.sample_weight = w});
+        EXPECT_LT(relative_difference(model.singular_values(), expected.singular_values()), 1e-5);
+      }
+  }
+}
+
+TEST(PCA, ALargeMeanOfSparseColumnsCostsTheirVarianceNoDigits) {
+  const Matrix X = random_matrix(200, 5, 3).array() + 1e6;
+  const Vector weights =
+      Vector::NullaryExpr(200, [](Index i) { return 0.5 * static_cast<double>(1 + i % 3); });
+  const PCAParams params{.n_components = 2, .svd_solver = PCASolver::full};
+  for (const Vector& w : {Vector(), weights}) {
+    const auto dense = PCA(params).fit(X, {.sample_weight = w});
+    const auto sparse = PCA(params).fit(SparseMatrix(X.sparseView()), {.sample_weight = w});
+    EXPECT_LT(
+        relative_difference(sparse.explained_variance_ratio(), dense.explained_variance_ratio()),
+        1e-8);
+  }
+}
+
 TEST(PCA, WhiteningDoesNotChangeTheModelOfTheData) {
   const auto plain = PCA({.n_components = 2}).fit(iris());
   const auto white = PCA({.n_components = 2, .whiten = true}).fit(iris());
@@ -288,7 +357,11 @@ TEST(PCA, RefusesWhatItCannotFind) {
   EXPECT_TRUE(refuses({.n_components = "mle"}, {"mle", "at least as many samples"}));
   EXPECT_TRUE(
       refuses({.n_components = 0.5, .svd_solver = PCASolver::arpack}, {"n_components", "arpack"}));
-  EXPECT_TRUE(throws<InvalidInput>([] { PCA().fit(Matrix(iris().topRows(1))); }, {"2 samples"}));
+  EXPECT_TRUE(throws<InvalidInput>([] { PCA().fit(Matrix(iris().topRows(1))); },
+                                   {"2 samples", "X has 1 sample"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [] { PCA().fit(iris(), {.sample_weight = Vector::Constant(150, 0.005)}); },
+      {"X has 150 samples, whose weights sum to 0.75"}));
   Matrix huge = iris();
   huge(3, 2) = 1e200;
   EXPECT_TRUE(throws<InvalidInput>([&] { PCA().fit(huge); }, {"PCA", "x2", "too large"}));

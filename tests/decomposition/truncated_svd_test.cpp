@@ -75,6 +75,23 @@ TEST(TruncatedSVD, FloatsAreComputedAndReturnedAsFloats) {
   EXPECT_TRUE(floats.transform(Eigen::MatrixXf(X.cast<float>())).is_float32());
 }
 
+TEST(TruncatedSVD, LargeAndSmallFloatsKeepTheirDigits) {
+  const Matrix X = scaled_cancer();
+  for (const SVDAlgorithm algorithm : {SVDAlgorithm::arpack, SVDAlgorithm::randomized}) {
+    const TruncatedSVDParams params{
+        .n_components = 3, .algorithm = algorithm, .n_iter = 20, .random_state = 0};
+    const auto expected = TruncatedSVD(params).fit(X);
+    for (const double scale : {1e-12, 1e12}) {
+      const auto model = TruncatedSVD(params).fit(Eigen::MatrixXf((scale * X).cast<float>()));
+      EXPECT_LT(relative_difference(model.singular_values(), scale * expected.singular_values()),
+                1e-5);
+      EXPECT_LT(relative_difference(model.explained_variance_ratio(),
+                                    expected.explained_variance_ratio()),
+                1e-5);
+    }
+  }
+}
+
 TEST(TruncatedSVD, RefusesMoreComponentsThanThereAre) {
   EXPECT_TRUE(throws<InvalidParameter>([] { TruncatedSVD({.n_components = 5}).fit(iris()); },
                                        {"TruncatedSVD", "n_components is 5", "4 features"}));

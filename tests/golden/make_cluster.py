@@ -6,29 +6,19 @@ are in the file. Centres to begin with are rows of X, by their numbers, plus `sh
 follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 import sklearn
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, weights, write
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("error")
-here = pathlib.Path(__file__).parent
-
-
-def numbers(name, target):
-    return pd.read_csv(here / "../../examples/data" / name).drop(columns=target).to_numpy()
-
-
-def weights(n):
-    return 0.25 * (1 + np.arange(n) % 7)
 
 
 def kmeans(data, X, rows, weighted=False, shift=0.0, form="dense", **params):
@@ -50,8 +40,8 @@ def kmeans(data, X, rows, weighted=False, shift=0.0, form="dense", **params):
 
 
 def cases():
-    iris = numbers("iris.csv", "species")
-    cancer = StandardScaler().fit_transform(numbers("breast_cancer.csv", "diagnosis"))
+    iris = dataset("iris.csv", "species")[0]
+    cancer = StandardScaler().fit_transform(dataset("breast_cancer.csv", "diagnosis")[0])
     digits = load_digits().data[:500]
     ten = range(10)
     return {
@@ -74,5 +64,4 @@ def cases():
     }
 
 
-text = json.dumps(cases(), allow_nan=False)
-(here / "cluster_kmeans.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("cluster_kmeans.json", cases())

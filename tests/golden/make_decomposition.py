@@ -5,25 +5,17 @@ The data are those of examples/data/, which the tests read themselves, and 300 o
 which are in the file. Sparse data are max(X, 0) of the scaled breast cancer data.
 """
 
-import json
-import pathlib
-
 import numpy as np
-import pandas as pd
 import scipy.sparse
 import sklearn
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA, IncrementalPCA, TruncatedSVD
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, write
+
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
 ROWS = [0, 7, 20, 39]
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy()
 
 
 def learned(model, X, extra=()):
@@ -64,8 +56,8 @@ def truncated(X, **params):
     return learned(TruncatedSVD(**params).fit(X), X)
 
 
-iris = dataset("iris.csv", "species")
-cancer = dataset("breast_cancer.csv", "diagnosis")
+iris = dataset("iris.csv", "species")[0]
+cancer = dataset("breast_cancer.csv", "diagnosis")[0]
 scaled = StandardScaler().fit_transform(cancer)
 digits = load_digits().data[:300]
 sparse = scipy.sparse.csr_array(np.maximum(scaled, 0.0))
@@ -95,5 +87,4 @@ content = {
     "truncated_sparse": truncated(sparse, n_components=5, algorithm="arpack"),
     "truncated_digits": truncated(digits, n_components=4, algorithm="arpack"),
 }
-text = json.dumps(content, allow_nan=False)
-(here / "decomposition.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("decomposition.json", content)

@@ -7,23 +7,16 @@ tests repeat: 1 + i mod 3 for row i.
 """
 
 import decimal
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import scipy.stats
 import statsmodels
 import statsmodels.api as sm
 
+from shared import dataset, write
+
 assert statsmodels.__version__ == "0.15.0"
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy(), table[target].to_numpy()
 
 
 def estimates(result):
@@ -158,5 +151,4 @@ def plain(value):
     return float(value)
 
 
-text = json.dumps(plain(content), allow_nan=False)
-(here / "inspection_summary.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("inspection_summary.json", plain(content))

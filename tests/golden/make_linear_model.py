@@ -5,35 +5,19 @@ The data are those of examples/data/, which the tests read themselves, and wine,
 Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 import sklearn
 from sklearn.datasets import load_wine
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, weights, write
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("error")
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy(), table[target].to_numpy()
-
-
-def weights(n):
-    return 0.25 * (1 + np.arange(n) % 7)
-
-
-def write(name, content):
-    text = json.dumps(content, allow_nan=False)
-    (here / name).write_text(text.replace("}, ", "},\n") + "\n")
 
 
 # Logistic regression.

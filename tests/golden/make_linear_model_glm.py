@@ -6,28 +6,17 @@ is the target, and breast cancer and iris. Sample weights follow a formula that 
 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import sklearn
 from sklearn.linear_model import GammaRegressor, LogisticRegressionCV, PoissonRegressor, TweedieRegressor
 from sklearn.metrics import d2_tweedie_score, mean_tweedie_deviance
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, weights, write
+
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy(), table[target].to_numpy()
-
-
-def weights(n):
-    return 0.25 * (1 + np.arange(n) % 7)
 
 
 def generalised(model, X, y, sample_weight=None):
@@ -122,5 +111,4 @@ def cross_validated_cases():
 
 
 content = {"generalised": generalised_cases(), "deviances": deviances(), "cross_validated": cross_validated_cases()}
-text = json.dumps(content, allow_nan=False)
-(here / "linear_model_glm.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("linear_model_glm.json", content)

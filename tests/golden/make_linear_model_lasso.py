@@ -7,27 +7,24 @@ breast_cancer.csv and iris.csv, whose columns are scaled.
 Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 import sklearn
 from sklearn.linear_model import (ElasticNet, ElasticNetCV, Lasso, LassoCV, LogisticRegression,
                                   enet_path, lasso_path)
-from sklearn.preprocessing import StandardScaler
+
+from shared import dataset, standardised, weights, write
 
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
 exact = {"tol": 1e-14, "max_iter": 1_000_000}
 warnings.simplefilter("ignore")  # tolerances near what doubles can reach; checked here instead
 
-table = pd.read_csv(here / "../../examples/data/diabetes.csv")
-X, y = table.drop(columns="progression").to_numpy(), table["progression"].to_numpy(dtype=float)
+X, y = dataset("diabetes.csv", "progression")
+y = y.astype(float)
 Y = np.column_stack([y, np.sqrt(y)])
-w = 0.25 * (1 + np.arange(len(y)) % 7)
+w = weights(len(y))
 sparse = scipy.sparse.csc_array(np.maximum(X, 0.0))
 
 
@@ -102,12 +99,6 @@ content = {
 }
 
 
-def scaled(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    y = table[target].to_numpy()
-    return StandardScaler().fit_transform(table.drop(columns=target)), np.searchsorted(np.unique(y), y)
-
-
 def logistic(X, y, sample_weight=None, C=1.0, l1_ratio=1.0, fit_intercept=True):
     single = X.dtype == np.float32
     model = LogisticRegression(solver="saga", C=C, l1_ratio=l1_ratio, fit_intercept=fit_intercept,
@@ -125,8 +116,8 @@ def logistic(X, y, sample_weight=None, C=1.0, l1_ratio=1.0, fit_intercept=True):
     return {"coef": coef.tolist(), "intercept": (intercept - (len(coef) > 1) * intercept.mean()).tolist()}
 
 
-cancer, diagnosis = scaled("breast_cancer.csv", "diagnosis")
-iris, species = scaled("iris.csv", "species")
+cancer, diagnosis = standardised("breast_cancer.csv", "diagnosis")
+iris, species = standardised("iris.csv", "species")
 cancer_weights = 0.25 * (1 + np.arange(len(diagnosis)) % 7)
 logistic_content = {
     "l1": logistic(cancer, diagnosis, C=0.1),
@@ -138,5 +129,4 @@ logistic_content = {
     "multinomial_elastic_net": logistic(iris, species, C=0.5, l1_ratio=0.4),
 }
 for name, values in (("lasso", content), ("logistic_l1", logistic_content)):
-    text = json.dumps(values, allow_nan=False)
-    (here / f"linear_model_{name}.json").write_text(text.replace("}, ", "},\n") + "\n")
+    write(f"linear_model_{name}.json", values)

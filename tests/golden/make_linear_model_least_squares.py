@@ -6,12 +6,9 @@ The data are those of examples/data/, which the tests read themselves. Sample we
 that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import sklearn
 from sklearn.linear_model import (
     LinearRegression,
@@ -22,18 +19,10 @@ from sklearn.linear_model import (
 )
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, weights, write
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("error")
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy(), table[target].to_numpy()
-
-
-def weights(n):
-    return 0.25 * (1 + np.arange(n) % 7)
 
 
 def linear_part(model):
@@ -167,5 +156,4 @@ content = {
     "classifier_cv_folds": ridge_classifier_cv(scaled, diagnosis, alphas=alphas, cv=5),
     "classifier_cv_folds_iris": ridge_classifier_cv(iris, species, alphas=alphas, cv=4),
 }
-text = json.dumps(content, allow_nan=False)
-(here / "linear_model_least_squares.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("linear_model_least_squares.json", content)

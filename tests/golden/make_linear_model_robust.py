@@ -6,27 +6,23 @@ repeat: 0.25 · (1 + i mod 7) for row i. HuberRegressor stops too early for a co
 minimised further, in scaled columns. QuantileRegressor is scikit-learn's answer as it is (HiGHS).
 """
 
-import json
-import pathlib
-
 import numpy as np
-import pandas as pd
 import sklearn
 from scipy import optimize
 from sklearn.linear_model import HuberRegressor, QuantileRegressor
 from sklearn.linear_model._huber import _huber_loss_and_gradient
 
+from shared import dataset, weights, write
+
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
-table = pd.read_csv(here / "../../examples/data/diabetes.csv")
-X, y = table.drop(columns="progression").to_numpy(), table["progression"].to_numpy()
+X, y = dataset("diabetes.csv", "progression")
 y = y + 500.0 * (np.arange(len(y)) % 20 == 3)  # outliers
-weights = 0.25 * (1 + np.arange(len(y)) % 7)
+row_weights = weights(len(y))
 
 
 def huber(weighted=False, fit_intercept=True, **params):
     model = HuberRegressor(fit_intercept=fit_intercept, **params)
-    w = weights if weighted else np.ones(len(y))
+    w = row_weights if weighted else np.ones(len(y))
     scale = X.std(axis=0)
     p = X.shape[1]
     units = np.concatenate([1.0 / scale, np.ones(2 if fit_intercept else 1)])
@@ -58,8 +54,8 @@ def huber(weighted=False, fit_intercept=True, **params):
 
 
 def quantile(weighted=False, **params):
-    model = QuantileRegressor(**params).fit(X, y, sample_weight=weights if weighted else None)
-    w = weights if weighted else np.ones(len(y))
+    model = QuantileRegressor(**params).fit(X, y, sample_weight=row_weights if weighted else None)
+    w = row_weights if weighted else np.ones(len(y))
     r = y - model.predict(X)
     loss = (w * r * np.where(r >= 0, model.quantile, model.quantile - 1)).sum() / w.sum()
     return {
@@ -83,5 +79,4 @@ cases = {
     "quantile_no_intercept": quantile(quantile=0.6, alpha=0.01, fit_intercept=False),
     "quantile_extreme": quantile(quantile=0.999, alpha=0.0),
 }
-text = json.dumps(cases, allow_nan=False)
-(here / "linear_model_robust.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("linear_model_robust.json", cases)

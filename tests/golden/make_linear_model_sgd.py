@@ -6,35 +6,21 @@ regressions has been scaled, too. (With alpha = 1e-4 the log loss is chaotic on 
 changes all digits of the coefficients after a few epochs.) Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import scipy.sparse
 import sklearn
 from sklearn.linear_model import SGDClassifier, SGDRegressor
-from sklearn.preprocessing import StandardScaler
+
+from shared import standardised, weights, write
 
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    X, y = table.drop(columns=target).to_numpy(), table[target].to_numpy()
-    if y.dtype == object:
-        y = np.searchsorted(np.unique(y), y)
-    else:
-        y = (y - y.mean()) / y.std()
-    return StandardScaler().fit_transform(X), y
-
 
 data = {
-    "cancer": dataset("breast_cancer.csv", "diagnosis"),
-    "iris": dataset("iris.csv", "species"),
-    "diabetes": dataset("diabetes.csv", "progression"),
+    "cancer": standardised("breast_cancer.csv", "diagnosis"),
+    "iris": standardised("iris.csv", "species"),
+    "diabetes": standardised("diabetes.csv", "progression"),
 }
 
 
@@ -44,7 +30,7 @@ def case(kind, name, weighted=False, sparse=False, float32=False, pieces=0, **pa
         X = X.astype(np.float32)
     if sparse:
         X = scipy.sparse.csr_matrix(np.maximum(X, 0.0))
-    w = 0.25 * (1 + np.arange(len(y)) % 7) if weighted else None
+    w = weights(len(y)) if weighted else None
     model = kind(shuffle=False, **params)
     if pieces:
         for part in np.array_split(np.arange(len(y)), pieces):
@@ -117,5 +103,4 @@ def regressors():
 
 
 cases = dict(list(classifiers()) + list(regressors()))
-text = json.dumps(cases, allow_nan=False)
-(here / "linear_model_sgd.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("linear_model_sgd.json", cases)

@@ -5,9 +5,7 @@ Every file has the inputs (rounded, so that scores tie) and, by name, the result
 sample weights; some weights are zero.
 """
 
-import json
 import warnings
-from pathlib import Path
 
 import numpy as np
 import sklearn
@@ -18,32 +16,11 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from shared import write_plain
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("ignore")
-FOLDER = Path(__file__).parent
 AVERAGES = ["micro", "macro", "weighted"]
-
-
-def plain(value):
-    """JSON's types; NaN and infinities as text."""
-    if isinstance(value, dict):
-        return {key: plain(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain(v) for v in value]
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        value = float(value)
-        if np.isnan(value):
-            return "NaN"
-        if np.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-    return value
-
-
-def write(name, content):
-    text = json.dumps(plain(content), allow_nan=False)
-    (FOLDER / name).write_text(text.replace('], "', '],\n"').replace('}, "', '},\n"') + "\n")
 
 
 def weights_for(n, rng):
@@ -121,7 +98,7 @@ def make_binary():
         for bins in [5, 10]:
             true, mean = calibration_curve(y, proba, n_bins=bins, strategy=strategy)
             calibration[f"{strategy}_{bins}"] = {"prob_true": true, "prob_pred": mean}
-    write("metrics_binary.json", {
+    write_plain("metrics_binary.json", {
         "y": y, "pred": pred, "score": score, "proba": proba, "weight": weight,
         "unweighted": binary_scores(y, pred, score, proba, None),
         "weighted": binary_scores(y, pred, score, proba, weight),
@@ -159,7 +136,7 @@ def make_multiclass():
     pred = names[np.where(rng.random(len(y)) < 0.15, rng.integers(0, 3, len(y)), proba.argmax(axis=1))]
     y = names[y]
     weight = weights_for(len(y), rng)
-    write("metrics_multiclass.json", {
+    write_plain("metrics_multiclass.json", {
         "y": y, "pred": pred, "proba": proba, "weight": weight,
         "unweighted": multiclass_scores(y, pred, proba, None),
         "weighted": multiclass_scores(y, pred, proba, weight),
@@ -191,7 +168,7 @@ def make_regression():
             "unweighted": regression_scores(y, pred, None),
             "weighted": regression_scores(y, pred, weight),
         }
-    write("metrics_regression.json", content)
+    write_plain("metrics_regression.json", content)
 
 
 if __name__ == "__main__":

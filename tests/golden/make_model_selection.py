@@ -6,12 +6,9 @@ are kept. The data are those of examples/data/, which the tests read themselves.
 formula that the tests repeat: 0.25 · (1 + i mod 7) for row i, and 0 where i mod 11 is 0.
 """
 
-import json
-import pathlib
 import warnings
 
 import numpy as np
-import pandas as pd
 import sklearn
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import get_scorer
@@ -20,16 +17,12 @@ from sklearn.model_selection import (GridSearchCV, KFold, ParameterGrid, Stratif
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from shared import dataset, write
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("error")
 warnings.filterwarnings("ignore", "The least populated class")
 sklearn.set_config(enable_metadata_routing=True)
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    return table.drop(columns=target).to_numpy(), table[target].to_numpy()
 
 
 def folds(splitter, y):
@@ -137,5 +130,4 @@ content = {
                               weighted=True),
     "search_ridge": search(Ridge(), {"alpha": [10.0, 0.01, 1.0, 0.01, 10.0]}, diabetes_X, diabetes_y, "r2", 3),
 }
-text = json.dumps(content, allow_nan=False)
-(here / "model_selection.json").write_text(text.replace("}, ", "},\n").replace('], "', '],\n"') + "\n")
+write("model_selection.json", content, ("}, ", '], "'))

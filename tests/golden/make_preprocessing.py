@@ -5,7 +5,6 @@ The mixed table is every 20th row of examples/data/credit_data.csv, in which som
 missing.
 """
 
-import json
 import warnings
 from pathlib import Path
 
@@ -18,36 +17,14 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder, StandardScaler
 
+from shared import write_plain
+
 assert sklearn.__version__ == "1.9.1"
 warnings.simplefilter("ignore")
 FOLDER = Path(__file__).parent
 CREDIT = FOLDER.parents[1] / "examples" / "data" / "credit_data.csv"
 NUMERIC = ["Seniority", "Age", "Expenses", "Income", "Assets", "Debt"]
 CATEGORICAL = ["Home", "Marital", "Records", "Job"]
-
-
-def plain(value):
-    """JSON's types; NaN and infinities as text, missing texts as null."""
-    if sparse.issparse(value):
-        value = value.toarray()
-    if isinstance(value, dict):
-        return {key: plain(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain(v) for v in value]
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        value = float(value)
-        if np.isnan(value):
-            return "NaN"
-        if np.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-    return value
-
-
-def write(name, content):
-    text = json.dumps(plain(content), allow_nan=False)
-    (FOLDER / name).write_text(text.replace('], "', '],\n"').replace('}, "', '},\n"') + "\n")
 
 
 def texts(X):
@@ -91,7 +68,7 @@ def make_scaler():
         np.full(50, 0.1), np.full(50, 1e8), 1e8 + np.arange(50) % 2, 1e12 + np.arange(50) * 1e-4,
         np.arange(50) * 1e-160, np.r_[np.zeros(49), 1e-8], np.full(50, -3.3e-5), 1e15 + np.arange(50),
     ])
-    write("preprocessing_scaler.json", {
+    write_plain("preprocessing_scaler.json", {
         "weight": weight, "holes": holes,
         "wine_holes": scaled(StandardScaler().fit(holes), holes),
         "wine_holes_weighted": scaled(StandardScaler().fit(holes, sample_weight=weight), holes),
@@ -153,7 +130,7 @@ def make_imputer():
         }
     back = SimpleImputer(strategy="median", add_indicator=True).fit(X)
     content["inverse"] = back.inverse_transform(back.transform(X[:15]))
-    write("preprocessing_imputer.json", content)
+    write_plain("preprocessing_imputer.json", content)
 
 
 # OneHotEncoder, OrdinalEncoder
@@ -261,7 +238,7 @@ def make_encoders():
     job = credit()["Job"]
     content["labels"] = {"classes": texts([LabelEncoder().fit(job).classes_])[0],
                          "codes": LabelEncoder().fit_transform(job)}
-    write("preprocessing_encoders.json", content)
+    write_plain("preprocessing_encoders.json", content)
 
 
 # Dummies
@@ -292,7 +269,7 @@ def make_dummies():
                 label = strategy if quantile is None else f"quantile_{quantile}"
                 results[key][label] = np.ravel(model.constant_)
         content["regressor"][name] = results
-    write("preprocessing_dummies.json", content)
+    write_plain("preprocessing_dummies.json", content)
 
 
 if __name__ == "__main__":

@@ -5,39 +5,24 @@ The data are those of examples/data/, which the tests read themselves, with scal
 regressions is scaled, too. Sample weights follow a formula that the tests repeat: 0.25 · (1 + i mod 7) for row i.
 """
 
-import json
-import pathlib
-
 import numpy as np
-import pandas as pd
 import sklearn
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC, LinearSVR
 
+from shared import standardised, weights, write
+
 assert sklearn.__version__ == "1.9.1"
-here = pathlib.Path(__file__).parent
-
-
-def dataset(name, target):
-    table = pd.read_csv(here / "../../examples/data" / name)
-    X, y = table.drop(columns=target).to_numpy(), table[target].to_numpy()
-    if y.dtype == object:
-        y = np.searchsorted(np.unique(y), y)
-    else:
-        y = (y - y.mean()) / y.std()
-    return StandardScaler().fit_transform(X), y
-
 
 data = {
-    "cancer": dataset("breast_cancer.csv", "diagnosis"),
-    "iris": dataset("iris.csv", "species"),
-    "diabetes": dataset("diabetes.csv", "progression"),
+    "cancer": standardised("breast_cancer.csv", "diagnosis"),
+    "iris": standardised("iris.csv", "species"),
+    "diabetes": standardised("diabetes.csv", "progression"),
 }
 
 
 def case(kind, name, weighted=False, **params):
     X, y = data[name]
-    w = 0.25 * (1 + np.arange(len(y)) % 7) if weighted else None
+    w = weights(len(y)) if weighted else None
     model = kind(tol=1e-10, max_iter=10_000_000, random_state=0, **params).fit(X, y, sample_weight=w)
     return {
         "data": name,
@@ -66,5 +51,4 @@ cases = {
     "svr_squared_dual": case(LinearSVR, "diabetes", loss="squared_epsilon_insensitive", epsilon=0.2, C=0.01),
     "svr_no_intercept": case(LinearSVR, "diabetes", fit_intercept=False, epsilon=0.5),
 }
-text = json.dumps(cases, allow_nan=False)
-(here / "svm_linear.json").write_text(text.replace("}, ", "},\n") + "\n")
+write("svm_linear.json", cases)

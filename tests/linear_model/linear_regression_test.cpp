@@ -185,5 +185,27 @@ TEST(LinearRegression, RefusesAToleranceByName) {
       {"'tol'", "LinearRegression", "[0, 1]", "2"}));
 }
 
+TEST(LinearRegression, DummyVariablesOfCrossedFactorsAreFittedByMeans) {
+  // Singular values that repeat beside some that are zero. With as many rows of each combination, a
+  // prediction is the sum of the deviations of two means.
+  constexpr Index a = 6, b = 11, n = 2 * a * b;
+  Matrix X = Matrix::Zero(n, a + b);
+  Random random(1);
+  const Vector y = Vector::NullaryExpr(n, [&](Index) { return random.normal(); });
+  Vector of_a = Vector::Zero(a), of_b = Vector::Zero(b);
+  for (Index i = 0; i < n; ++i) {
+    X(i, i % a) = X(i, a + i / a % b) = 1.0;
+    of_a[i % a] += y[i] / (2.0 * b);
+    of_b[i / a % b] += y[i] / (2.0 * a);
+  }
+  const Vector expected =
+      Vector::NullaryExpr(n, [&](Index i) { return of_a[i % a] + of_b[i / a % b] - y.mean(); });
+  for (const bool fit_intercept : {true, false}) {
+    const Vector predicted =
+        LinearRegression({.fit_intercept = fit_intercept}).fit(X, y).predict(X);
+    EXPECT_LT((predicted - expected).cwiseAbs().maxCoeff(), 1e-12);
+  }
+}
+
 }  // namespace
 }  // namespace espalier

@@ -106,7 +106,10 @@ std::string expectation(const AnyValue&) {
 }
 template <class T>
 std::string expectation(const Interval& range) {
-  return Codec<T>::describe() + " " + range.describe();
+  if constexpr (requires(const T& v) { v.has_value(); })
+    return expectation<typename T::value_type>(range) + " or none";
+  else
+    return Codec<T>::describe() + " " + range.describe();
 }
 
 template <class T>

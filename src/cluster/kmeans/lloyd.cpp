@@ -348,12 +348,14 @@ class Lloyd {
   /// Gives each empty cluster a row that is far from its centre, and takes it off its cluster.
   void fill_empty_clusters(const std::vector<Index>& empty, CenterMatrix& x, Vector& weight) {
     const std::vector<Index> far = farthest_rows(static_cast<Index>(empty.size()));
+    std::vector<Index> n_rows = sums_.n_rows;
     for (std::size_t e = 0; e < far.size(); ++e) {
       const Index i = far[e];
       const Index from = labels_[static_cast<std::size_t>(i)];
       const double w = weight_of(weights_, i);
       rows_.add(i, -w, x.row(from).data());
-      weight[from] -= w;
+      // What rounding leaves of a weight is none.
+      weight[from] = --n_rows[static_cast<std::size_t>(from)] > 0 ? weight[from] - w : 0.0;
       x.row(empty[e]).setZero();
       rows_.add(i, w, x.row(empty[e]).data());
       weight[empty[e]] = w;
@@ -386,7 +388,11 @@ class Lloyd {
     std::partial_sort(order.begin(), order.begin() + count, order.end(), farther);
     order.resize(static_cast<std::size_t>(count));
     constexpr double epsilon = std::numeric_limits<Scalar>::epsilon();
-    const double rounding = 16.0 * epsilon * epsilon * centers_.rowwise().squaredNorm().maxCoeff();
+    double largest = 0.0;  // of the centres that have rows; the others may be anywhere
+    for (Index c = 0; c < centers_.rows(); ++c)
+      if (sums_.n_rows[static_cast<std::size_t>(c)] > 0)
+        largest = std::max(largest, centers_.row(c).squaredNorm());
+    const double rounding = 16.0 * epsilon * epsilon * largest;
     if (distance[static_cast<std::size_t>(order.front())] <= rounding) return {};
     return order;
   }

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include <espalier/core/warnings.hpp>
 
 #include "core/row_split.hpp"
+#include "core/seed.hpp"
 #include "ensemble/hist_gradient_boosting/feature_table.hpp"
 #include "ensemble/hist_gradient_boosting/predictor.hpp"
 
@@ -65,15 +65,6 @@ class CodeStep : public RowStep {
  private:
   std::vector<Cell> cells_;
 };
-
-/// The seed of the fit before, else the given one, else a fresh one that is not negative.
-std::uint64_t seed_of(const HistGradientBoostingState* previous,
-                      const std::optional<std::int64_t>& random_state) {
-  if (previous != nullptr) return static_cast<std::uint64_t>(previous->random_seed);
-  if (random_state) return static_cast<std::uint64_t>(*random_state);
-  std::random_device device;
-  return ((static_cast<std::uint64_t>(device()) << 32) | device()) >> 1;
-}
 
 /// What a validation set and folds exclude.
 void check_validation(const FitProblem& problem, const FitOptions& options,
@@ -210,7 +201,8 @@ HistGradientBoostingState fit_state(const Features& X, const FitProblem& problem
   FitOptions used = options;
   used.stopping.early_stopping =
       problem.validation || options.validation_folds || options.early_stopping.applies(X.rows());
-  used.booster.seed = seed_of(previous, options.random_state);
+  used.booster.seed = previous != nullptr ? static_cast<std::uint64_t>(previous->random_seed)
+                                          : detail::seed_of(options.random_state, options.owner);
 
   HistGradientBoostingState state;
   const std::vector<bool> chosen = options.categorical_features.choose(X, options.owner);

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "decomposition/block_lanczos.hpp"
+#include "linalg/block_lanczos.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include <espalier/core/random.hpp>
 
-#include "decomposition/decompositions.hpp"
+#include "linalg/decompositions.hpp"
 #include "linalg/eigenpairs.hpp"
 #include "linalg/products.hpp"
 
-namespace espalier::detail {
+namespace espalier::linalg {
 namespace {
-
-using linalg::Eigenpairs;
-
-constexpr Index most_products = 1000;
 
 /// A basis V that grows by blocks, and T = VᵀAV.
 template <class Scalar>
@@ -69,7 +67,7 @@ class Basis {
     return product;
   }
 
-  Eigenpairs ritz() const { return linalg::all_eigenpairs(T_.topLeftCorner(known_, known_)); }
+  Eigenpairs ritz() const { return all_eigenpairs(T_.topLeftCorner(known_, known_)); }
 
   Numbers combine(const Matrix& Y) const { return V_.leftCols(known_) * Y.template cast<Scalar>(); }
 
@@ -93,8 +91,8 @@ class Basis {
   /// Makes `block` orthogonal to the basis, up to rounding; what was taken away.
   Numbers remove_components(Numbers& block) const {
     Numbers H(used_, block.cols());
-    linalg::multiply_transposed(V_.leftCols(used_), block, H);
-    linalg::multiply(V_.leftCols(used_), H, block, Scalar(-1), Scalar(1));
+    multiply_transposed(V_.leftCols(used_), block, H);
+    multiply(V_.leftCols(used_), H, block, Scalar(-1), Scalar(1));
     return H;
   }
 
@@ -110,12 +108,13 @@ class Basis {
 template <class Scalar>
 bool have_converged(const Eigenpairs& ritz, const MatrixOf<Scalar>& rest, Index k, double tol) {
   constexpr double eps = std::numeric_limits<Scalar>::epsilon();
+  const double norm = ritz.values.cwiseAbs().maxCoeff();
   const MatrixOf<Scalar> residuals =
       rest * ritz.vectors.block(ritz.vectors.rows() - rest.cols(), 0, rest.cols(), k)
                  .template cast<Scalar>();
   for (Index i = 0; i < k; ++i)
     if (static_cast<double>(residuals.col(i).norm()) >
-        std::max(tol * ritz.values[i], 500.0 * eps * ritz.values[0]))
+        std::max(tol * std::abs(ritz.values[i]), 500.0 * eps * norm))
       return false;
   return true;
 }
@@ -137,14 +136,15 @@ LanczosResult<Scalar> block_lanczos(
     const MatrixOf<Scalar> rest = basis.take(times(basis.last_block()));
     if (options.report) options.report(n_iter);
     const bool is_full = basis.free() < width && basis.used() < size;
-    const bool ends = basis.used() == size || n_iter == most_products;
+    const bool ends = basis.used() == size || n_iter == options.most_products;
     if (ends || (basis.used() >= k && (is_full || n_iter % 4 == 0))) {
       const Eigenpairs ritz = basis.ritz();
       bool converged = basis.used() == size || have_converged<Scalar>(ritz, rest, k, options.tol);
       // An invariant subspace may lack copies of an eigenvalue that has more than `width` of them:
       // random vectors outside it must find nothing larger.
       if (converged && !ends && basis.is_spent(rest)) std::swap(converged, is_confirmed);
-      if (converged || ends) return {basis.combine(ritz.vectors.leftCols(k)), n_iter, converged};
+      if (converged || ends)
+        return {basis.combine(ritz.vectors.leftCols(k)), ritz.values.head(k), n_iter, converged};
       if (is_full && capacity < size) basis.restart(ritz, kept);
     }
     basis.append(rest.leftCols(std::min(width, basis.free())));
@@ -158,4 +158,4 @@ template LanczosResult<double> block_lanczos<double>(Index,
 template LanczosResult<float> block_lanczos<float>(
     Index, const std::function<MatrixOf<float>(const MatrixOf<float>&)>&, const LanczosOptions&);
 
-}  // namespace espalier::detail
+}  // namespace espalier::linalg
