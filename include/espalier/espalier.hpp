@@ -17,6 +17,7 @@
 #include <espalier/loss.hpp>
 #include <espalier/metrics.hpp>
 #include <espalier/model_selection.hpp>
+#include <espalier/neural_network.hpp>
 #include <espalier/optim.hpp>
 #include <espalier/preprocessing.hpp>
 #include <espalier/svm.hpp>

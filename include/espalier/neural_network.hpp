@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Everything of neural_network: layers, losses, optimisers and the training loop.
+#pragma once
+
+#include <espalier/neural_network/activations.hpp>
+#include <espalier/neural_network/adam.hpp>
+#include <espalier/neural_network/batch.hpp>
+#include <espalier/neural_network/data_loader.hpp>
+#include <espalier/neural_network/dense.hpp>
+#include <espalier/neural_network/initializer.hpp>
+#include <espalier/neural_network/layer.hpp>
+#include <espalier/neural_network/loss.hpp>
+#include <espalier/neural_network/losses.hpp>
+#include <espalier/neural_network/optimizer.hpp>
+#include <espalier/neural_network/sequential.hpp>
+#include <espalier/neural_network/trainer.hpp>
