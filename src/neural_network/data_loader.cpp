@@ -48,8 +48,8 @@ DataLoader<T>::DataLoader(const Features& X, const Target& y, DataLoaderOptions 
   if (y.rows() != n)
     throw InvalidInput(fmt::format("DataLoader: X has {} rows, y {}", n, y.rows()));
   if (n_weights != 0 && n_weights != n)
-    throw InvalidInput(fmt::format("DataLoader: X has {} rows, but there are {} weights", n,
-                                   n_weights));
+    throw InvalidInput(
+        fmt::format("DataLoader: X has {} rows, but there are {} weights", n, n_weights));
   if (X.is_float32())
     copy_by_rows(X.dense32(), X_);
   else
@@ -61,7 +61,8 @@ DataLoader<T>::DataLoader(const Features& X, const Target& y, DataLoaderOptions 
   } else {
     y_ = y.values().template cast<T>();
   }
-  for (Index i = 0; i < n_weights; ++i) weight_.push_back(static_cast<T>(options_.sample_weight[i]));
+  for (Index i = 0; i < n_weights; ++i)
+    weight_.push_back(static_cast<T>(options_.sample_weight[i]));
 }
 
 template <class T>

@@ -8,23 +8,6 @@
 #include "neural_network/row_products.hpp"
 
 namespace espalier::nn {
-namespace {
-
-/// y = b + xW for few rows: sums of rows of W, which are read once for all rows of x and skipped where
-/// x is 0. No allocation, no thread.
-template <class T>
-void multiply_few(ConstBatch<T> x, const Rows<T>& weight, Batch<T> y) {
-  for (Index r = 0; r < x.rows(); ++r) {
-    auto out = y.row(r);
-    for (Index i = 0; i < x.cols(); ++i)
-      if (x(r, i) != T(0)) out.noalias() += x(r, i) * weight.row(i);
-  }
-}
-
-constexpr Index few_rows = 4;
-
-}  // namespace
-
 template <class T>
 Dense<T>::Dense(Index inputs, Index outputs, DenseOptions options) : options_(options) {
   if (inputs < 1 || outputs < 1)
@@ -56,21 +39,13 @@ std::vector<Parameter<T>*> Dense<T>::parameters() {
 
 template <class T>
 void Dense<T>::forward(ConstBatch<T> x, Batch<T> y) const {
-  if (x.rows() <= few_rows) {
-    if (options_.bias)
-      y = bias_.value.replicate(y.rows(), 1);
-    else
-      y.setZero();
-    return multiply_few(x, weight_.value, y);
-  }
-  multiply<T>(x, view(weight_.value), y);
-  if (options_.bias) y.rowwise() += bias_.value.row(0);
+  multiply<T>(x, view(weight_.value), options_.bias ? bias_.value.data() : nullptr, y);
 }
 
 template <class T>
 bool Dense<T>::backward_parameters(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBatch<T> dy) {
   weight_.gradient.resize(weight_.value.rows(), weight_.value.cols());
-  multiply_transposed<T>(x, dy, mutable_view(weight_.gradient));
+  multiply_transposed<T>(x, dy, mutable_view(weight_.gradient), scratch_);
   if (options_.bias) bias_.gradient = dy.colwise().sum();
   return true;
 }
@@ -78,7 +53,7 @@ bool Dense<T>::backward_parameters(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBa
 template <class T>
 void Dense<T>::backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) {
   backward_parameters(x, y, dy);
-  multiply_by_transposed<T>(dy, view(weight_.value), dx);
+  multiply_by_transposed<T>(dy, view(weight_.value), dx, scratch_);
 }
 
 template class Dense<float>;

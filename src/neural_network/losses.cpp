@@ -21,9 +21,9 @@ void CrossEntropy<T>::check(ConstBatch<T> y, Index outputs) const {
   if (y.cols() != 1) return Loss<T>::check(y, outputs);
   for (Index i = 0; i < y.rows(); ++i)
     if (!(y(i, 0) >= T(0)) || y(i, 0) >= static_cast<T>(outputs) || y(i, 0) != std::floor(y(i, 0)))
-      throw InvalidInput(fmt::format(
-          "CrossEntropy: expected class numbers from 0 to {} in y, got {} in row {}", outputs - 1,
-          y(i, 0), i));
+      throw InvalidInput(
+          fmt::format("CrossEntropy: expected class numbers from 0 to {} in y, got {} in row {}",
+                      outputs - 1, y(i, 0), i));
 }
 
 template <class T>

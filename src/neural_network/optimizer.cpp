@@ -47,19 +47,20 @@ void Optimizer<T>::step(std::span<Parameter<T>* const> parameters) {
   for (std::size_t p = 0; p < parameters.size(); ++p)
     if (parameters[p]->gradient.size() != parameters[p]->size() ||
         (n > 0 && slots_[p][0].size() != parameters[p]->size()))
-      throw InvalidInput(fmt::format("{}: parameter {}, {}, has {} values, a gradient of {}{}",
-                                     name(), p, parameters[p]->name, parameters[p]->size(),
-                                     parameters[p]->gradient.size(),
-                                     n > 0 ? fmt::format(", and had {} values in the first step",
-                                                         slots_[p][0].size())
-                                           : ""));
+      throw InvalidInput(fmt::format(
+          "{}: parameter {}, {}, has {} values, a gradient of {}{}", name(), p, parameters[p]->name,
+          parameters[p]->size(), parameters[p]->gradient.size(),
+          n > 0 ? fmt::format(", and had {} values in the first step", slots_[p][0].size()) : ""));
   ++n_steps_;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     Parameter<T>& parameter = *parameters[p];
     const Blocks blocks{parameter.size(), numbers_per_stretch};
     parallel_for_blocks(blocks, static_cast<double>(parameter.size()), [&](Index begin, Index end) {
-      Stretch stretch{parameter.value.data() + begin, parameter.gradient.data() + begin, {},
-                      end - begin, parameter.penalised};
+      Stretch stretch{parameter.value.data() + begin,
+                      parameter.gradient.data() + begin,
+                      {},
+                      end - begin,
+                      parameter.penalised};
       for (int s = 0; s < n; ++s)
         stretch.slots[static_cast<std::size_t>(s)] =
             slots_[p][static_cast<std::size_t>(s)].data() + begin;
@@ -86,8 +87,8 @@ template <class T>
 void Optimizer<T>::load(const Value& value) {
   detail::check_keys(value, {"optimizer", "learning_rate", "n_steps", "slots"}, true, name());
   if (detail::decode_text(*value.find("optimizer")) != name())
-    throw FormatError(fmt::format("{}: this is what {} remembers", name(),
-                                  value.find("optimizer")->to_text()));
+    throw FormatError(
+        fmt::format("{}: this is what {} remembers", name(), value.find("optimizer")->to_text()));
   const auto most = std::numeric_limits<std::int64_t>::max();
   const Index n_steps = detail::decode_integer(*value.find("n_steps"), 0, most);
   Value::List unpacked;

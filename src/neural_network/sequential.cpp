@@ -127,8 +127,7 @@ void Sequential<T>::backward(ConstBatch<T> gradient) {
   const Rows<T>& result = values_.back();
   if (gradient.rows() != result.rows() || gradient.cols() != result.cols())
     throw InvalidInput(fmt::format("Sequential: the result is {} × {}, the gradient {} × {}",
-                                   result.rows(), result.cols(), gradient.rows(),
-                                   gradient.cols()));
+                                   result.rows(), result.cols(), gradient.rows(), gradient.cols()));
   ConstBatch<T> dy = gradient;
   for (std::size_t i = layers_.size(); i-- > 0;) {
     const ConstBatch<T> y = view(values_[i]);
@@ -182,8 +181,7 @@ Value Sequential<T>::save() const {
     Value::List numbers;
     for (const Parameter<T>* p : layer->parameters()) numbers.push_back(encode(*p));
     for (const Parameter<T>* p : layer->statistics()) numbers.push_back(encode(*p));
-    layers.push_back(
-        Value::Object{{"layer", layer->name()}, {"parameters", std::move(numbers)}});
+    layers.push_back(Value::Object{{"layer", layer->name()}, {"parameters", std::move(numbers)}});
   }
   return layers;
 }
@@ -199,8 +197,8 @@ void Sequential<T>::load(const Value& value) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     detail::check_keys(layers[i], {"layer", "parameters"}, true, "a layer");
     if (detail::decode_text(*layers[i].find("layer")) != layers_[i]->name())
-      throw FormatError(fmt::format("Sequential: layer {} is a {}, not a {}", i,
-                                    layers_[i]->name(), layers[i].find("layer")->to_text()));
+      throw FormatError(fmt::format("Sequential: layer {} is a {}, not a {}", i, layers_[i]->name(),
+                                    layers[i].find("layer")->to_text()));
     std::vector<Parameter<T>*> own = layers_[i]->parameters();
     for (Parameter<T>* p : layers_[i]->statistics()) own.push_back(p);
     Value::List unpacked_numbers;

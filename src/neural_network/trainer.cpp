@@ -16,9 +16,8 @@ Trainer<T>::Trainer(Sequential<T>& network, const Loss<T>& loss, const Optimizer
 
 template <class T>
 double Trainer<T>::train_batch(const MiniBatch<T>& batch) {
-  const Rows<T>& z =
-      network_.forward(batch.X, static_cast<std::uint64_t>(options_.random_state),
-                       static_cast<std::uint64_t>(optimizer_->n_steps()));
+  const Rows<T>& z = network_.forward(batch.X, static_cast<std::uint64_t>(options_.random_state),
+                                      static_cast<std::uint64_t>(optimizer_->n_steps()));
   gradient_.resize(z.rows(), z.cols());
   const double loss = loss_->evaluate(view(z), batch.y, batch.weight, mutable_view(gradient_));
   network_.backward(view(gradient_));

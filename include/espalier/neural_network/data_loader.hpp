@@ -13,8 +13,8 @@
 namespace espalier::nn {
 
 struct DataLoaderOptions {
-  Index batch_size = 32;  ///< rows; the last batch of an epoch may have fewer
-  bool shuffle = true;    ///< a new order in every epoch
+  Index batch_size = 32;   ///< rows; the last batch of an epoch may have fewer
+  bool shuffle = true;     ///< a new order in every epoch
   bool drop_last = false;  ///< leaves out a last batch that is short
   std::int64_t random_state = 0;
   Vector sample_weight = {};  ///< empty: ones
