@@ -12,43 +12,107 @@ namespace {
 
 using detail::InstructionSet;
 
-/// `rows` × `vectors` · `lanes` numbers of C, which stay in registers.
+/// Numbers of a B that is read where it stands: what the second-level cache has room for.
+constexpr Index most_numbers_in_place = Index{1} << 17;
+
+/// Where a panel of some columns reads and adds: `depth` rows of B, and what its numbers begin at:
+/// the bias (a stride of 0), C itself, or nothing (null).
+template <class T>
+struct Panel {
+  Index depth;
+  const T* a;
+  Index a_row, a_step;
+  const T* b;
+  Index b_stride;
+  const T* start;
+  Index start_stride;
+  T* c;
+  Index c_stride;
+};
+
+/// `rows` × `vectors` · `lanes` numbers of C, from row r on, which stay in registers.
 template <class T, int lanes, int rows, int vectors>
-[[gnu::always_inline]] inline void tile(const RowProduct<T>& p, const T* a, Index col, T* c) {
+[[gnu::always_inline]] inline void tile(const Panel<T>& p, Index r) {
   using V = VectorOf<T, lanes>;
-  V sum[rows][vectors];
+  V sum[rows][vectors] = {};
+  if (p.start != nullptr) {
+    const T* start = p.start + r * p.start_stride;
 #pragma GCC unroll 8
-  for (int v = 0; v < vectors; ++v) {
-    V first{};
-    if (p.bias != nullptr) load<T, lanes>(p.bias + col + v * lanes, first);
+    for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r) sum[r][v] = first;
+      for (int v = 0; v < vectors; ++v)
+        load<T, lanes>(start + i * p.start_stride + v * lanes, sum[i][v]);
   }
-  const T* b = p.b + col;
-  for (Index l = 0; l < p.depth; ++l, a += p.a_step, b += p.b_stride) {
+  const T* a = p.a + r * p.a_row;
+  const T* b = p.b;
+  const Index a_row = p.a_row, a_step = p.a_step, b_stride = p.b_stride;
+  for (Index l = 0; l < p.depth; ++l, a += a_step, b += b_stride) {
     V row[vectors];
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; ++v) load<T, lanes>(b + v * lanes, row[v]);
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r)
+    for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 8
-      for (int v = 0; v < vectors; ++v) sum[r][v] += row[v] * a[r * p.a_row];
+      for (int v = 0; v < vectors; ++v) sum[i][v] += row[v] * a[i * a_row];
   }
+  T* c = p.c + r * p.c_stride;
 #pragma GCC unroll 8
-  for (int r = 0; r < rows; ++r)
+  for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 8
-    for (int v = 0; v < vectors; ++v)
-      store<T, lanes>(sum[r][v], c + r * p.c_stride + col + v * lanes);
+    for (int v = 0; v < vectors; ++v) store<T, lanes>(sum[i][v], c + i * p.c_stride + v * lanes);
 }
 
-/// Some columns of all rows: what they need of B stays in the cache while the rows pass.
+template <class T, int lanes, int rows, int vectors>
+[[gnu::always_inline]] inline void all_rows(const Panel<T>& p, Index begin, Index end) {
+  Index r = begin;
+  for (; r + rows <= end; r += rows) tile<T, lanes, rows, vectors>(p, r);
+  if constexpr (rows > 1) all_rows<T, lanes, rows / 2, vectors>(p, r, end);
+}
+
+/// Rows of B that are copied at a time, and numbers of them: some 48 KiB.
+constexpr Index packed_depth = 256;
+template <class T>
+constexpr Index packed_width = 192 / sizeof(T);
+
+/// Some columns of all rows. What they need of a large B is copied together piece by piece: where its
+/// rows are a power of two apart, they would fall on the same few lines of a cache.
 template <class T, int lanes, int rows, int vectors>
 [[gnu::always_inline]] inline void panel(const RowProduct<T>& p, Index begin, Index end,
                                          Index col) {
-  Index r = begin;
-  for (; r + rows <= end; r += rows)
-    tile<T, lanes, rows, vectors>(p, p.a + r * p.a_row, col, p.c + r * p.c_stride);
-  if constexpr (rows > 1) panel<T, lanes, rows / 2, vectors>(p, r, end, col);
+  Panel<T> part{p.depth,
+                p.a,
+                p.a_row,
+                p.a_step,
+                p.b + col,
+                p.b_stride,
+                p.bias != nullptr ? p.bias + col : nullptr,
+                0,
+                p.c + col,
+                p.c_stride};
+  constexpr Index width = vectors * lanes;
+  if constexpr (width <= packed_width<T> && rows > 1) {
+    if (end - begin >= 2 * rows && p.depth * p.b_stride > most_numbers_in_place) {
+      alignas(64) T packed[packed_depth * width];
+      for (Index first = 0; first < p.depth; first += packed_depth) {
+        part.depth = std::min(packed_depth, p.depth - first);
+        for (Index l = 0; l < part.depth; ++l)
+#pragma GCC unroll 3
+          for (int v = 0; v < vectors; ++v) {
+            VectorOf<T, lanes> numbers;
+            load<T, lanes>(p.b + (first + l) * p.b_stride + col + v * lanes, numbers);
+            store<T, lanes>(numbers, packed + l * width + v * lanes);
+          }
+        part.a = p.a + first * p.a_step;
+        part.b = packed;
+        part.b_stride = width;
+        all_rows<T, lanes, rows, vectors>(part, begin, end);
+        part.start = part.c;
+        part.start_stride = part.c_stride;
+      }
+      return;
+    }
+  }
+  all_rows<T, lanes, rows, vectors>(part, begin, end);
 }
 
 /// As many panels of `vectors` · `lanes` columns as there is room for; the first column left.
@@ -137,18 +201,42 @@ BlockKernel<T> kernel_of(InstructionSet instructions) {
 }
 
 constexpr double flops_per_task = 1e6;
+constexpr Index most_tasks = 64;
+constexpr Index rows_of_task = 128;  // that share what they need of B
+constexpr Index cols_of_task = 192;  // that are worth reading A for
+
+/// n in about `parts` blocks of a multiple of `step`.
+Blocks cut(Index n, Index parts, Index step) {
+  const Index size = (n + parts - 1) / parts;
+  return {n, std::max(step, (size + step - 1) / step * step)};
+}
+
+template <class T>
+RowProduct<T> columns_of(RowProduct<T> p, Index begin, Index end) {
+  p.b += begin;
+  if (p.bias != nullptr) p.bias += begin;
+  p.c += begin;
+  p.cols = end - begin;
+  return p;
+}
 
 }  // namespace
 
 template <class T>
 void multiply_rows(const RowProduct<T>& p, InstructionSet instructions) {
+  if (p.rows == 0 || p.cols == 0) return;
   const BlockKernel<T> kernel = kernel_of<T>(instructions);
   const double flops = 2.0 * static_cast<double>(p.rows) * static_cast<double>(p.cols) *
                        static_cast<double>(p.depth);
-  const Index tasks = std::clamp(static_cast<Index>(flops / flops_per_task), Index{1}, Index{32});
-  const Index size = std::max<Index>(8, ((p.rows + tasks - 1) / tasks + 7) / 8 * 8);
-  parallel_for_blocks({p.rows, size}, flops / 16.0,
-                      [&](Index begin, Index end) { kernel(p, begin, end); });
+  const Index tasks = std::clamp(static_cast<Index>(flops / flops_per_task), Index{1}, most_tasks);
+  // Small products are cut finer than large ones, whose B does not stay in the cache.
+  const bool is_small = p.depth * p.b_stride <= most_numbers_in_place;
+  const Blocks rows = cut(p.rows, tasks, is_small ? 8 : rows_of_task);
+  const Blocks cols = cut(p.cols, std::max<Index>(1, tasks / rows.count()), cols_of_task);
+  parallel_for(rows.count() * cols.count(), flops / 16.0, [&](Index task) {
+    const Index r = task % rows.count(), c = task / rows.count();
+    kernel(columns_of(p, cols.begin(c), cols.end(c)), rows.begin(r), rows.end(r));
+  });
 }
 
 template void multiply_rows(const RowProduct<float>&, InstructionSet);
