@@ -103,7 +103,6 @@ TEST(Losses, ValuesAreScikitLearns) {
                    expected["poisson_loss"]));
 }
 
-/// A case of each loss: a copy of it, with what it is applied to.
 TEST(Losses, GradientsAreDifferencesOfValues) {
   for (const nlohmann::json& c : golden_losses()["cases"]) {
     SCOPED_TRACE(c["loss"].get<std::string>() + c["options"].dump());
