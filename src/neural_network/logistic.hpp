@@ -33,13 +33,13 @@ inline double log_one_plus(double e) {
 }
 
 /// p = 1 / (1 + e⁻ᶻ), q = 1 − p and their logarithms, each to a few ulp for any z.
-struct Sigmoid {
+struct Logistic {
   double p, q;
   double minus_log_p, minus_log_q;
 };
 
 /// Without branches, so that loops over it become vector code.
-inline Sigmoid sigmoid(double z) {
+inline Logistic logistic(double z) {
   const double e = detail::exponential(-std::abs(z));
   const double larger = 1.0 / (1.0 + e), smaller = e * larger;
   const double log = log_one_plus(e);
