@@ -57,8 +57,8 @@ void CategoricalFocal<T>::check(ConstBatch<T> y, Index outputs) const {
     class_number(type_name, static_cast<double>(y(i, 0)), outputs, i);
 }
 
-/// With p = p̂_y and r = 1 − p: the derivative of −r^γ·log p by log p is r^γ·(γ·p·log(p) / r − 1), and
-/// that of log p by zⱼ is [j = y] − p̂ⱼ.
+/// With p = p̂_y and r = 1 − p: the derivative of −r^γ·log p by log p is r^γ·(γ·p·log(p) / r − 1),
+/// and that of log p by zⱼ is [j = y] − p̂ⱼ.
 template <class T>
 double CategoricalFocal<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                                      Batch<T> dz) const {

@@ -7,8 +7,8 @@
 
 namespace espalier::nn {
 
-/// log(1 + e) for e in [0, 1], to 3 ulp, without branches: 2·atanh(s) with s = e / (2 + e) ≤ ⅓, by its
-/// power series.
+/// log(1 + e) for e in [0, 1], to 3 ulp, without branches: 2·atanh(s) with s = e / (2 + e) ≤ ⅓, by
+/// its power series.
 inline double log_one_plus(double e) {
   const double s = e / (2.0 + e);
   const double x = s * s;

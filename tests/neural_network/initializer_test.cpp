@@ -21,8 +21,8 @@ Rows<double> drawn(Init init, Index in = fan_in, Index out = fan_out, std::uint6
   return weights;
 }
 
-/// Of 60,000 numbers: mean 0 and the variance of the family, each to five standard errors. The fourth
-/// moment is 9/5 of the squared variance for a uniform distribution and 3 for a normal one.
+/// Of 60,000 numbers: mean 0 and the variance of the family, each to five standard errors. The
+/// fourth moment is 9/5 of the squared variance for a uniform distribution and 3 for a normal one.
 TEST(Initializer, MomentsAreThoseOfTheFamily) {
   const double n = static_cast<double>(fan_in * fan_out);
   const double glorot = 2.0 / (fan_in + fan_out), he = 2.0 / fan_in, lecun = 1.0 / fan_in;
