@@ -52,7 +52,7 @@ Chunk<T> value(const ReLU<T>& /*layer*/, const Chunk<T>& x) {
 }
 template <class T>
 Chunk<T> slope(const ReLU<T>& /*layer*/, const Chunk<T>& /*x*/, const Chunk<T>& y) {
-  return (y > T(0)).template cast<T>();
+  return (y > T(0)).select(Chunk<T>::Ones(), T(0));
 }
 
 template <class T>
