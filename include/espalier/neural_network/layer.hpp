@@ -69,8 +69,7 @@ class Layer {
   virtual void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) = 0;
 
   /// As `backward` where nobody wants dx, in the first layer. False: not done, call `backward`.
-  virtual bool backward_parameters(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/,
-                                   ConstBatch<T> /*dy*/) {
+  virtual bool backward_parameters(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/, ConstBatch<T> /*dy*/) {
     return false;
   }
 
