@@ -60,7 +60,7 @@ class Layer {
   virtual void forward_with(ConstBatch<T> x, Batch<T> y, T* /*scratch*/) const { forward(x, y); }
   virtual Index scratch_size(Index /*rows*/, Index /*inputs*/) const { return 0; }
 
-  /// The same in training, where it may differ (dropout, batch normalisation). What `backward` needs
+  /// y = f(x) in training, where it may differ (dropout, batch normalisation). What `backward` needs
   /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.
   virtual void forward_training(ConstBatch<T> x, Batch<T> y, Random& /*random*/) { forward(x, y); }
 
