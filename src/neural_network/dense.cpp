@@ -3,11 +3,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <espalier/core/errors.hpp>
 
 #include "neural_network/row_products.hpp"
 
 namespace espalier::nn {
+namespace {
+
+/// In the order of the rows. (Eigen's sums take another order with another alignment of memory.)
+template <class T>
+void sum_columns(ConstBatch<T> x, T* sums) {
+  std::fill_n(sums, x.cols(), T(0));
+  for (Index i = 0; i < x.rows(); ++i) {
+    const T* const row = x.data() + i * x.cols();
+    for (Index j = 0; j < x.cols(); ++j) sums[j] += row[j];
+  }
+}
+
+}  // namespace
 template <class T>
 Dense<T>::Dense(Index inputs, Index outputs, DenseOptions options) : options_(options) {
   if (inputs < 1 || outputs < 1)
@@ -46,7 +61,10 @@ template <class T>
 bool Dense<T>::backward_parameters(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBatch<T> dy) {
   weight_.gradient.resize(weight_.value.rows(), weight_.value.cols());
   multiply_transposed<T>(x, dy, mutable_view(weight_.gradient), scratch_);
-  if (options_.bias) bias_.gradient = dy.colwise().sum();
+  if (options_.bias) {
+    bias_.gradient.resize(1, dy.cols());
+    sum_columns(dy, bias_.gradient.data());
+  }
   return true;
 }
 
