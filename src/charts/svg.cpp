@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspection/svg.hpp"
+#include "charts/svg.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <utility>
 
 #include <espalier/core/errors.hpp>
+#include "charts/html.hpp"
+#include "charts/theme.hpp"
 #include "core/utf8.hpp"
-#include "inspection/html.hpp"
-#include "inspection/theme.hpp"
 
 namespace espalier::detail {
 namespace {
