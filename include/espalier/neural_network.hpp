@@ -8,10 +8,14 @@
 #include <espalier/neural_network/batch.hpp>
 #include <espalier/neural_network/data_loader.hpp>
 #include <espalier/neural_network/dense.hpp>
+#include <espalier/neural_network/gradient_clipping.hpp>
 #include <espalier/neural_network/initializer.hpp>
 #include <espalier/neural_network/layer.hpp>
 #include <espalier/neural_network/loss.hpp>
 #include <espalier/neural_network/losses.hpp>
 #include <espalier/neural_network/optimizer.hpp>
+#include <espalier/neural_network/penalty.hpp>
+#include <espalier/neural_network/reduce_on_plateau.hpp>
+#include <espalier/neural_network/schedule.hpp>
 #include <espalier/neural_network/sequential.hpp>
 #include <espalier/neural_network/trainer.hpp>
