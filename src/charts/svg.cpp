@@ -169,6 +169,18 @@ std::string document(const detail::Drawing& drawing) {
 }  // namespace
 
 std::string to_svg(const LineChart& chart) { return document(detail::draw(chart)); }
+std::string to_svg(const std::vector<LineChart>& charts) {
+  if (charts.empty()) throw InvalidInput("to_svg: there are no charts");
+  detail::Drawing all = detail::draw(charts.front());
+  for (std::size_t i = 1; i < charts.size(); ++i) {
+    const detail::Drawing below = detail::draw(charts[i]);
+    all.elements +=
+        fmt::format("<g transform=\"translate(0 {:.2f})\">\n{}{}</g>\n", all.height,
+                    detail::svg_text(16, 26, "class=\"title\"", below.title, 56), below.elements);
+    all.height += below.height;
+  }
+  return document(all);
+}
 std::string to_svg(const BarChart& chart) { return document(detail::draw(chart)); }
 std::string to_svg(const ConfusionChart& chart) { return document(detail::draw(chart)); }
 
