@@ -23,4 +23,5 @@
 #include <espalier/neural_network/reduce_on_plateau.hpp>
 #include <espalier/neural_network/schedule.hpp>
 #include <espalier/neural_network/sequential.hpp>
+#include <espalier/neural_network/train_lbfgs.hpp>
 #include <espalier/neural_network/trainer.hpp>

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "neural_network/network_values.hpp"
+#include "neural_network/training_context.hpp"
 
 namespace espalier::nn {
 namespace {
@@ -45,12 +46,6 @@ void check_options(const TrainerOptions& options) {
   if (!names.contains(options.monitor))
     throw InvalidParameter(fmt::format(
         "Trainer: monitor is '{}', which is neither loss nor one of the metrics", options.monitor));
-}
-
-void check_context(const FitContext& context) {
-  if (context.has_weights())
-    throw InvalidInput("Trainer: weights belong into the DataLoader: {.sample_weight = w}");
-  if (context.groups.size() > 0) throw InvalidInput("Trainer: groups have no meaning here");
 }
 
 constexpr std::string_view advice =
@@ -217,7 +212,7 @@ void Trainer<T>::check(const DataLoader<T>& loader, const DataLoader<T>* validat
 template <class T>
 const History& Trainer<T>::run(DataLoader<T>& loader, DataLoader<T>* validation,
                                const FitContext& context) {
-  check_context(context);
+  check_context(context, "Trainer");
   check(loader, validation);
   if (history().metric_names() != names_of_metrics(options_)) {
     if (!history().empty())
