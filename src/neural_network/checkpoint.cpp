@@ -12,18 +12,19 @@ namespace espalier::nn {
 namespace {
 
 constexpr std::string_view format = "espalier training";
+constexpr int training_version = 1;
 
 template <class T>
 constexpr std::string_view scalar_name() {
   return std::is_same_v<T, float> ? "float" : "double";
 }
 
-/// @throws FormatError  the member `key` says something else
+/// @throws FormatError  the member `key` is missing or says something else
 void expect(const Value& file, std::string_view key, const Value& expected) {
-  const Value& got = *file.find(key);
-  if (!(got == expected))
-    throw FormatError(
-        fmt::format("the file has {} {}, this trainer {}", key, got.to_text(), expected.to_text()));
+  const Value* const got = file.find(key);
+  if (got == nullptr || !(*got == expected))
+    throw FormatError(fmt::format("the file has {} {}, this trainer {}", key,
+                                  got == nullptr ? "none" : got->to_text(), expected.to_text()));
 }
 
 template <class T>
@@ -78,7 +79,7 @@ Value read_value(const std::string& bytes) {
 template <class T>
 Value Trainer<T>::encode() const {
   return Value::Object{{"format", format},
-                       {"format_version", format_version},
+                       {"format_version", training_version},
                        {"library_version", version},
                        {"scalar", scalar_name<T>()},
                        {"loss", loss_->name()},
@@ -98,7 +99,7 @@ typename Trainer<T>::State Trainer<T>::decode(const Value& file, Sequential<T>& 
   const Value* const name = file.find("format");
   if (name == nullptr || !(*name == Value(format)))
     throw FormatError("this is no file of a Trainer");
-  expect(file, "format_version", format_version);
+  expect(file, "format_version", training_version);
   detail::check_keys(
       file,
       {"format", "format_version", "library_version", "scalar", "loss", "random_state",
