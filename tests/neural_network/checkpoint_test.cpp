@@ -56,7 +56,9 @@ struct Session {
   std::string memory() {
     std::ostringstream out;
     out.precision(17);
-    out << net.save() << trainer.best_epoch();
+    out << trainer.best_epoch() << '\n';
+    for (const auto& numbers : {net.parameters(), net.statistics()})
+      for (const Parameter<T>* p : numbers) out << p->value << '\n';
     for (const EpochRecord& e : trainer.history()) {
       out << e.epoch << ' ' << e.loss << ' ' << e.validation_loss << ' ' << e.learning_rate;
       for (const auto* metrics : {&e.metrics, &e.validation_metrics})
