@@ -66,7 +66,10 @@ int main() {
 
   nn::Rows<float> p = net.predict(X_held_out.to_matrix());
   nn::CrossEntropy().predict(nn::mutable_view(p));
-  std::cout << "the first row is benign with probability " << p(0, 0) << "\n";
+  Index best = 0;
+  p.row(0).maxCoeff(&best);
+  std::cout << "the first row is " << Target(y_train).class_names()[loader.classes()[best]]
+            << ", with probability " << p(0, best) << "\n";
 
   const auto calibration = [](const Matrix& predicted, const Matrix& target, const Vector&) {
     return std::abs(predicted.col(1).mean() - target.col(0).mean());
@@ -107,4 +110,10 @@ int main() {
   const OptimResult result = nn::train_lbfgs(small, nn::CrossEntropy(), loader, {.l2 = 1e-3});
   std::cout << result.message << "\n";
   a_loop_of_ones_own(net, loader);
+
+  nn::Sequential own{nn::Dense(30, 8), Swish(), nn::Dense(8, 1)};
+  own.initialize(0);
+  nn::DataLoader numbers(X, Target(y_train).values());
+  nn::Trainer fit(own, Cauchy(), nn::Adam({.learning_rate = 0.01}), {.epochs = 10});
+  std::cout << "with a layer and a loss of one's own: " << fit.fit(numbers).back().loss << "\n";
 }
