@@ -341,6 +341,11 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
         trainer.fit(loader, loader, {.validation = ValidationSet{data.X, data.y}});
       },
       {"two validation sets"}));
+
+  trainer.options().epochs = 1;
+  trainer.fit(loader);
+  trainer.options().metrics = {"accuracy"};
+  EXPECT_TRUE(throws<InvalidParameter>([&] { trainer.fit(loader); }, {"metrics have changed"}));
 }
 
 TEST(Trainer, TrainsOnSparseRowsAsOnDenseOnes) {

@@ -93,7 +93,8 @@ class Trainer {
   const History& fit(DataLoader<T>& loader, DataLoader<T>& validation,
                      const FitContext& context = {});
 
-  /// One step on one batch; its loss before the step. @throws InvalidInput  that is not finite
+  /// One step on one batch; its loss before the step. For a schedule an epoch has the steps that it
+  /// had in the last `fit`, or one. @throws InvalidInput  the loss is not finite
   double train_batch(const MiniBatch<T>& batch);
 
   /// Of all rows of a loader, in their order and with their weights.
