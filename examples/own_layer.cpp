@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A layer and a loss of one's own in a network for diabetes' progress. The layer has a slope to learn
-// for each input below zero (PReLU); the loss forgives outliers (log cosh). Its backward pass is
-// checked against differences before anything is trained.
+// A layer and a loss of one's own in a network for diabetes' progress. The layer has a slope to
+// learn for each input below zero (PReLU); the loss forgives outliers (log cosh). Its backward pass
+// is checked against differences before anything is trained.
 #include <cmath>
 #include <iomanip>
 #include <iostream>

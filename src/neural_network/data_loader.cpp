@@ -33,8 +33,8 @@ template <class T>
       std::is_same_v<T, float> ? "float" : "double"));
 }
 
-/// The same numbers by rows, in tiles that stay in the cache: reads whole lines of some columns, and
-/// writes whole lines of some rows.
+/// The same numbers by rows, in tiles that stay in the cache: reads whole lines of some columns,
+/// and writes whole lines of some rows.
 template <class T, class From>
 void copy_by_rows(const From& X, Rows<T>& rows) {
   constexpr Index rows_per_block = 256, tile_rows = 16, tile_cols = 64;

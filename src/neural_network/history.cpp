@@ -15,7 +15,8 @@
 namespace espalier::nn {
 namespace {
 
-/// A line through the finite values, so that a metric that is NaN in an epoch leaves out that epoch.
+/// A line through the finite values, so that a metric that is NaN in an epoch leaves out that
+/// epoch.
 void add_series(LineChart& chart, std::string_view name, const Vector& values, std::string note) {
   std::vector<double> x, y;
   for (Index i = 0; i < values.size(); ++i) {

@@ -267,6 +267,9 @@ bool Trainer<T>::run_epoch(DataLoader<T>& loader, DataLoader<T>* validation,
                      .learning_rate = state_.optimizer->learning_rate()};
   if (validation != nullptr) {
     Evaluation evaluation = evaluate(*validation);
+    if (std::isnan(evaluation.loss))
+      throw InvalidInput(
+          fmt::format("Trainer: the validation loss is nan in epoch {}; {}", number, advice));
     record.validation_loss = evaluation.loss;
     record.validation_metrics = std::move(evaluation.metrics);
   }

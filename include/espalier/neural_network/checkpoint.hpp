@@ -9,7 +9,7 @@
 namespace espalier::nn {
 
 /// When a Trainer writes all that the training has come to into a file, from which
-/// `Trainer::resume` goes on bit for bit. The file is replaced whole or not at all, so a process that
+/// `Trainer::resume` goes on bit for bit. The file is replaced whole or not at all: a process that
 /// dies while it writes leaves the one before. The ending ".json" chooses JSON, any other CBOR.
 struct Checkpoints {
   std::filesystem::path path;

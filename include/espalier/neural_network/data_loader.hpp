@@ -53,9 +53,9 @@ struct MiniBatch {
 template <class T = float>
 class DataLoader {
  public:
-  /// @throws InvalidInput      X and y differ in length, are empty or hold NaN or infinity (as T), a
-  ///                           weight is negative or none is positive, X has categorical columns, a
-  ///                           label is not among the classes, or drop_last leaves no batch
+  /// @throws InvalidInput      X and y differ in length, are empty or hold NaN or infinity (as T);
+  ///                           a weight is negative or none is positive; X has categorical columns;
+  ///                           a label is not among the classes; or drop_last leaves no batch
   /// @throws InvalidParameter  batch_size is less than 1, random_state negative
   DataLoader(const Features& X, const Target& y, DataLoaderOptions options = {});
 

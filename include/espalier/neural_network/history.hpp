@@ -64,13 +64,14 @@ class History {
   /// The same on the validation rows; NaN where there were none.
   Vector validation(std::string_view name = "loss") const;
 
-  /// epoch, loss, validation_loss, then each metric and validation_<metric>, learning_rate, seconds.
+  /// epoch, loss, validation_loss, each metric and validation_<metric>, learning_rate, seconds.
   DataFrame table() const;
   /// That table as a file, whole or not at all. @throws IoError
   void to_csv(const std::filesystem::path& path) const;
 
-  /// Curves of the loss and of each metric over the epochs, one chart below the other, with the last
-  /// value and the lowest validation loss in the legend. @throws InvalidInput  there are no epochs
+  /// Curves of the loss and of each metric over the epochs, one chart below the other, with the
+  /// last values and the lowest validation loss in the legend.
+  /// @throws InvalidInput  there are no epochs
   std::string to_svg() const;
   /// The same as a file, whole or not at all. @throws IoError
   void to_svg(const std::filesystem::path& path) const;

@@ -22,7 +22,8 @@ namespace espalier::nn {
 
 struct TrainerOptions {
   int epochs = 100;  ///< in all: with those of earlier calls of `fit` and of a resumed training
-  /// A batch's objective is its loss + l1·‖W‖₁ + ½·l2·‖W‖² (penalty.hpp); losses are reported without.
+  /// A batch's objective is its loss + l1·‖W‖₁ + ½·l2·‖W‖² (penalty.hpp); what is reported is the
+  /// loss alone.
   double l1 = 0.0;
   double l2 = 0.0;
   double clip_norm = infinity;   ///< of the gradient of all parameters together
@@ -58,8 +59,8 @@ struct Evaluation {
 ///     nn::Trainer trainer(net, nn::CrossEntropy(), nn::Adam(), {.epochs = 20});
 ///     trainer.fit(loader, {.validation = ValidationSet{X_val, y_val}});
 ///
-/// A step is forward, loss, backward, penalties, clipping, schedule, optimiser, in this order. One's
-/// own loop takes ten lines of the same parts:
+/// A step is forward, loss, backward, penalties, clipping, schedule, optimiser, in this order.
+/// One's own loop takes ten lines of the same parts:
 ///
 ///     for (Index epoch = 0, step = 0; epoch < 100; ++epoch)
 ///       for (const nn::MiniBatch<float>& batch : loader.epoch(epoch)) {
@@ -79,13 +80,13 @@ class Trainer {
           const Schedule& schedule, TrainerOptions options = {});
 
   /// Trains until there are `options().epochs` epochs, or until early stopping, a callback or the
-  /// context's stop token ends it. Then, with early stopping, the network has the weights of the best
-  /// epoch; what goes on from there is no longer the training that a checkpoint goes on with.
+  /// context's stop token ends it. Then, with early stopping, the network has the weights of the
+  /// best epoch; what goes on from there is no longer the training that a checkpoint goes on with.
   ///
-  /// The context's validation set, callback, stop token and n_threads are taken; weights belong into
-  /// the DataLoader. The same bits for any number of threads. When it throws, the network, the
+  /// The context's validation set, callback, stop token and n_threads are taken; weights belong
+  /// into the DataLoader. The same bits for any number of threads. When it throws, the network, the
   /// history and all the rest are as before the call (a copy is kept for that).
-  /// @throws InvalidInput  X or y do not fit the network or the loss; or the loss or a parameter is no
+  /// @throws InvalidInput  X or y do not fit the network or the loss; or a loss or a parameter is no
   ///                       longer finite: names epoch and batch
   /// @throws Cancelled     the stop token was triggered
   const History& fit(DataLoader<T>& loader, const FitContext& context = {});
