@@ -291,6 +291,28 @@ TEST(Trainer, ALossThatIsNoLongerFiniteIsAnErrorWithAdvice) {
   EXPECT_TRUE(trainer.history().empty());
 }
 
+/// The loss of rows that nobody trains on is no number.
+class NanWithoutGradient : public LossOf<NanWithoutGradient, double> {
+ public:
+  static constexpr std::string_view type_name = "NanWithoutGradient";
+  double evaluate(ConstBatch<double> z, ConstBatch<double> y, std::span<const double> weights,
+                  Batch<double> dz) const override {
+    if (dz.size() == 0) return std::nan("");
+    return MSE<double>().evaluate(z, y, weights, dz);
+  }
+};
+
+TEST(Trainer, AValidationLossThatIsNoNumberIsAnError) {
+  const ClassificationData data = two_moons(40);
+  Sequential<double> net{Dense<double>(2, 1)};
+  DataLoader<double> loader(data.X, Vector(data.y.cast<double>()));
+  Trainer trainer(net, NanWithoutGradient(), SGD<double>());
+  EXPECT_TRUE(throws<InvalidInput>([&] { trainer.fit(loader, loader); },
+                                   {"validation loss is nan", "epoch 1"}));
+  trainer.options().epochs = 2;
+  EXPECT_EQ(trainer.fit(loader).size(), 2);
+}
+
 TEST(Trainer, ReportsItsProgress) {
   const ClassificationData data = two_moons(50);
   Sequential<double> net = small_network<double>();
