@@ -86,8 +86,8 @@ class Trainer {
   /// The context's validation set, callback, stop token and n_threads are taken; weights belong
   /// into the DataLoader. The same bits for any number of threads. When it throws, the network, the
   /// history and all the rest are as before the call (a copy is kept for that).
-  /// @throws InvalidInput  X or y do not fit the network or the loss; or a loss or a parameter is not
-  ///                       finite any more: names epoch and batch
+  /// @throws InvalidInput  X or y do not fit the network or the loss; or a loss or a parameter is
+  ///                       no longer finite: names epoch and batch
   /// @throws Cancelled     the stop token was triggered
   const History& fit(DataLoader<T>& loader, const FitContext& context = {});
   /// The same with validation rows whose loader has been made with `.classes = loader.classes()`.
