@@ -3,6 +3,7 @@
 /// Everything of the library. Including the modules that a file needs compiles sooner.
 #pragma once
 
+#include <espalier/charts.hpp>
 #include <espalier/cluster.hpp>
 #include <espalier/compose.hpp>
 #include <espalier/core.hpp>
@@ -17,6 +18,7 @@
 #include <espalier/loss.hpp>
 #include <espalier/metrics.hpp>
 #include <espalier/model_selection.hpp>
+#include <espalier/neural_network.hpp>
 #include <espalier/optim.hpp>
 #include <espalier/preprocessing.hpp>
 #include <espalier/svm.hpp>
