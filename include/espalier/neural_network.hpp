@@ -20,12 +20,6 @@
 #include <espalier/neural_network/gradient_check.hpp>
 #include <espalier/neural_network/gradient_clipping.hpp>
 #include <espalier/neural_network/hinge.hpp>
-#include <espalier/neural_network/batch_norm.hpp>
-#include <espalier/neural_network/data_loader.hpp>
-#include <espalier/neural_network/dense.hpp>
-#include <espalier/neural_network/dropout.hpp>
-#include <espalier/neural_network/embedding.hpp>
-#include <espalier/neural_network/gradient_check.hpp>
 #include <espalier/neural_network/history.hpp>
 #include <espalier/neural_network/initializer.hpp>
 #include <espalier/neural_network/layer.hpp>
@@ -40,7 +34,6 @@
 #include <espalier/neural_network/residual.hpp>
 #include <espalier/neural_network/rmsprop.hpp>
 #include <espalier/neural_network/schedule.hpp>
-#include <espalier/neural_network/residual.hpp>
 #include <espalier/neural_network/sequential.hpp>
 #include <espalier/neural_network/sgd.hpp>
 #include <espalier/neural_network/train_lbfgs.hpp>
