@@ -214,6 +214,8 @@ double loss_of(const Matrix& raw, const Matrix& targets, const Vector& weights) 
       [](double& total, double part) { total += part; });
 }
 
+constexpr double smallest_share = 1e-12;
+
 /// The largest curvature of the loss by a raw value at the constant model, over the classes.
 double curvature_of(const Vector& share) {
   return share.size() == 1 ? share[0] * (1.0 - share[0])
@@ -230,8 +232,11 @@ LogisticDescentResult solve(const Features& X, const Labels& codes, Index n_clas
   Matrix targets(n, outputs);
   for (Index k = 0; k < outputs; ++k)
     targets.col(k) = (codes.array() == static_cast<int>(outputs == 1 ? 1 : k)).cast<double>();
-  const Vector share = weights.size() > 0 ? Vector(targets.transpose() * weights / total)
-                                          : Vector(targets.colwise().sum().transpose() / total);
+  // Of the classes; one without weight has a share that is only nearly 0.
+  const Vector share = (weights.size() > 0 ? Vector(targets.transpose() * weights / total)
+                                           : Vector(targets.colwise().sum().transpose() / total))
+                           .cwiseMax(smallest_share)
+                           .cwiseMin(1.0 - smallest_share);
   const double curvature = curvature_of(share);
   const DesignMoments moments =
       design_moments(columns, weights, Vector(Vector::Zero(n)), options.fit_intercept);

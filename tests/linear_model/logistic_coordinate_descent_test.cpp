@@ -192,6 +192,22 @@ TEST(LogisticCoordinateDescent, GoesOnFromAStart) {
   EXPECT_EQ(again.coef, first.coef);
 }
 
+TEST(LogisticCoordinateDescent, GivesAClassWithoutWeightNoProbability) {
+  const Classes data = classes_of(iris());
+  const Vector weights = (data.codes.array() != 2).cast<double>();
+  LogisticDescentOptions options = options_of(1.0, 1.0, weights.sum());
+  options.tol = 1e-6;
+  const SparseMatrix S = data.X.sparseView();
+  for (const Features& X : {Features(data.X), Features(S)}) {
+    const auto result = logistic_coordinate_descent(X, data.codes, 3, weights, options);
+    EXPECT_TRUE(result.converged);
+    EXPECT_TRUE(result.coef.allFinite() && result.intercept.allFinite());
+    const Matrix raw = (data.X * result.coef.transpose()).rowwise() + result.intercept.transpose();
+    for (Index i = 0; i < raw.rows(); ++i)
+      if (weights[i] > 0.0) EXPECT_LT(raw(i, 2), raw.row(i).maxCoeff() - 10.0) << i;
+  }
+}
+
 TEST(LogisticCoordinateDescent, TakesFloatsInSinglePrecision) {
   const Classes data = classes_of(cancer());
   LogisticDescentOptions options = options_of(0.1, 1.0, 569.0);
