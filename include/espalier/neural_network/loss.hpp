@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -9,10 +11,17 @@
 
 namespace espalier::nn {
 
+/// How the losses of a row's outputs become that of the row. The rows' are always averaged.
+enum class Reduction : std::uint8_t { mean, sum };
+
+constexpr auto names_of(Reduction) { return std::array<std::string_view, 2>{"mean", "sum"}; }
+
 /// What training minimises: the mean over rows of a function of a network's result z and a target y,
-/// each row counted by its weight.
+/// each row counted by its weight. Rows that weigh nothing together have loss 0 and no gradient.
 ///
-/// A loss of one's own derives from LossOf and writes `evaluate`.
+/// The losses here compute in double, whatever T is, and are safe for results of any size; sums are
+/// made in blocks of rows, so they have the same bits for any number of threads. They refuse shapes
+/// that do not fit with an InvalidInput. A loss of one's own derives from LossOf and writes `evaluate`.
 template <class T>
 class Loss {
  public:
@@ -22,7 +31,8 @@ class Loss {
   virtual std::string_view name() const = 0;
   virtual std::unique_ptr<Loss> clone() const = 0;
 
-  /// Whether y fits results of width `outputs`. @throws InvalidInput  naming what is wrong
+  /// Whether y fits results of width `outputs`: to be called once, before a training.
+  /// @throws InvalidInput  naming what is wrong
   virtual void check(ConstBatch<T> y, Index outputs) const;
 
   /// Σᵢ wᵢ·l(zᵢ, yᵢ) / Σᵢ wᵢ; `weights` is empty (ones) or has one a row. Writes the gradient by z
@@ -33,6 +43,7 @@ class Loss {
   /// From raw results to predictions, in place: probabilities, or the mean. Nothing by default.
   virtual void predict(Batch<T> /*z*/) const {}
 
+  /// `evaluate` without weights, the gradient into `dz`, which is given the shape of z.
   double operator()(const Rows<T>& z, ConstBatch<T> y, Rows<T>& dz) const {
     dz.resize(z.rows(), z.cols());
     return evaluate(view(z), y, {}, mutable_view(dz));
@@ -53,5 +64,8 @@ class LossOf : public Loss<T> {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
   }
 };
+
+extern template class Loss<float>;
+extern template class Loss<double>;
 
 }  // namespace espalier::nn
