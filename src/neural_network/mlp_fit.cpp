@@ -85,7 +85,7 @@ class Fit {
         options_(options),
         is_piece_(is_piece),
         seeds_(Random(detail::seed_of(options.random_state, problem.owner))),
-        layers_(start(problem, options, previous, seeds_.weights, trained_.network)),
+        layers_(start<T>(problem, options, previous, seeds_.weights, trained_.network)),
         parameters_(layers_.parameters()),
         loss_(make_loss<T>(problem.out_activation)) {
     if (previous != nullptr) trained_.training = previous->training;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
@@ -23,32 +24,6 @@ constexpr Index rows_per_block = 64;
 
 /// On the stack, for one row.
 constexpr Index most_numbers_of_a_row = 1 << 16;
-
-nn::Activation activation_of(MLPActivation activation) {
-  switch (activation) {
-    case MLPActivation::identity:
-      return nn::Activation::identity;
-    case MLPActivation::logistic:
-      return nn::Activation::sigmoid;
-    case MLPActivation::tanh:
-      return nn::Activation::tanh;
-    case MLPActivation::relu:
-      return nn::Activation::relu;
-    case MLPActivation::leaky_relu:
-      return nn::Activation::leaky_relu;
-    case MLPActivation::elu:
-      return nn::Activation::elu;
-    case MLPActivation::selu:
-      return nn::Activation::selu;
-    case MLPActivation::softplus:
-      return nn::Activation::softplus;
-    case MLPActivation::silu:
-      return nn::Activation::silu;
-    case MLPActivation::gelu:
-      return nn::Activation::gelu;
-  }
-  throw InvalidParameter("no such activation");
-}
 
 /// Calls `dense(weight, bias)` for each dense layer and `other(numbers)` for what the others know.
 template <class T, class Dense, class Other>
@@ -86,9 +61,11 @@ Index Architecture::embedded_inputs() const {
 }
 
 Architecture architecture_of(const MLPNetwork& network, Index inputs) {
-  Architecture result{inputs, {}, network.activation, network.batch_norm};
-  result.linear_layer = network.linear_layer;
-  result.embeddings = network.embeddings;
+  Architecture result{.inputs = inputs,
+                      .activation = network.activation,
+                      .batch_norm = network.batch_norm,
+                      .linear_layer = network.linear_layer,
+                      .embeddings = network.embeddings};
   for (const Matrix& coef : network.coefs) result.widths.push_back(coef.cols());
   return result;
 }
@@ -108,8 +85,7 @@ nn::Sequential<T> build(const Architecture& a) {
     width = a.widths[i];
     if (i + 1 == a.widths.size() || static_cast<Index>(i) == a.linear_layer) continue;
     if (a.batch_norm) layers.add(nn::BatchNorm<T>(width));
-    if (a.activation != MLPActivation::identity)
-      layers.add(nn::make_activation<T>(activation_of(a.activation)));
+    if (a.activation != nn::Activation::identity) layers.add(nn::make_activation<T>(a.activation));
     if (a.dropout > 0.0) layers.add(nn::Dropout<T>(a.dropout));
   }
   return layers;

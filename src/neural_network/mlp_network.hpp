@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,20 +17,18 @@ namespace espalier::mlp {
 
 /// What a network is built of, beside its numbers.
 struct Architecture {
-  Index inputs = 0;           ///< columns of X
-  std::vector<Index> widths;  ///< of the dense layers, the outputs last
-  MLPActivation activation = MLPActivation::relu;
+  Index inputs = 0;                ///< columns of X
+  std::vector<Index> widths = {};  ///< of the dense layers, the outputs last
+  nn::Activation activation = nn::Activation::relu;
   bool batch_norm = false;
   double dropout = 0.0;
   Index linear_layer = -1;
-  std::vector<MLPEmbedding> embeddings;
+  std::vector<MLPEmbedding> embeddings = {};
 
   /// Numbers that enter the first dense layer.
   Index embedded_inputs() const;
 };
 
-/// That of a network, or of its dense layers [first, last). Of a part, an embedding belongs to the
-/// first layer.
 Architecture architecture_of(const MLPNetwork& network, Index inputs);
 
 template <class T>

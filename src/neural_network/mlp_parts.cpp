@@ -5,11 +5,11 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <type_traits>
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/neural_network/adam.hpp>
-#include <espalier/neural_network/adamw.hpp>
 #include <espalier/neural_network/dense.hpp>
 #include <espalier/neural_network/losses.hpp>
 #include <espalier/neural_network/sgd.hpp>
@@ -26,7 +26,7 @@ void check_same(const Architecture& wanted, const Architecture& there, std::stri
         "{}: what was learned before has layers of [{}] numbers, but hidden_layer_sizes and y make "
         "it [{}].",
         owner, fmt::join(there.widths, ", "), fmt::join(wanted.widths, ", ")));
-  const auto name = [](MLPActivation a) { return names_of(a)[static_cast<std::size_t>(a)]; };
+  const auto name = [](nn::Activation a) { return names_of(a)[static_cast<std::size_t>(a)]; };
   if (wanted.activation != there.activation)
     throw InvalidInput(fmt::format("{}: what was learned before has activation='{}', not '{}'.",
                                    owner, name(there.activation), name(wanted.activation)));
@@ -37,11 +37,11 @@ void check_same(const Architecture& wanted, const Architecture& there, std::stri
 
 /// Weights and intercepts, uniform between ±√(6 / (inputs + outputs)), with 2 for `logistic`.
 template <class T>
-void draw(nn::Dense<T>& layer, MLPActivation activation, Random& random) {
+void draw(nn::Dense<T>& layer, nn::Activation activation, Random& random) {
   const std::vector<nn::Parameter<T>*> parameters = layer.parameters();
   const auto numbers =
       static_cast<double>(layer.weight().rows()) + static_cast<double>(layer.weight().cols());
-  const double bound = std::sqrt((activation == MLPActivation::logistic ? 2.0 : 6.0) / numbers);
+  const double bound = std::sqrt((activation == nn::Activation::logistic ? 2.0 : 6.0) / numbers);
   for (nn::Parameter<T>* p : parameters)
     for (T& v : p->value.reshaped()) v = static_cast<T>(random.uniform(-bound, bound));
 }
@@ -85,9 +85,11 @@ void set_initial(const std::vector<nn::Dense<T>*>& dense, const Options& options
 template <class T>
 nn::Sequential<T> start(const Problem& problem, const Options& options, const Trained* previous,
                         std::uint64_t seed, MLPNetwork& network) {
-  Architecture wanted{
-      problem.X.cols(),     {}, options.activation, options.batch_norm, options.dropout,
-      problem.linear_layer, {}};
+  Architecture wanted{.inputs = problem.X.cols(),
+                      .activation = options.activation,
+                      .batch_norm = options.batch_norm,
+                      .dropout = options.dropout,
+                      .linear_layer = problem.linear_layer};
   wanted.widths.assign(options.hidden_layer_sizes.begin(), options.hidden_layer_sizes.end());
   wanted.widths.push_back(problem.outputs);
   if (previous != nullptr) {
@@ -96,15 +98,12 @@ nn::Sequential<T> start(const Problem& problem, const Options& options, const Tr
   } else {
     wanted.embeddings = embeddings_of(problem.X, options.embedding_dimension);
   }
-  network = {wanted.activation,
-             problem.out_activation,
-             std::is_same_v<T, float>,
-             wanted.batch_norm,
-             wanted.linear_layer,
-             {},
-             {},
-             wanted.embeddings,
-             {}};
+  network.activation = wanted.activation;
+  network.out_activation = problem.out_activation;
+  network.float32 = std::is_same_v<T, float>;
+  network.batch_norm = wanted.batch_norm;
+  network.linear_layer = wanted.linear_layer;
+  network.embeddings = wanted.embeddings;
   nn::Sequential<T> layers = build<T>(wanted);
   if (previous != nullptr) {
     put_values(previous->network, layers);

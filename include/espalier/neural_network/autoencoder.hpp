@@ -12,7 +12,7 @@ struct AutoencoderParams {
   int n_components = 2;
   std::vector<int> hidden_layer_sizes = {32};
   std::optional<std::vector<int>> decoder_layer_sizes = {};
-  MLPActivation activation = MLPActivation::relu;
+  nn::Activation activation = nn::Activation::relu;
   MLPSolver solver = MLPSolver::adam;
   double alpha = 1e-4;
   MLPBatchSize batch_size = {};

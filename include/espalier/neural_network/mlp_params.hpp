@@ -17,27 +17,9 @@
 
 #include <espalier/core/params.hpp>
 #include <espalier/core/value.hpp>
+#include <espalier/neural_network/activations.hpp>
 
 namespace espalier {
-
-/// What hidden layers apply to their sums; the formulae are in activations.hpp.
-enum class MLPActivation : std::uint8_t {
-  identity,
-  logistic,
-  tanh,
-  relu,
-  leaky_relu,
-  elu,
-  selu,
-  softplus,
-  silu,
-  gelu
-};
-
-constexpr auto names_of(MLPActivation) {
-  return std::array<std::string_view, 10>{"identity", "logistic", "tanh",     "relu", "leaky_relu",
-                                          "elu",      "selu",     "softplus", "silu", "gelu"};
-}
 
 /// `adam` and `sgd` take steps on mini-batches; `lbfgs` on all rows at once, which is better for
 /// small data (some thousand rows).
@@ -148,7 +130,7 @@ constexpr auto mlp_fields() {
 /// See MLPClassifier.
 struct MLPClassifierParams {
   std::vector<int> hidden_layer_sizes = {100};
-  MLPActivation activation = MLPActivation::relu;
+  nn::Activation activation = nn::Activation::relu;
   MLPSolver solver = MLPSolver::adam;
   double alpha = 1e-4;
   MLPBatchSize batch_size = {};
@@ -192,7 +174,7 @@ constexpr auto names_of(MLPRegressorLoss) {
 struct MLPRegressorParams {
   MLPRegressorLoss loss = MLPRegressorLoss::squared_error;
   std::vector<int> hidden_layer_sizes = {100};
-  MLPActivation activation = MLPActivation::relu;
+  nn::Activation activation = nn::Activation::relu;
   MLPSolver solver = MLPSolver::adam;
   double alpha = 1e-4;
   MLPBatchSize batch_size = {};

@@ -41,7 +41,7 @@ struct MLPEmbedding {
 /// A network of dense layers. Shapes: layer l has uₗ inputs and uₗ₊₁ outputs; u₀ is the number of
 /// columns of X, where a categorical column counts as many as its embedding has numbers.
 struct MLPNetwork {
-  MLPActivation activation = MLPActivation::relu;
+  nn::Activation activation = nn::Activation::relu;
   MLPOutput out_activation = MLPOutput::identity;
   bool float32 = false;       ///< computes in `float`
   bool batch_norm = false;    ///< after each hidden layer
