@@ -123,17 +123,32 @@ const Rows<T>& Sequential<T>::forward(ConstBatch<T> x, std::uint64_t seed, std::
 
 template <class T>
 void Sequential<T>::backward(ConstBatch<T> gradient) {
+  backward_to(gradient, nullptr);
+}
+
+template <class T>
+void Sequential<T>::backward(ConstBatch<T> gradient, Batch<T> dx) {
+  backward_to(gradient, &dx);
+}
+
+template <class T>
+void Sequential<T>::backward_to(ConstBatch<T> gradient, Batch<T>* input_gradient) {
   if (values_.empty()) throw InvalidInput("Sequential: backward before forward");
   const Rows<T>& result = values_.back();
-  if (gradient.rows() != result.rows() || gradient.cols() != result.cols())
-    throw InvalidInput(fmt::format("Sequential: the result is {} × {}, the gradient {} × {}",
-                                   result.rows(), result.cols(), gradient.rows(),
-                                   gradient.cols()));
+  const auto check = [](std::string_view what, Index rows, Index cols, const auto& of_it) {
+    if (of_it.rows() != rows || of_it.cols() != cols)
+      throw InvalidInput(fmt::format("Sequential: the {} is {} × {}, the gradient {} × {}", what,
+                                     rows, cols, of_it.rows(), of_it.cols()));
+  };
+  check("result", result.rows(), result.cols(), gradient);
+  if (input_gradient != nullptr) check("input", result.rows(), n_inputs_, *input_gradient);
   ConstBatch<T> dy = gradient;
   for (std::size_t i = layers_.size(); i-- > 0;) {
     const ConstBatch<T> y = view(values_[i]);
     const ConstBatch<T> x =
         i == 0 ? ConstBatch<T>(input_, y.rows(), n_inputs_) : view(values_[i - 1]);
+    if (i == 0 && input_gradient != nullptr)
+      return layers_[0]->backward(x, y, dy, *input_gradient);
     if (i == 0 && layers_[0]->backward_parameters(x, y, dy)) return;
     next_gradient_.resize(x.rows(), x.cols());
     layers_[i]->backward(x, y, dy, mutable_view(next_gradient_));
@@ -143,21 +158,32 @@ void Sequential<T>::backward(ConstBatch<T> gradient) {
 }
 
 template <class T>
+Index Sequential<T>::widest(Index inputs) const {
+  Index result = 0, width = inputs;
+  for (const auto& layer : layers_) result = std::max(result, width = layer->outputs(width));
+  return result;
+}
+
+/// The values of two layers, and what a layer itself needs.
+template <class T>
 Index Sequential<T>::scratch_size(Index rows, Index inputs) const {
-  Index widest = 0, width = inputs;
-  for (const auto& layer : layers_) widest = std::max(widest, width = layer->outputs(width));
-  return 2 * rows * widest;
+  Index own = 0, width = inputs;
+  for (const auto& layer : layers_) {
+    own = std::max(own, layer->scratch_size(rows, width));
+    width = layer->outputs(width);
+  }
+  return 2 * rows * widest(inputs) + own;
 }
 
 template <class T>
 void Sequential<T>::predict(ConstBatch<T> x, Batch<T> y, T* scratch) const {
-  const Index half = scratch_size(x.rows(), x.cols()) / 2;
+  const Index half = x.rows() * widest(x.cols());
   const T* from = x.data();
   Index width = x.cols();
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Index next = layers_[i]->outputs(width);
     T* const to = i + 1 == layers_.size() ? y.data() : scratch + (i % 2 == 0 ? 0 : half);
-    layers_[i]->forward({from, x.rows(), width}, {to, x.rows(), next});
+    layers_[i]->forward_with({from, x.rows(), width}, {to, x.rows(), next}, scratch + 2 * half);
     from = to;
     width = next;
   }

@@ -52,8 +52,13 @@ class Layer {
   virtual std::vector<Parameter<T>*> statistics() { return {}; }
 
   /// y = f(x) as it is applied after training. y has its shape and holds nothing of use. Allocates
-  /// nothing.
+  /// nothing, unless scratch_size says that it needs memory.
   virtual void forward(ConstBatch<T> x, Batch<T> y) const = 0;
+
+  /// The same for a layer that needs memory on the way (a residual block): `scratch` has
+  /// scratch_size(x.rows(), x.cols()) numbers, of which most layers need none.
+  virtual void forward_with(ConstBatch<T> x, Batch<T> y, T* /*scratch*/) const { forward(x, y); }
+  virtual Index scratch_size(Index /*rows*/, Index /*inputs*/) const { return 0; }
 
   /// The same in training, where it may differ (dropout, batch normalisation). What `backward` needs
   /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.

@@ -63,6 +63,8 @@ class Sequential {
   /// From the gradient of the loss by the result of the last `forward` to those by all parameters.
   /// x must still be there. @throws InvalidInput  another shape
   void backward(ConstBatch<T> gradient);
+  /// The same, and to that by x, of its shape.
+  void backward(ConstBatch<T> gradient, Batch<T> dx);
 
   /// The network applied to n rows: n × outputs.
   template <class Derived>
@@ -81,6 +83,9 @@ class Sequential {
   void load(const Value& value);
 
  private:
+  Index widest(Index inputs) const;
+  void backward_to(ConstBatch<T> gradient, Batch<T>* dx);
+
   std::vector<std::unique_ptr<Layer<T>>> layers_;
   // Of the last training pass.
   const T* input_ = nullptr;
