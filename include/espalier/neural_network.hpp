@@ -4,6 +4,7 @@
 #pragma once
 
 #include <espalier/neural_network/activations.hpp>
+#include <espalier/neural_network/adagrad.hpp>
 #include <espalier/neural_network/adam.hpp>
 #include <espalier/neural_network/batch.hpp>
 #include <espalier/neural_network/cross_entropy.hpp>
@@ -20,6 +21,8 @@
 #include <espalier/neural_network/penalty.hpp>
 #include <espalier/neural_network/reduce_on_plateau.hpp>
 #include <espalier/neural_network/regression_losses.hpp>
+#include <espalier/neural_network/rmsprop.hpp>
 #include <espalier/neural_network/schedule.hpp>
 #include <espalier/neural_network/sequential.hpp>
+#include <espalier/neural_network/sgd.hpp>
 #include <espalier/neural_network/trainer.hpp>

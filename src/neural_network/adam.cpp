@@ -1,46 +1,67 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/neural_network/adam.hpp>
 
-#include <fmt/format.h>
-
 #include <cmath>
 
-#include <espalier/core/errors.hpp>
-
 namespace espalier::nn {
+namespace {
+
+struct AdamStep {
+  double rate;  // with both corrections
+  double beta_1, beta_2, epsilon;
+  double keep;  // what weight decay leaves of a weight
+
+  /// Step t at the learning rate η.
+  template <class Options>
+  AdamStep(const Options& options, double eta, double t, double kept)
+      : rate(eta * std::sqrt(1.0 - std::pow(options.beta_2, t)) /
+             (1.0 - std::pow(options.beta_1, t))),
+        beta_1(options.beta_1),
+        beta_2(options.beta_2),
+        epsilon(options.epsilon),
+        keep(kept) {}
+
+  /// One pass, which compilers turn into vector code with its root and division.
+  template <class T>
+  void take(const T* gradient, T* mean, T* square, T* value, Index n) const {
+    const auto b1 = static_cast<T>(beta_1), rest_1 = static_cast<T>(1.0 - beta_1);
+    const auto b2 = static_cast<T>(beta_2), rest_2 = static_cast<T>(1.0 - beta_2);
+    const auto eps = static_cast<T>(epsilon), eta = static_cast<T>(rate);
+    const auto kept = static_cast<T>(keep);
+    for (Index i = 0; i < n; ++i) {
+      const T g = gradient[i];
+      mean[i] = b1 * mean[i] + rest_1 * g;
+      square[i] = b2 * square[i] + rest_2 * g * g;
+      value[i] = kept * value[i] - eta * mean[i] / (std::sqrt(square[i]) + eps);
+    }
+  }
+};
+
+}  // namespace
 
 template <class T>
-Adam<T>::Adam(AdamOptions options)
-    : OptimizerOf<Adam<T>, T>(options.learning_rate), options_(options) {
-  const auto is_share = [](double beta) { return beta >= 0.0 && beta < 1.0; };
-  if (!is_share(options.beta_1) || !is_share(options.beta_2) || !(options.epsilon > 0.0))
-    throw InvalidParameter(fmt::format(
-        "Adam expects beta_1 and beta_2 in [0, 1) and epsilon > 0, got {}, {} and {}",
-        options.beta_1, options.beta_2, options.epsilon));
-}
+Adam<T>::Adam(AdamOptions options) : OptimizerOf<Adam<T>, T>(options), options_(options) {}
 
 template <class T>
 void Adam<T>::update(const Stretch& s) const {
-  const auto t = static_cast<double>(this->n_steps());
-  const auto rate = static_cast<T>(this->learning_rate() *
-                                   std::sqrt(1.0 - std::pow(options_.beta_2, t)) /
-                                   (1.0 - std::pow(options_.beta_1, t)));
-  const auto beta_1 = static_cast<T>(options_.beta_1), beta_2 = static_cast<T>(options_.beta_2);
-  const auto rest_1 = static_cast<T>(1.0 - options_.beta_1);
-  const auto rest_2 = static_cast<T>(1.0 - options_.beta_2);
-  const auto epsilon = static_cast<T>(options_.epsilon);
-  T* const value = s.value;
-  T* const mean = s.slots[0];
-  T* const square = s.slots[1];
-  for (Index i = 0; i < s.n; ++i) {
-    const T g = s.gradient[i];
-    mean[i] = beta_1 * mean[i] + rest_1 * g;
-    square[i] = beta_2 * square[i] + rest_2 * g * g;
-    value[i] -= rate * mean[i] / (std::sqrt(square[i]) + epsilon);
-  }
+  const AdamStep step(options_, this->learning_rate(), static_cast<double>(this->n_steps()), 1.0);
+  step.take(s.gradient, s.slots[0], s.slots[1], s.value, s.n);
+}
+
+template <class T>
+AdamW<T>::AdamW(AdamWOptions options) : OptimizerOf<AdamW<T>, T>(options), options_(options) {}
+
+template <class T>
+void AdamW<T>::update(const Stretch& s) const {
+  const double eta = this->learning_rate();
+  const double keep = s.penalised ? 1.0 - eta * options_.weight_decay : 1.0;
+  const AdamStep step(options_, eta, static_cast<double>(this->n_steps()), keep);
+  step.take(s.gradient, s.slots[0], s.slots[1], s.value, s.n);
 }
 
 template class Adam<float>;
 template class Adam<double>;
+template class AdamW<float>;
+template class AdamW<double>;
 
 }  // namespace espalier::nn

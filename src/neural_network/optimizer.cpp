@@ -32,34 +32,44 @@ void Optimizer<T>::reset() {
 }
 
 template <class T>
-void Optimizer<T>::step(std::span<Parameter<T>* const> parameters) {
-  const int n = n_slots();
+void Optimizer<T>::prepare(std::span<Parameter<T>* const> parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const Parameter<T>& p = *parameters[i];
+    if (p.gradient.size() != p.size())
+      throw InvalidInput(fmt::format("{}: parameter {}, {}, has {} values, but a gradient of {}",
+                                     name(), i, p.name, p.size(), p.gradient.size()));
+  }
+  const auto n = static_cast<std::size_t>(n_slots());
   if (slots_.empty()) {
     slots_.resize(parameters.size());
-    for (std::size_t p = 0; p < parameters.size(); ++p)
-      for (int s = 0; s < n; ++s)
-        slots_[p][static_cast<std::size_t>(s)] =
-            Rows<T>::Zero(parameters[p]->value.rows(), parameters[p]->value.cols());
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      for (std::size_t s = 0; s < n; ++s)
+        slots_[i][s] = Rows<T>::Zero(parameters[i]->value.rows(), parameters[i]->value.cols());
   }
   if (slots_.size() != parameters.size())
     throw InvalidInput(fmt::format("{}: {} parameters, but {} in the first step", name(),
                                    parameters.size(), slots_.size()));
-  for (std::size_t p = 0; p < parameters.size(); ++p)
-    if (parameters[p]->gradient.size() != parameters[p]->size() ||
-        (n > 0 && slots_[p][0].size() != parameters[p]->size()))
-      throw InvalidInput(fmt::format("{}: parameter {}, {}, has {} values, a gradient of {}{}",
-                                     name(), p, parameters[p]->name, parameters[p]->size(),
-                                     parameters[p]->gradient.size(),
-                                     n > 0 ? fmt::format(", and had {} values in the first step",
-                                                         slots_[p][0].size())
-                                           : ""));
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (n > 0 && slots_[i][0].size() != parameters[i]->size())
+      throw InvalidInput(
+          fmt::format("{}: parameter {}, {}, has {} values, but {} in the first step", name(), i,
+                      parameters[i]->name, parameters[i]->size(), slots_[i][0].size()));
+}
+
+template <class T>
+void Optimizer<T>::step(std::span<Parameter<T>* const> parameters) {
+  prepare(parameters);
+  const int n = n_slots();
   ++n_steps_;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     Parameter<T>& parameter = *parameters[p];
     const Blocks blocks{parameter.size(), numbers_per_stretch};
     parallel_for_blocks(blocks, static_cast<double>(parameter.size()), [&](Index begin, Index end) {
-      Stretch stretch{parameter.value.data() + begin, parameter.gradient.data() + begin, {},
-                      end - begin, parameter.penalised};
+      Stretch stretch{parameter.value.data() + begin,
+                      parameter.gradient.data() + begin,
+                      {},
+                      end - begin,
+                      parameter.penalised};
       for (int s = 0; s < n; ++s)
         stretch.slots[static_cast<std::size_t>(s)] =
             slots_[p][static_cast<std::size_t>(s)].data() + begin;
@@ -86,19 +96,26 @@ template <class T>
 void Optimizer<T>::load(const Value& value) {
   detail::check_keys(value, {"optimizer", "learning_rate", "n_steps", "slots"}, true, name());
   if (detail::decode_text(*value.find("optimizer")) != name())
-    throw FormatError(fmt::format("{}: this is what {} remembers", name(),
-                                  value.find("optimizer")->to_text()));
+    throw FormatError(
+        fmt::format("{}: this is what {} remembers", name(), value.find("optimizer")->to_text()));
   const auto most = std::numeric_limits<std::int64_t>::max();
   const Index n_steps = detail::decode_integer(*value.find("n_steps"), 0, most);
   Value::List unpacked;
   const Value::List& list = detail::decode_list(*value.find("slots"), unpacked);
   const auto n = static_cast<std::size_t>(n_slots());
-  if (n > 0 && list.size() % n != 0)
+  if (n == 0 ? !list.empty() : list.size() % n != 0)
     throw FormatError(fmt::format("{}: {} lists are not {} a parameter", name(), list.size(), n));
   std::vector<std::array<Rows<T>, most_slots>> slots(n > 0 ? list.size() / n : 0);
   for (std::size_t i = 0; i < list.size(); ++i)
     slots[i / n][i % n] = Codec<Matrix>::decode(list[i]).template cast<T>();
-  set_learning_rate(detail::decode_number(*value.find("learning_rate")));
+  for (const auto& of_parameter : slots)
+    for (std::size_t s = 1; s < n; ++s)
+      if (of_parameter[s].size() != of_parameter[0].size())
+        throw FormatError(fmt::format("{}: the lists of a parameter differ in size", name()));
+  const double rate = detail::decode_number(*value.find("learning_rate"));
+  if (!at_least(0.0).contains(rate))
+    throw FormatError(fmt::format("{}: {} is no learning rate", name(), rate));
+  learning_rate_ = rate;
   n_steps_ = n_steps;
   slots_ = std::move(slots);
 }

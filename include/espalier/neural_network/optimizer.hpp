@@ -7,13 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include <espalier/core/params.hpp>
 #include <espalier/core/value.hpp>
 #include <espalier/neural_network/batch.hpp>
 
 namespace espalier::nn {
 
 /// Moves parameters against their gradients. Element by element, so the same bits for any number of
-/// threads; it remembers what it must of each parameter, and how many steps there were.
+/// threads; it remembers what it must of each parameter, and how many steps there were. O(number of
+/// parameters) a step, and most_slots times their memory at most. Weight decay is for the penalised
+/// parameters (weights, not biases) only, where PyTorch's is for all.
 ///
 /// One of one's own derives from OptimizerOf, says how many numbers it remembers of each parameter
 /// (`n_slots`, at most 2; they begin at 0) and writes `update`.
@@ -62,6 +65,9 @@ class Optimizer {
   virtual void update(const Stretch& stretch) const = 0;
 
  private:
+  /// Checks the parameters, and makes room for what is remembered of them.
+  void prepare(std::span<Parameter<T>* const> parameters);
+
   double learning_rate_ = 0.0;
   Index n_steps_ = 0;
   std::vector<std::array<Rows<T>, most_slots>> slots_;  // of each parameter
@@ -71,11 +77,19 @@ class Optimizer {
 template <class Derived, class T>
 class OptimizerOf : public Optimizer<T> {
  public:
-  using Optimizer<T>::Optimizer;
   std::string_view name() const override { return Derived::type_name; }
   std::unique_ptr<Optimizer<T>> clone() const override {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
   }
+
+ protected:
+  using Optimizer<T>::Optimizer;
+  /// From options with a learning_rate and a table of fields.
+  /// @throws InvalidParameter  one is out of range, by that table
+  template <detail::HasFields Options>
+  explicit OptimizerOf(const Options& options)
+      : Optimizer<T>(
+            (detail::validate_fields(options, Derived::type_name), options.learning_rate)) {}
 };
 
 extern template class Optimizer<float>;
