@@ -294,7 +294,7 @@ class Fit {
     for (const nn::Parameter<T>* p : parameters_) n += p->size();
     Vector x0(n);
     each_segment([&](nn::Parameter<T>& p, Index begin) {
-      x0.segment(begin, p.size()) = p.value.reshaped().template cast<double>();
+      x0.segment(begin, p.size()) = in_order(p.value).template cast<double>();
     });
     MLPTraining& training = trained_.training;
     double reported = 0.0;
@@ -306,7 +306,7 @@ class Fit {
       set_values(x);
       const Losses losses = evaluate(all, 0);
       each_segment([&](nn::Parameter<T>& p, Index begin) {
-        gradient.segment(begin, p.size()) = p.gradient.reshaped().template cast<double>();
+        gradient.segment(begin, p.size()) = in_order(p.gradient).template cast<double>();
       });
       if (evaluations++ == 0 && !(std::isfinite(losses.minimised) && gradient.allFinite()))
         refuse_overflow();
@@ -350,6 +350,10 @@ class Fit {
                        trained_.n_iter, message));
   }
 
+  /// The numbers of a parameter as they stand in memory.
+  static auto in_order(nn::Rows<T>& rows) {
+    return Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(rows.data(), rows.size());
+  }
   /// Calls `use(parameter, its place among all numbers)`.
   template <class Use>
   void each_segment(const Use& use) {
@@ -361,8 +365,7 @@ class Fit {
   }
   void set_values(const Vector& x) {
     each_segment([&](nn::Parameter<T>& p, Index begin) {
-      std::transform(x.data() + begin, x.data() + begin + p.size(), p.value.data(),
-                     [](double v) { return static_cast<T>(v); });
+      in_order(p.value) = x.segment(begin, p.size()).template cast<T>();
     });
   }
 
