@@ -135,7 +135,8 @@ def minima():
             yield f"digits_{activation}_{alpha}", case(C, "digits", hidden_layer_sizes=[16], **more)
             yield f"diabetes_{activation}_{alpha}", case(R, "diabetes", hidden_layer_sizes=[8], **more)
     yield "two_outputs", case(R, "two", solver="lbfgs", activation="identity", alpha=0.1, coefs=False)
-    yield "poisson", case(R, "counts", loss="poisson", solver="lbfgs", activation="identity", alpha=0.1, coefs=False)
+    poisson = {"loss": "poisson", "solver": "lbfgs", "activation": "identity", "hidden_layer_sizes": [5]}
+    yield "poisson", case(R, "counts", alpha=0.1, coefs=False, **poisson)
     yield "weighted", case(C, "iris", True, solver="lbfgs", activation="identity", coefs=False, hidden_layer_sizes=[3])
 
 

@@ -89,6 +89,13 @@ Target target_of(const MLPRegressor&, const Matrix& y) { return y; }
 Matrix predicted_of(const MLPClassifier& m, const Features& X) { return m.predict_proba(X); }
 Matrix predicted_of(const MLPRegressor& m, const Features& X) { return m.predict_multi(X); }
 
+/// Of rows [begin, begin + rows), or none.
+Vector weights_of(const json& c, Index begin, Index rows) {
+  if (!c["weighted"].get<bool>()) return {};
+  return Vector::NullaryExpr(
+      rows, [&](Index i) { return 0.25 * static_cast<double>(1 + (begin + i) % 7); });
+}
+
 /// The model of a case, fitted as the script does it.
 template <class Model>
 Model fitted(const json& c) {
@@ -102,13 +109,7 @@ Model fitted(const json& c) {
   const bool classifies = std::is_same_v<Model, MLPClassifier>;
   const Index classes = static_cast<Index>(d.y.maxCoeff()) + 1;
   set_initial(model, d.X.cols(), !classifies ? d.y.cols() : classes == 2 ? 1 : classes);
-  const auto weights = [&](Index begin, Index rows) {
-    return c["weighted"].get<bool>()
-               ? Vector(Vector::NullaryExpr(
-                     rows,
-                     [&](Index i) { return 0.25 * static_cast<double>(1 + (begin + i) % 7); }))
-               : Vector();
-  };
+  const auto weights = [&](Index begin, Index rows) { return weights_of(c, begin, rows); };
   for (int i = 0; pieces == 0 && i < fits; ++i) {
     const FitContext context{.sample_weight = weights(0, n)};
     if (c["single"].get<bool>())
@@ -132,15 +133,16 @@ Model fitted(const json& c) {
 template <class Model>
 void expect_same_steps(const json& c) {
   const Model model = fitted<Model>(c);
-  // (Means of hundreds of rows, of steps that follow them: rounding grows by orders in an epoch.)
   const double tolerance = c["single"].get<bool>() ? 2e-4 : 1e-9;
   EXPECT_EQ(model.n_iter(), c["n_iter"].get<int>());
   EXPECT_EQ(model.t(), c["t"].get<std::int64_t>());
   EXPECT_TRUE(near(model.loss(), c["loss"].get<double>(), tolerance));
-  EXPECT_TRUE(near(model.best_loss(), c["best_loss"].get<double>(), tolerance));
-  const Vector curve = to_vector(c["loss_curve"]);
-  ASSERT_EQ(static_cast<Index>(model.loss_curve().size()), curve.size());
-  EXPECT_TRUE(near(Vector::Map(model.loss_curve().data(), curve.size()), curve, tolerance));
+  if (c.contains("loss_curve")) {  // scikit-learn has none of lbfgs
+    EXPECT_TRUE(near(model.best_loss(), c["best_loss"].get<double>(), tolerance));
+    const Vector curve = to_vector(c["loss_curve"]);
+    ASSERT_EQ(static_cast<Index>(model.loss_curve().size()), curve.size());
+    EXPECT_TRUE(near(Vector::Map(model.loss_curve().data(), curve.size()), curve, tolerance));
+  }
   ASSERT_EQ(model.coefs().size(), c["coefs"].size());
   for (std::size_t l = 0; l < model.coefs().size(); ++l) {
     const Matrix coef = to_matrix(c["coefs"][l]);
@@ -156,7 +158,7 @@ void expect_same_steps(const json& c) {
   EXPECT_LE((predicted_of(model, d.X).topRows(10) - predicted).cwiseAbs().maxCoeff(), tolerance);
 }
 
-TEST(MLPGolden, StepsOfAdamAndSgdAreScikitLearns) {
+TEST(MLPGolden, StepsAreScikitLearns) {
   for (const auto& [name, c] : golden("neural_network_mlp.json")["steps"].items()) {
     SCOPED_TRACE(name);
     if (c["kind"] == "MLPClassifier")
@@ -167,24 +169,26 @@ TEST(MLPGolden, StepsOfAdamAndSgdAreScikitLearns) {
 }
 
 template <class Model>
-void expect_same_minimum(const std::string& name, const json& c) {
+void expect_similar_minimum(const json& c) {
   const Model model = fitted<Model>(c);
   const Data& d = data(c["data"].get<std::string>());
-  const double loss = c["loss"].get<double>();
-  const double off =
-      (predicted_of(model, d.X).topRows(10) - to_matrix(c["predicted"])).cwiseAbs().maxCoeff();
-  std::cout << name << " loss " << model.loss() << " - " << loss << " = " << model.loss() - loss
-            << "  n_iter " << model.n_iter() << " / " << c["n_iter"] << "  off " << off << " score "
-            << model.score(d.X, target_of(model, d.y)) - c["score"].get<double>() << '\n';
+  const json& params = c["params"];
+  const bool convex_enough = params["activation"] == "identity";
+  const double tolerance = convex_enough ? 1e-4 : params["alpha"] == 1.0 ? 0.003 : 0.0125;
+  EXPECT_NEAR(model.loss(), c["loss"].get<double>(), tolerance);
+  EXPECT_NEAR(model.score(d.X, target_of(model, d.y), weights_of(c, 0, d.X.rows())),
+              c["score"].get<double>(), 2 * tolerance);
 }
 
-TEST(MLPGolden, MinimaOfLbfgsAreScikitLearns) {
+// Another line search ends in another minimum where there are several: scikit-learn's own losses
+// move by up to 0.001, and its predictions by 0.8, when its weights begin 1e-12 times larger.
+TEST(MLPGolden, MinimaOfLbfgsAreAsGoodAsScikitLearns) {
   for (const auto& [name, c] : golden("neural_network_mlp.json")["lbfgs"].items()) {
     SCOPED_TRACE(name);
     if (c["kind"] == "MLPClassifier")
-      expect_same_minimum<MLPClassifier>(name, c);
+      expect_similar_minimum<MLPClassifier>(c);
     else
-      expect_same_minimum<MLPRegressor>(name, c);
+      expect_similar_minimum<MLPRegressor>(c);
   }
 }
 
