@@ -14,8 +14,15 @@
 #include <espalier/neural_network/focal.hpp>
 #include <espalier/neural_network/gradient_clipping.hpp>
 #include <espalier/neural_network/hinge.hpp>
+#include <espalier/neural_network/batch_norm.hpp>
+#include <espalier/neural_network/data_loader.hpp>
+#include <espalier/neural_network/dense.hpp>
+#include <espalier/neural_network/dropout.hpp>
+#include <espalier/neural_network/embedding.hpp>
+#include <espalier/neural_network/gradient_check.hpp>
 #include <espalier/neural_network/initializer.hpp>
 #include <espalier/neural_network/layer.hpp>
+#include <espalier/neural_network/layer_norm.hpp>
 #include <espalier/neural_network/loss.hpp>
 #include <espalier/neural_network/losses.hpp>
 #include <espalier/neural_network/mlp_classifier.hpp>
@@ -28,6 +35,7 @@
 #include <espalier/neural_network/regression_losses.hpp>
 #include <espalier/neural_network/rmsprop.hpp>
 #include <espalier/neural_network/schedule.hpp>
+#include <espalier/neural_network/residual.hpp>
 #include <espalier/neural_network/sequential.hpp>
 #include <espalier/neural_network/sgd.hpp>
 #include <espalier/neural_network/trainer.hpp>

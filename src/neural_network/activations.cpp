@@ -52,7 +52,7 @@ Chunk<T> value(const ReLU<T>& /*layer*/, const Chunk<T>& x) {
 }
 template <class T>
 Chunk<T> slope(const ReLU<T>& /*layer*/, const Chunk<T>& /*x*/, const Chunk<T>& y) {
-  return (y > T(0)).template cast<T>();
+  return (y > T(0)).select(Chunk<T>::Ones(), T(0));
 }
 
 template <class T>
@@ -128,31 +128,35 @@ Chunk<T> slope(const SiLU<T>& /*layer*/, const Chunk<T>& x, const Chunk<T>& y) {
   return s + y * (T(1) - s);
 }
 
-/// tanh of √(2/π)·(x + 0.044715x³).
+constexpr double gelu_cubic = 0.044715;
+const double gelu_linear = std::sqrt(8.0 * std::numbers::inv_pi);
+
+/// √(8/π)·(x + 0.044715x³), whose sigmoid is ½(1 + tanh) of its half.
 template <class T>
-Chunk<T> gelu_tanh(const Chunk<T>& x) {
-  return (static_cast<T>(std::sqrt(2.0 * std::numbers::inv_pi)) * x * (T(1) + T(0.044715) * x * x))
-      .tanh();
+Chunk<T> gelu_argument(const Chunk<T>& x) {
+  return static_cast<T>(gelu_linear) * x * (T(1) + static_cast<T>(gelu_cubic) * x * x);
 }
 
 template <class T>
 Chunk<T> value(const GELU<T>& layer, const Chunk<T>& x) {
-  if (layer.options().approximate) return T(0.5) * x * (T(1) + gelu_tanh<T>(x));
+  if (layer.options().approximate) return x * sigmoid<T>(gelu_argument<T>(x));
   const Chunk<T> e = (T(-0.5) * x * x).exp();
   return x * normal_cdf(x, e);
 }
 template <class T>
 Chunk<T> slope(const GELU<T>& layer, const Chunk<T>& x, const Chunk<T>& /*y*/) {
+  // Beyond 40 the slope is 1 or 0, but x² overflows and Eigen's exp is never less than 1e-308.
+  const Chunk<T> near = x.unaryExpr([](T v) { return std::clamp(v, T(-40), T(40)); });
+  const Chunk<T> square = near * near;
   if (layer.options().approximate) {
-    // Where tanh is ±1 the slope is 1 or 0; x² times 0 must not be NaN.
-    const Chunk<T> near = x.unaryExpr([](T v) { return std::clamp(v, T(-20), T(20)); });
-    const Chunk<T> t = gelu_tanh<T>(near);
-    const auto a = static_cast<T>(std::sqrt(2.0 * std::numbers::inv_pi));
-    return T(0.5) * (T(1) + t) +
-           T(0.5) * near * (T(1) - t * t) * a * (T(1) + T(3 * 0.044715) * near * near);
+    const Chunk<T> argument = gelu_argument<T>(near);
+    const Chunk<T> s = sigmoid<T>(argument), rest = sigmoid<T>(-argument);
+    return s + s * rest * near * static_cast<T>(gelu_linear) *
+                   (T(1) + static_cast<T>(3.0 * gelu_cubic) * square);
   }
-  const Chunk<T> e = (T(-0.5) * x * x).exp();
-  return normal_cdf(x, e) + static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * x * e;
+  const Chunk<T> e = (T(-0.5) * square).exp();
+  return normal_cdf(near, e) +
+         static_cast<T>(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * near * e;
 }
 
 /// Numbers that one task takes, whole chunks; and what one of them costs, in elementary operations.

@@ -86,11 +86,16 @@ void BatchNorm<T>::forward_training(ConstBatch<T> x, Batch<T> y, Random& /*rando
   mean_.resize(static_cast<std::size_t>(p));
   inverse_deviation_.resize(static_cast<std::size_t>(p));
   for_each_stripe(n, p, [&](Index begin, Index end) {
-    StripeSums mean = sum_rows(n, begin, end, [&](Index i, Index j) { return x(i, j); });
+    const auto row = [&](Index i) { return x.data() + i * p; };
+    StripeSums mean =
+        sum_rows(n, begin, end, [&](Index i) { return [in = row(i)](Index j) { return in[j]; }; });
     for (double& m : mean) m /= rows;
-    const StripeSums squares = sum_rows(n, begin, end, [&](Index i, Index j) {
-      const double d = static_cast<double>(x(i, j)) - mean[static_cast<std::size_t>(j - begin)];
-      return d * d;
+    const double* const centre = mean.data();
+    const StripeSums squares = sum_rows(n, begin, end, [&](Index i) {
+      return [in = row(i), centre, begin](Index j) {
+        const double d = static_cast<double>(in[j]) - centre[j - begin];
+        return d * d;
+      };
     });
     const auto move = [&](Parameter<T>& running, Index j, double batch) {
       T& value = running.value(0, j);
@@ -108,9 +113,12 @@ void BatchNorm<T>::forward_training(ConstBatch<T> x, Batch<T> y, Random& /*rando
     const T* const inverse = inverse_deviation_.data();
     const T* const weight = weight_.value.data();
     const T* const bias = bias_.value.data();
-    for (Index i = 0; i < n; ++i)
+    for (Index i = 0; i < n; ++i) {
+      const T* const in = row(i);
+      T* const out = y.data() + i * p;
       for (Index j = begin; j < end; ++j)
-        y(i, j) = (x(i, j) - m[j]) * inverse[j] * weight[j] + bias[j];
+        out[j] = (in[j] - m[j]) * inverse[j] * weight[j] + bias[j];
+    }
   });
 }
 
@@ -125,25 +133,31 @@ void BatchNorm<T>::backward(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBatch<T> 
   const T* const inverse = inverse_deviation_.data();
   const T* const weight = weight_.value.data();
   for_each_stripe(n, p, [&](Index begin, Index end) {
-    const auto normalised = [&](Index i, Index j) { return (x(i, j) - mean[j]) * inverse[j]; };
-    const StripeSums bias_sums =
-        sum_rows(n, begin, end, [&](Index i, Index j) { return dy(i, j); });
-    const StripeSums weight_sums =
-        sum_rows(n, begin, end, [&](Index i, Index j) { return dy(i, j) * normalised(i, j); });
-    std::array<T, stripe_width> bias_mean, weight_mean;
+    const StripeSums bias_sums = sum_rows(n, begin, end, [&](Index i) {
+      return [back = dy.data() + i * p](Index j) { return back[j]; };
+    });
+    const StripeSums weight_sums = sum_rows(n, begin, end, [&](Index i) {
+      return [in = x.data() + i * p, back = dy.data() + i * p, mean, inverse](Index j) {
+        return back[j] * ((in[j] - mean[j]) * inverse[j]);
+      };
+    });
+    std::array<T, stripe_width> centre, factor, offset, slope;
     for (Index j = begin; j < end; ++j) {
       const auto k = static_cast<std::size_t>(j - begin);
       bias_.gradient(0, j) = static_cast<T>(bias_sums[k]);
       weight_.gradient(0, j) = static_cast<T>(weight_sums[k]);
-      bias_mean[k] = static_cast<T>(bias_sums[k] / static_cast<double>(n));
-      weight_mean[k] = static_cast<T>(weight_sums[k] / static_cast<double>(n));
+      centre[k] = mean[j];
+      factor[k] = weight[j] * inverse[j];
+      offset[k] = static_cast<T>(bias_sums[k] / static_cast<double>(n));
+      slope[k] = inverse[j] * static_cast<T>(weight_sums[k] / static_cast<double>(n));
     }
-    for (Index i = 0; i < n; ++i)
-      for (Index j = begin; j < end; ++j) {
-        const auto k = static_cast<std::size_t>(j - begin);
-        dx(i, j) = weight[j] * inverse[j] *
-                   (dy(i, j) - bias_mean[k] - normalised(i, j) * weight_mean[k]);
-      }
+    for (Index i = 0; i < n; ++i) {
+      const T* const in = x.data() + i * p + begin;
+      const T* const back = dy.data() + i * p + begin;
+      T* const out = dx.data() + i * p + begin;
+      for (std::size_t k = 0; k < static_cast<std::size_t>(end - begin); ++k)
+        out[k] = factor[k] * (back[k] - offset[k] - (in[k] - centre[k]) * slope[k]);
+    }
   });
 }
 

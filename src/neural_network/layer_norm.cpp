@@ -119,28 +119,33 @@ void LayerNorm<T>::backward(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBatch<T> 
   const T* const mean = mean_.data();
   const T* const inverse = inverse_deviation_.data();
   const T* const weight = weight_.value.data();
-  const auto normalised = [&](Index i, Index j) { return (x(i, j) - mean[i]) * inverse[i]; };
   const double work = work_per_number * static_cast<double>(x.size());
   parallel_for_blocks({n, rows_per_task}, work, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
-      const double sum = sum_columns(p, [&](Index j) { return weight[j] * dy(i, j); });
+      const T* const in = x.data() + i * p;
+      const T* const back = dy.data() + i * p;
+      T* const out = dx.data() + i * p;
+      const T centre = mean[i], scale = inverse[i];
+      const double sum = sum_columns(p, [=](Index j) { return weight[j] * back[j]; });
       const double product =
-          sum_columns(p, [&](Index j) { return weight[j] * dy(i, j) * normalised(i, j); });
-      const auto g_mean = static_cast<T>(sum / static_cast<double>(p));
-      const auto product_mean = static_cast<T>(product / static_cast<double>(p));
+          sum_columns(p, [=](Index j) { return weight[j] * back[j] * ((in[j] - centre) * scale); });
+      const auto offset = static_cast<T>(sum / static_cast<double>(p));
+      const auto slope = scale * static_cast<T>(product / static_cast<double>(p));
       for (Index j = 0; j < p; ++j)
-        dx(i, j) =
-            inverse[i] * (weight[j] * dy(i, j) - g_mean - normalised(i, j) * product_mean);
+        out[j] = scale * (weight[j] * back[j] - offset - (in[j] - centre) * slope);
     }
   });
   if (!options_.affine) return;
   weight_.gradient.resize(1, p);
   bias_.gradient.resize(1, p);
   for_each_stripe(n, p, [&](Index begin, Index end) {
-    const StripeSums bias_sums =
-        sum_rows(n, begin, end, [&](Index i, Index j) { return dy(i, j); });
-    const StripeSums weight_sums =
-        sum_rows(n, begin, end, [&](Index i, Index j) { return dy(i, j) * normalised(i, j); });
+    const StripeSums bias_sums = sum_rows(n, begin, end, [&](Index i) {
+      return [back = dy.data() + i * p](Index j) { return back[j]; };
+    });
+    const StripeSums weight_sums = sum_rows(n, begin, end, [&](Index i) {
+      return [in = x.data() + i * p, back = dy.data() + i * p, centre = mean[i],
+              scale = inverse[i]](Index j) { return back[j] * ((in[j] - centre) * scale); };
+    });
     for (Index j = begin; j < end; ++j) {
       bias_.gradient(0, j) = static_cast<T>(bias_sums[static_cast<std::size_t>(j - begin)]);
       weight_.gradient(0, j) = static_cast<T>(weight_sums[static_cast<std::size_t>(j - begin)]);
