@@ -80,6 +80,10 @@ void AutoencoderState::check(const Schema& schema) const {
 
 void Autoencoder::do_validate() const { mlp::check_options(name, options_of(params())); }
 
+bool Autoencoder::has_partial_fit() const {
+  return params().solver != MLPSolver::lbfgs && !params().early_stopping;
+}
+
 AutoencoderState Autoencoder::do_fit(const Features& X, const FitContext& context,
                                      const State* previous) const {
   return learn(params(), X, context, previous, false);

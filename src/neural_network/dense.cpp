@@ -5,22 +5,13 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "linalg/row_product.hpp"
 #include "neural_network/row_products.hpp"
 
 namespace espalier::nn {
 namespace {
 
-/// y = b + xW for few rows: sums of rows of W, which are read once for all rows of x and skipped where
-/// x is 0. No allocation, no thread.
-template <class T>
-void multiply_few(ConstBatch<T> x, const Rows<T>& weight, Batch<T> y) {
-  for (Index r = 0; r < x.rows(); ++r) {
-    auto out = y.row(r);
-    for (Index i = 0; i < x.cols(); ++i)
-      if (x(r, i) != T(0)) out.noalias() += x(r, i) * weight.row(i);
-  }
-}
-
+/// For which packing the weights does not pay.
 constexpr Index few_rows = 4;
 
 }  // namespace
@@ -56,14 +47,12 @@ std::vector<Parameter<T>*> Dense<T>::parameters() {
 
 template <class T>
 void Dense<T>::forward(ConstBatch<T> x, Batch<T> y) const {
-  if (x.rows() <= few_rows) {
-    if (options_.bias)
-      y = bias_.value.replicate(y.rows(), 1);
-    else
-      y.setZero();
-    return multiply_few(x, weight_.value, y);
-  }
-  multiply<T>(x, view(weight_.value), y);
+  if (x.rows() <= few_rows)
+    for (Index r = 0; r < x.rows(); ++r)
+      linalg::multiply_row(x.row(r).data(), x.cols(), weight_.value.data(), y.cols(),
+                           y.row(r).data());
+  else
+    multiply<T>(x, view(weight_.value), y);
   if (options_.bias) y.rowwise() += bias_.value.row(0);
 }
 

@@ -54,6 +54,10 @@ void MLPClassifierState::check(const Schema& schema) const {
 
 void MLPClassifier::do_validate() const { mlp::check_options(name, params()); }
 
+bool MLPClassifier::has_partial_fit() const {
+  return params().solver != MLPSolver::lbfgs && !params().early_stopping;
+}
+
 MLPClassifierState MLPClassifier::do_fit(const Features& X, const Labels& y,
                                          const FitContext& context, const State* previous) const {
   const Labels found = encode_labels(y).classes;

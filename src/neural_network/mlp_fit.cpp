@@ -417,25 +417,11 @@ void check_options(std::string_view owner, const Options& options) {
     refuse("weight_decay", options.weight_decay, "sgd");
 }
 
-void check_piece_options(std::string_view owner, const Options& options) {
-  if (options.solver == MLPSolver::lbfgs)
-    throw InvalidParameter(
-        fmt::format("The 'solver' parameter of {} cannot be 'lbfgs' in partial_fit, which takes "
-                    "steps on mini-batches: use 'adam' or 'sgd'.",
-                    owner));
-  if (options.early_stopping)
-    throw InvalidParameter(fmt::format(
-        "The 'early_stopping' parameter of {} must be false in partial_fit: a piece of the data "
-        "has no rows to set aside.",
-        owner));
-}
-
 Trained fit(const Problem& problem, const Options& options, const Trained* previous) {
   return run(problem, options, previous, false);
 }
 
 Trained fit_piece(const Problem& problem, const Options& options, const Trained* previous) {
-  check_piece_options(problem.owner, options);
   return run(problem, options, previous, true);
 }
 

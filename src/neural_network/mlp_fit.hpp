@@ -49,8 +49,6 @@ struct Trained {
 
 /// @throws InvalidParameter  naming `owner`: parameters that do not go together
 void check_options(std::string_view owner, const Options& options);
-/// The same for partial_fit.
-void check_piece_options(std::string_view owner, const Options& options);
 
 /// A whole training, that begins anew or at the weights of `previous`.
 Trained fit(const Problem& problem, const Options& options, const Trained* previous);

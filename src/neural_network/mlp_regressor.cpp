@@ -58,6 +58,10 @@ Tags MLPRegressor::do_tags() const {
 
 void MLPRegressor::do_validate() const { mlp::check_options(name, options_of(params())); }
 
+bool MLPRegressor::has_partial_fit() const {
+  return params().solver != MLPSolver::lbfgs && !params().early_stopping;
+}
+
 MLPRegressorState MLPRegressor::do_fit(const Features& X, const Matrix& y,
                                        const FitContext& context, const State* previous) const {
   const std::optional<mlp::Trained> before = trained_of(previous);

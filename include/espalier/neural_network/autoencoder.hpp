@@ -105,6 +105,9 @@ class Autoencoder
   int n_iter() const { return state().n_iter; }
   bool converged() const { return state().training.converged; }  ///< false: ended at max_iter
 
+  /// Not with lbfgs, which needs all rows, nor with early_stopping: a piece has none to set aside.
+  bool has_partial_fit() const override;
+
  private:
   friend Implements;
   void do_validate() const;

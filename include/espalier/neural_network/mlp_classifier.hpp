@@ -36,7 +36,8 @@ struct MLPClassifierState {
 /// or with `lbfgs` over all rows. Intercepts carry no penalty. Formulae, defaults and rules for
 /// stopping are scikit-learn's. Weights and intercepts begin uniform between ±√(6/(inputs +
 /// outputs)), with 2 for `logistic`, drawn by our own generator; from the same start (`coefs_init`
-/// and `intercepts_init`) and with `shuffle = false`, the weights are scikit-learn's to rounding.
+/// and `intercepts_init`) and with `shuffle = false`, the weights of adam and sgd are scikit-learn's to
+/// rounding. lbfgs has another line search, which may lead to another of several minima.
 ///
 /// An epoch goes through all rows in mini-batches. Training ends when more than `n_iter_no_change`
 /// epochs in a row did not lower the best loss by `tol`; with `early_stopping`, did not raise the
@@ -56,8 +57,8 @@ struct MLPClassifierState {
 /// see docs/snippets/multilabel.cpp.
 ///
 /// @throws InvalidParameter  a parameter is outside its range; lbfgs with dropout, batch_norm or
-///                           weight_decay; sgd with weight_decay; in partial_fit lbfgs or
-///                           early_stopping
+///                           weight_decay; sgd with weight_decay
+/// @throws NotSupported      partial_fit with lbfgs or early_stopping
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one class
 ///                           only, too few rows to set aside, initial or earlier weights have other
 ///                           shapes, or the weights overflow
@@ -92,6 +93,9 @@ class MLPClassifier
   Index n_layers() const { return static_cast<Index>(coefs().size()) + 1; }
   Index n_outputs() const { return state().network.outputs(); }  ///< 1 for two classes, else K
   MLPOutput out_activation() const { return state().network.out_activation; }
+
+  /// Not with lbfgs, which needs all rows, nor with early_stopping: a piece has none to set aside.
+  bool has_partial_fit() const override;
 
  private:
   friend Implements;

@@ -60,6 +60,9 @@ class MLPRegressor
   Index n_outputs() const { return state().network.outputs(); }
   MLPOutput out_activation() const { return state().network.out_activation; }
 
+  /// Not with lbfgs, which needs all rows, nor with early_stopping: a piece has none to set aside.
+  bool has_partial_fit() const override;
+
  private:
   friend Implements;
   void do_validate() const;
