@@ -22,7 +22,8 @@ void draw_mistakes(const Matrix& images, const Labels& digits, const Labels& pre
   std::ofstream svg(path);
   svg << "<svg xmlns='http://www.w3.org/2000/svg' width='" << columns * cell_width + 20
       << "' height='" << rows * cell_height + 20
-      << "' font-family='sans-serif' font-size='14'>\n<rect width='100%' height='100%' fill='white'/>\n";
+      << "' font-family='sans-serif' font-size='14'>\n<rect width='100%' height='100%' "
+         "fill='white'/>\n";
   for (std::size_t n = 0; n < wrong.size(); ++n) {
     const Index i = wrong[n];
     const int left = 20 + static_cast<int>(n) % columns * cell_width;
@@ -60,8 +61,9 @@ int main() {
                                                  .precision = MLPPrecision::float32});
   model.fit(X_train, y_train);
   const Labels predicted = model.predict(X_test);
-  std::cout << "accuracy on " << y_test.size() << " held-out images: "
-            << accuracy_score(y_test, predicted) << "\n\nconfusion (rows: the digit)\n";
+  std::cout << "accuracy on " << y_test.size()
+            << " held-out images: " << accuracy_score(y_test, predicted)
+            << "\n\nconfusion (rows: the digit)\n";
   const auto confusion = confusion_matrix(y_test, predicted);
   for (Index i = 0; i < confusion.rows(); ++i) {
     std::cout << i << " |";

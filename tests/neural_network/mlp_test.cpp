@@ -201,8 +201,8 @@ TEST(MLPClassifier, RefusesWhatDoesNotFitByName) {
   EXPECT_TRUE(refuses({.solver = MLPSolver::sgd, .weight_decay = 0.1}, "weight_decay", "sgd"));
   EXPECT_TRUE(refuses({.hidden_layer_sizes = {0}}, "hidden_layer_sizes"));
   EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = 0.001}, "early_stopping"));
-  EXPECT_TRUE(refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 2)}},
-                      "coefs_init", "1 items", "2 layers"));
+  EXPECT_TRUE(refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 2)}}, "coefs_init",
+                      "1 items", "2 layers"));
   EXPECT_TRUE(
       refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 3), Matrix::Zero(2, 3)}},
               "coefs_init[0]", "2 × 3", "2 × 2"));
@@ -238,8 +238,8 @@ TEST(MLPClassifier, EmbedsTheCategoriesOfATable) {
   // Other codes for the same texts, and texts that were not there.
   const DataFrame other({Column::categorical("tree", {0, 1, 2, 3}, {"fir", "yew", "ash", "oak"}),
                          Column::numeric("x", {0.5, 0.5, 0.5, 0.5})});
-  const DataFrame known({Column::categorical("tree", {4, 0}, texts),
-                         Column::numeric("x", {0.5, 0.5})});
+  const DataFrame known(
+      {Column::categorical("tree", {4, 0}, texts), Column::numeric("x", {0.5, 0.5})});
   const Matrix proba = model.predict_proba(other), same = model.predict_proba(known);
   EXPECT_EQ(proba.row(0), same.row(0));
   EXPECT_EQ(proba.row(2), same.row(1));
@@ -277,7 +277,9 @@ TEST(MLPRegressor, LearnsSeveralOutputs) {
 TEST(MLPRegressor, PoissonWantsNoNegativeTarget) {
   MLPRegressor model({.loss = MLPRegressorLoss::poisson});
   EXPECT_TRUE(throws<InvalidInput>(
-      [&] { model.fit(Matrix::Random(4, 2), Vector{{1.0, 2.0, -0.5, 0.0}}); },
+      [&] {
+        model.fit(Matrix::Random(4, 2), Vector{{1.0, 2.0, -0.5, 0.0}});
+      },
       {"MLPRegressor", "poisson", "-0.5"}));
 }
 
