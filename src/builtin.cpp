@@ -34,6 +34,9 @@
 #include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
+#include <espalier/neural_network/autoencoder.hpp>
+#include <espalier/neural_network/mlp_classifier.hpp>
+#include <espalier/neural_network/mlp_regressor.hpp>
 #include <espalier/preprocessing/label_encoder.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
@@ -53,6 +56,7 @@ void add_all(Registry& registry) {
 
 void add_builtin_estimators(Registry& registry) {
   add_all<                             //
+      Autoencoder,                     //
       ColumnTransformer,               //
       DummyClassifier,                 //
       DummyRegressor,                  //
@@ -74,6 +78,8 @@ void add_builtin_estimators(Registry& registry) {
       LinearSVR,                       //
       LogisticRegression,              //
       LogisticRegressionCV,            //
+      MLPClassifier,                   //
+      MLPRegressor,                    //
       MiniBatchKMeans,                 //
       OneHotEncoder,                   //
       OrdinalEncoder,                  //

@@ -6,6 +6,7 @@
 #include <espalier/neural_network/activations.hpp>
 #include <espalier/neural_network/adagrad.hpp>
 #include <espalier/neural_network/adam.hpp>
+#include <espalier/neural_network/autoencoder.hpp>
 #include <espalier/neural_network/batch.hpp>
 #include <espalier/neural_network/batch_norm.hpp>
 #include <espalier/neural_network/callbacks.hpp>
@@ -27,6 +28,10 @@
 #include <espalier/neural_network/loss.hpp>
 #include <espalier/neural_network/losses.hpp>
 #include <espalier/neural_network/metric.hpp>
+#include <espalier/neural_network/mlp_classifier.hpp>
+#include <espalier/neural_network/mlp_params.hpp>
+#include <espalier/neural_network/mlp_regressor.hpp>
+#include <espalier/neural_network/mlp_state.hpp>
 #include <espalier/neural_network/optimizer.hpp>
 #include <espalier/neural_network/penalty.hpp>
 #include <espalier/neural_network/reduce_on_plateau.hpp>

@@ -42,6 +42,9 @@
 #include <espalier/linear_model/tweedie_regressor.hpp>
 #include <espalier/model_selection/grid_search_cv.hpp>
 #include <espalier/model_selection/randomized_search_cv.hpp>
+#include <espalier/neural_network/autoencoder.hpp>
+#include <espalier/neural_network/mlp_classifier.hpp>
+#include <espalier/neural_network/mlp_regressor.hpp>
 #include <espalier/preprocessing/one_hot_encoder.hpp>
 #include <espalier/preprocessing/ordinal_encoder.hpp>
 #include <espalier/preprocessing/standard_scaler.hpp>
@@ -82,6 +85,17 @@ inline std::vector<Prototype> special_prototypes() {
   add(ColumnTransformer({{"scaled", StandardScaler(), std::vector<Index>{3, 1}}},
                         {.remainder = ColumnAction::passthrough}),
       "_positions");
+  const CheckOptions autoencoder_options{
+      .expected_failures = {{"inverse_transform_undoes_transform",
+                             "the way back is learned, and comes close at best"}}};
+  add(Autoencoder({.hidden_layer_sizes = {6}, .learning_rate_init = 0.01, .max_iter = 10}), {},
+      autoencoder_options);
+  add(Autoencoder({.hidden_layer_sizes = {},
+                   .activation = nn::Activation::identity,
+                   .solver = MLPSolver::lbfgs,
+                   .max_iter = 30,
+                   .precision = MLPPrecision::float64}),
+      "_lbfgs", autoencoder_options);
   add(DummyClassifier());
   const std::string by_position = "what is drawn follows the position of the row, as documented";
   add(DummyClassifier({.strategy = DummyClassifierStrategy::stratified}), "_stratified",
@@ -149,6 +163,49 @@ inline std::vector<Prototype> special_prototypes() {
       "_without_intercept",
       {.expected_failures = {{"class_weight_has_its_effect",
                               "a plane through the origin cannot leave one class alone"}}});
+  add(MLPClassifier({.hidden_layer_sizes = {8}, .learning_rate_init = 0.05, .max_iter = 30}));
+  add(MLPClassifier({.hidden_layer_sizes = {6},
+                     .activation = nn::Activation::tanh,
+                     .solver = MLPSolver::lbfgs,
+                     .alpha = 0.1,
+                     .max_iter = 30}),
+      "_lbfgs");
+  add(MLPClassifier({.hidden_layer_sizes = {8},
+                     .batch_size = 25,
+                     .learning_rate = MLPLearningRate::one_cycle,
+                     .learning_rate_init = 0.05,
+                     .max_iter = 20,
+                     .early_stopping = true,
+                     .validation_fraction = 0.2,
+                     .dropout = 0.1,
+                     .batch_norm = true,
+                     .precision = MLPPrecision::float64}),
+      "_stopping");
+  const std::pair<const std::string, std::string> outputs_share{
+      "outputs_keep_their_places", "outputs share hidden layers, and begin with other weights"};
+  add(MLPRegressor(
+          {.hidden_layer_sizes = {8}, .batch_size = 25, .learning_rate_init = 0.1, .max_iter = 40}),
+      {}, {.expected_failures = {outputs_share}});
+  add(MLPRegressor({.hidden_layer_sizes = {6},
+                    .activation = nn::Activation::logistic,
+                    .solver = MLPSolver::lbfgs,
+                    .max_iter = 30,
+                    .precision = MLPPrecision::float64}),
+      "_lbfgs", {.expected_failures = {outputs_share}});
+  add(MLPRegressor({.hidden_layer_sizes = {6},
+                    .solver = MLPSolver::sgd,
+                    .batch_size = 25,
+                    .learning_rate = MLPLearningRate::adaptive,
+                    .max_iter = 20,
+                    .precision = MLPPrecision::float32}),
+      "_sgd", {.expected_failures = {outputs_share}});
+  add(MLPRegressor({.loss = MLPRegressorLoss::poisson,
+                    .hidden_layer_sizes = {4},
+                    .activation = nn::Activation::tanh,
+                    .solver = MLPSolver::lbfgs,
+                    .max_iter = 40,
+                    .precision = MLPPrecision::float64}),
+      "_poisson", {.expected_failures = {outputs_share}});
   add(MiniBatchKMeans({.n_clusters = 3, .batch_size = 50}));
   add(LogisticRegression({.tol = 1e-9, .solver = LogisticSolver::lbfgs, .max_iter = 1000}),
       "_lbfgs");

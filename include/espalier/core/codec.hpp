@@ -99,6 +99,14 @@ struct Codec<T> {
   static std::string describe() { return "a number"; }
 };
 
+/// Anything, as it is.
+template <>
+struct Codec<Value> {
+  static Value encode(const Value& v) { return v; }
+  static Value decode(const Value& v) { return v; }
+  static std::string describe() { return "any value"; }
+};
+
 template <>
 struct Codec<std::string> {
   static Value encode(const std::string& v) { return v; }

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "neural_network/mlp_fit.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include <espalier/core/errors.hpp>
+#include <espalier/core/random.hpp>
+#include <espalier/core/warnings.hpp>
+#include <espalier/metrics/regression.hpp>
+#include <espalier/neural_network/data_loader.hpp>
+#include <espalier/neural_network/penalty.hpp>
+#include <espalier/neural_network/schedule.hpp>
+#include <espalier/optim/lbfgs.hpp>
+
+#include "core/clock.hpp"
+#include "core/row_split.hpp"
+#include "core/seed.hpp"
+#include "neural_network/mlp_network.hpp"
+#include "neural_network/mlp_parts.hpp"
+
+namespace espalier::mlp {
+namespace {
+
+/// Of `adaptive`: the lowest learning rate, and by how much it is lowered.
+constexpr double lowest_rate = 1e-6;
+constexpr double rate_cut = 5.0;
+
+/// scipy's defaults for L-BFGS-B, which scikit-learn takes.
+constexpr double lbfgs_ftol = 2.220446049250313e-09;
+constexpr int lbfgs_history = 10;
+
+/// Ends minimize_lbfgs at max_fun evaluations.
+struct Enough {};
+
+/// Independent streams for what a fit draws.
+struct Seeds {
+  explicit Seeds(Random random)
+      : weights(random()), order(random() >> 1), noise(random()), split(random()) {}
+  std::uint64_t weights, order, noise, split;
+};
+
+struct Data {
+  Features X;
+  Matrix y;
+  Vector weight;  // or empty
+};
+
+Data rows_of(const Features& X, const Problem& problem, const std::vector<Index>& rows) {
+  const Vector& weight = problem.context.sample_weight;
+  return {X.take(rows), problem.y(rows, Eigen::all),
+          weight.size() > 0 ? Vector(weight(rows)) : Vector()};
+}
+
+detail::RowSplit split_rows(const Problem& problem, const Options& options, std::uint64_t seed) {
+  const Index n = problem.X.rows();
+  const auto wanted =
+      static_cast<Index>(std::ceil(options.validation_fraction * static_cast<double>(n)));
+  std::span<const double> codes;
+  if (problem.classifies()) codes = {problem.y.data(), static_cast<std::size_t>(n)};
+  detail::RowSplit split;
+  if (wanted < n) split = detail::hold_out(n, wanted, codes, seed);
+  if (split.validation.size() < 2)
+    throw InvalidInput(fmt::format(
+        "{}: early_stopping needs at least 2 rows to score and others to learn from, but "
+        "validation_fraction = {} of {} rows does not give them: increase validation_fraction or "
+        "the number of rows.",
+        problem.owner, options.validation_fraction, n));
+  return split;
+}
+
+template <class T>
+class Fit {
+ public:
+  Fit(const Problem& problem, const Options& options, const Trained* previous, bool is_piece)
+      : problem_(problem),
+        options_(options),
+        is_piece_(is_piece),
+        seeds_(Random(detail::seed_of(options.random_state, problem.owner))),
+        layers_(start<T>(problem, options, previous, seeds_.weights, trained_.network)),
+        parameters_(layers_.parameters()),
+        loss_(make_loss<T>(problem.out_activation)) {
+    if (previous != nullptr) trained_.training = previous->training;
+    trained_.training.converged = false;
+    const Features numbers = encoded(problem.X, trained_.network.embeddings);
+    if (options.early_stopping && options.solver != MLPSolver::lbfgs) {
+      const detail::RowSplit split = split_rows(problem, options, seeds_.split);
+      validation_ = rows_of(numbers, problem, split.validation);
+      const Data train = rows_of(numbers, problem, split.train);
+      make_loader(train.X, train.y, train.weight);
+    } else {
+      make_loader(numbers, problem.y, problem.context.sample_weight);
+    }
+  }
+
+  Trained run() {
+    if (options_.solver == MLPSolver::lbfgs)
+      run_lbfgs();
+    else
+      run_epochs();
+    for (const nn::Parameter<T>* p : parameters_)
+      if (!p->value.allFinite()) refuse_overflow();
+    take_values(layers_, trained_.network);
+    return std::move(trained_);
+  }
+
+ private:
+  [[noreturn]] void refuse_overflow() const {
+    throw InvalidInput(fmt::format(
+        "{}: solver {} produced weights that are not finite. Scale the columns of X (and y), or "
+        "lower learning_rate_init.",
+        problem_.owner, names_of(options_.solver)[static_cast<std::size_t>(options_.solver)]));
+  }
+
+  void make_loader(const Features& X, const Matrix& y, const Vector& weight) {
+    const Index n = X.rows();
+    Index size = options_.batch_size.value_or(200);
+    if (options_.solver == MLPSolver::lbfgs) size = n;
+    if (options_.batch_size && size > n)
+      warn(WarningKind::data, std::string(problem_.owner),
+           fmt::format("batch_size = {} is more than the {} rows there are, which is what a batch "
+                       "has.",
+                       size, n));
+    loader_.emplace(
+        X, Target(y),
+        nn::DataLoaderOptions{.batch_size = std::min(size, n),
+                              .shuffle = options_.shuffle && options_.solver != MLPSolver::lbfgs,
+                              .random_state = static_cast<std::int64_t>(seeds_.order),
+                              .sample_weight = weight});
+  }
+
+  struct Losses {
+    double minimised, reported;
+  };
+
+  /// The loss of a batch with the penalty; leaves its gradient in the parameters.
+  Losses evaluate(const nn::MiniBatch<T>& batch, std::uint64_t step) {
+    const nn::Rows<T>& z = layers_.forward(batch.X, seeds_.noise, step);
+    gradient_.resize(z.rows(), z.cols());
+    const double loss =
+        loss_->evaluate(nn::view(z), batch.y, batch.weight, nn::mutable_view(gradient_));
+    layers_.backward(nn::view(gradient_));
+    const double weights = batch.weight.empty()
+                               ? static_cast<double>(batch.X.rows())
+                               : std::accumulate(batch.weight.begin(), batch.weight.end(), 0.0);
+    const double penalty = nn::add_penalty<T>(parameters_, 0.0, options_.alpha / weights);
+    const bool is_mean = problem_.out_activation == MLPOutput::identity;
+    const double reported = is_mean ? loss / static_cast<double>(problem_.outputs) : loss;
+    return {loss + penalty, reported + penalty};
+  }
+
+  // sgd and adam.
+
+  void run_epochs() {
+    MLPTraining& training = trained_.training;
+    optimizer_ = make_optimizer<T>(options_);
+    if (is_piece_ && !training.optimizer.is_none()) optimizer_->load(training.optimizer);
+    training.optimizer = {};
+    schedule_ = make_schedule(options_);
+    first_epoch_ = is_piece_ ? static_cast<Index>(training.loss_curve.size()) : 0;
+    const int most = is_piece_ ? 1 : options_.max_iter;
+    for (int i = 1;; ++i) {
+      trained_.n_iter = i;
+      run_epoch(i - 1);
+      const bool stalled = count_stalls();
+      lower_rate_by_rows();
+      report(i, most);
+      if (stalled) {
+        training.converged = !goes_on_slower();
+        if (training.converged) break;
+        training.stalls = 0;
+      }
+      if (is_piece_) break;
+      if (i == most) {
+        warn(WarningKind::convergence, std::string(problem_.owner),
+             fmt::format("Stochastic Optimizer: Maximum iterations ({}) reached and the "
+                         "optimization hasn't converged yet.",
+                         most));
+        break;
+      }
+    }
+    if (is_piece_) training.optimizer = optimizer_->save();
+    if (!best_values_.empty()) restore_best();
+  }
+
+  void run_epoch(int epoch) {
+    MLPTraining& training = trained_.training;
+    const auto number = static_cast<Index>(training.loss_curve.size());
+    double total = 0.0;
+    Index step = 0;
+    for (const nn::MiniBatch<T>& batch : loader_->epoch(number)) {
+      problem_.context.check_stop(problem_.owner);
+      if (schedule_ != nullptr) {
+        const Index e = first_epoch_ + epoch, per_epoch = loader_->n_batches();
+        optimizer_->set_learning_rate(options_.learning_rate_init *
+                                      schedule_->factor({e * per_epoch + step, e, per_epoch}));
+      }
+      const auto stream = static_cast<std::uint64_t>(number * loader_->n_batches() + step++);
+      total += evaluate(batch, stream).reported * static_cast<double>(batch.X.rows());
+      optimizer_->step(parameters_);
+    }
+    training.loss = total / static_cast<double>(loader_->n_rows());
+    if (!std::isfinite(training.loss)) refuse_overflow();
+    training.loss_curve.push_back(training.loss);
+    training.t += loader_->n_rows();
+  }
+
+  /// Whether more than n_iter_no_change epochs in a row brought no progress.
+  bool count_stalls() {
+    MLPTraining& t = trained_.training;
+    if (validation_) {
+      const double score = validation_score();
+      t.validation_scores.push_back(score);
+      t.stalls = score < t.best_validation_score + options_.tol ? t.stalls + 1 : 0;
+      if (score > t.best_validation_score || best_values_.empty()) keep_best();
+      t.best_validation_score = std::max(t.best_validation_score, score);
+    } else {
+      t.stalls = t.loss > t.best_loss - options_.tol ? t.stalls + 1 : 0;
+      t.best_loss = std::min(t.best_loss, t.loss);
+    }
+    return t.stalls > options_.n_iter_no_change;
+  }
+
+  void lower_rate_by_rows() {
+    if (options_.solver == MLPSolver::sgd && options_.learning_rate == MLPLearningRate::invscaling)
+      optimizer_->set_learning_rate(
+          options_.learning_rate_init /
+          std::pow(static_cast<double>(trained_.training.t) + 1.0, options_.power_t));
+  }
+
+  bool goes_on_slower() {
+    if (options_.solver != MLPSolver::sgd || options_.learning_rate != MLPLearningRate::adaptive ||
+        optimizer_->learning_rate() <= lowest_rate)
+      return false;
+    optimizer_->set_learning_rate(optimizer_->learning_rate() / rate_cut);
+    return true;
+  }
+
+  double validation_score() const {
+    const Data& v = *validation_;
+    Matrix z = predict_layers(layers_, v.X);
+    if (!problem_.classifies()) {
+      if (problem_.out_activation == MLPOutput::exp) z = z.array().exp();
+      return r2_score(v.y, z, {.sample_weight = v.weight});
+    }
+    double right = 0.0, all = 0.0;
+    for (Index i = 0; i < z.rows(); ++i) {
+      Index k = z(i, 0) > 0.0 ? 1 : 0;
+      if (z.cols() > 1) z.row(i).maxCoeff(&k);
+      const double weight = v.weight.size() > 0 ? v.weight[i] : 1.0;
+      right += static_cast<double>(k) == v.y(i, 0) ? weight : 0.0;
+      all += weight;
+    }
+    return right / all;
+  }
+
+  std::vector<nn::Parameter<T>*> all_values() {
+    std::vector<nn::Parameter<T>*> all = parameters_;
+    for (nn::Parameter<T>* p : layers_.statistics()) all.push_back(p);
+    return all;
+  }
+  void keep_best() {
+    best_values_.clear();
+    for (const nn::Parameter<T>* p : all_values()) best_values_.push_back(p->value);
+  }
+  void restore_best() {
+    std::size_t i = 0;
+    for (nn::Parameter<T>* p : all_values()) p->value = best_values_[i++];
+  }
+
+  void report(int iteration, int most) const {
+    const MLPTraining& t = trained_.training;
+    Progress progress{.task = problem_.owner,
+                      .iteration = iteration,
+                      .total = most,
+                      .loss = t.loss,
+                      .elapsed = detail::seconds_since(start_)};
+    if (validation_) progress.validation_score = t.validation_scores.back();
+    problem_.context.report(progress);
+  }
+
+  // lbfgs.
+
+  void run_lbfgs() {
+    Index n = 0;
+    for (const nn::Parameter<T>* p : parameters_) n += p->size();
+    Vector x0(n);
+    each_segment([&](nn::Parameter<T>& p, Index begin) {
+      x0.segment(begin, p.size()) = in_order(p.value).template cast<double>();
+    });
+    MLPTraining& training = trained_.training;
+    double reported = 0.0;
+    Vector best = x0;
+    double best_value = std::numeric_limits<double>::infinity();
+    int evaluations = 0;
+    const nn::MiniBatch<T> all = *loader_->epoch(0).begin();
+    const SmoothFunction f = [&](const Vector& x, Vector& gradient) {
+      set_values(x);
+      const Losses losses = evaluate(all, 0);
+      each_segment([&](nn::Parameter<T>& p, Index begin) {
+        gradient.segment(begin, p.size()) = in_order(p.gradient).template cast<double>();
+      });
+      if (evaluations++ == 0 && !(std::isfinite(losses.minimised) && gradient.allFinite()))
+        refuse_overflow();
+      if (losses.minimised < best_value) {
+        best_value = losses.minimised;
+        best = x;
+        reported = losses.reported;
+      }
+      return losses.minimised;
+    };
+    const OptimCallback callback = [&](const OptimIteration& it) {
+      trained_.n_iter = it.iteration;
+      training.loss = reported;
+      training.loss_curve.push_back(reported);
+      report(it.iteration, options_.max_iter);
+      if (evaluations >= options_.max_fun && it.iteration < options_.max_iter) throw Enough{};
+    };
+    std::string message = fmt::format("max_fun = {} evaluations of the loss", options_.max_fun);
+    try {
+      const OptimResult result =
+          minimize_lbfgs(f, x0,
+                         {.max_iter = options_.max_iter,
+                          .gtol = options_.tol,
+                          .ftol = lbfgs_ftol,
+                          .history = lbfgs_history,
+                          .precision = static_cast<double>(std::numeric_limits<T>::epsilon()),
+                          .callback = callback});
+      training.converged = result.converged;
+      message = result.message;
+      best = result.x;
+    } catch (const Enough&) {
+    }
+    set_values(best);
+    training.loss = reported;
+    training.best_loss = std::min(training.best_loss, reported);
+    training.optimizer = {};
+    if (!training.converged)
+      warn(WarningKind::convergence, std::string(problem_.owner),
+           fmt::format("lbfgs failed to converge after {} iteration(s): {}. Increase max_iter, or "
+                       "scale the data.",
+                       trained_.n_iter, message));
+  }
+
+  /// The numbers of a parameter as they stand in memory.
+  static auto in_order(nn::Rows<T>& rows) {
+    return Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(rows.data(), rows.size());
+  }
+  /// Calls `use(parameter, its place among all numbers)`.
+  template <class Use>
+  void each_segment(const Use& use) {
+    Index begin = 0;
+    for (nn::Parameter<T>* p : parameters_) {
+      use(*p, begin);
+      begin += p->size();
+    }
+  }
+  void set_values(const Vector& x) {
+    each_segment([&](nn::Parameter<T>& p, Index begin) {
+      in_order(p.value) = x.segment(begin, p.size()).template cast<T>();
+    });
+  }
+
+  const Problem& problem_;
+  const Options& options_;
+  bool is_piece_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Seeds seeds_;
+  Trained trained_;
+  nn::Sequential<T> layers_;
+  std::vector<nn::Parameter<T>*> parameters_;
+  std::unique_ptr<nn::Loss<T>> loss_;
+  std::optional<nn::DataLoader<T>> loader_;
+  std::optional<Data> validation_;
+  std::unique_ptr<nn::Optimizer<T>> optimizer_;
+  std::unique_ptr<nn::Schedule> schedule_;
+  Index first_epoch_ = 0;
+  nn::Rows<T> gradient_;
+  std::vector<nn::Rows<T>> best_values_;
+};
+
+Trained run(const Problem& problem, const Options& options, const Trained* previous,
+            bool is_piece) {
+  const bool as_input = options.precision == MLPPrecision::as_input;
+  const bool is_float = !as_input             ? options.precision == MLPPrecision::float32
+                        : previous != nullptr ? previous->network.float32
+                                              : problem.X.is_float32();
+  if (is_float) return Fit<float>(problem, options, previous, is_piece).run();
+  return Fit<double>(problem, options, previous, is_piece).run();
+}
+
+}  // namespace
+
+void check_options(std::string_view owner, const Options& options) {
+  const auto refuse = [&](std::string_view parameter, double value, std::string_view solver) {
+    throw InvalidParameter(
+        fmt::format("The '{}' parameter of {} must be 0 with solver='{}', got "
+                    "{}.",
+                    parameter, owner, solver, value));
+  };
+  if (options.solver == MLPSolver::lbfgs) {
+    if (options.dropout > 0.0) refuse("dropout", options.dropout, "lbfgs");
+    if (options.weight_decay > 0.0) refuse("weight_decay", options.weight_decay, "lbfgs");
+    if (options.batch_norm)
+      throw InvalidParameter(fmt::format(
+          "The 'batch_norm' parameter of {} must be false with solver='lbfgs'.", owner));
+  }
+  if (options.solver == MLPSolver::sgd && options.weight_decay > 0.0)
+    refuse("weight_decay", options.weight_decay, "sgd");
+}
+
+Trained fit(const Problem& problem, const Options& options, const Trained* previous) {
+  return run(problem, options, previous, false);
+}
+
+Trained fit_piece(const Problem& problem, const Options& options, const Trained* previous) {
+  return run(problem, options, previous, true);
+}
+
+}  // namespace espalier::mlp

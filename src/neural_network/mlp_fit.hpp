@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The training of MLPClassifier, MLPRegressor and Autoencoder.
+#pragma once
+
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <espalier/core/fit_context.hpp>
+#include <espalier/neural_network/mlp_params.hpp>
+#include <espalier/neural_network/mlp_state.hpp>
+
+namespace espalier::mlp {
+
+/// The parameters that all have, under one type.
+using Options = MLPClassifierParams;
+
+/// Copies the members that `fields` lists.
+template <class To, class From>
+void copy_fields(const From& from, To& to, const auto& from_fields, const auto& to_fields) {
+  constexpr std::size_t n = std::tuple_size_v<std::decay_t<decltype(from_fields)>>;
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    ((to.*std::get<i>(to_fields).member = from.*std::get<i>(from_fields).member), ...);
+  }
+  (std::make_index_sequence<n>());
+}
+
+struct Problem {
+  std::string_view owner;
+  const Features& X;
+  const Matrix& y;  ///< n × 1 class numbers, or n × outputs values
+  Index outputs;
+  MLPOutput out_activation;
+  const FitContext& context;
+  Index linear_layer = -1;
+
+  bool classifies() const {
+    return out_activation == MLPOutput::logistic || out_activation == MLPOutput::softmax;
+  }
+};
+
+/// What training goes on from, and what comes of it.
+struct Trained {
+  MLPNetwork network;
+  MLPTraining training;
+  int n_iter = 0;
+};
+
+/// @throws InvalidParameter  naming `owner`: parameters that do not go together
+void check_options(std::string_view owner, const Options& options);
+
+/// A whole training, that begins anew or at the weights of `previous`.
+Trained fit(const Problem& problem, const Options& options, const Trained* previous);
+/// One epoch of sgd or adam, with the optimiser's memory of the piece before.
+Trained fit_piece(const Problem& problem, const Options& options, const Trained* previous);
+
+}  // namespace espalier::mlp

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <espalier/neural_network/mlp_regressor.hpp>
+
+#include <fmt/format.h>
+
+#include <espalier/core/errors.hpp>
+
+#include "neural_network/mlp_fit.hpp"
+#include "neural_network/mlp_network.hpp"
+
+namespace espalier {
+namespace {
+
+constexpr std::string_view name = MLPRegressor::type_name;
+
+mlp::Options options_of(const MLPRegressorParams& params) {
+  mlp::Options options;
+  mlp::copy_fields(params, options, detail::mlp_fields<MLPRegressorParams>(),
+                   detail::mlp_fields<mlp::Options>());
+  return options;
+}
+
+mlp::Problem problem_of(const Features& X, const Matrix& y, const FitContext& context,
+                        MLPRegressorLoss loss) {
+  const bool is_poisson = loss == MLPRegressorLoss::poisson;
+  if (is_poisson && !(y.minCoeff() >= 0.0))
+    throw InvalidInput(
+        fmt::format("{}: loss='poisson' needs y ≥ 0, but the least is {}.", name, y.minCoeff()));
+  return {name, X, y, y.cols(), is_poisson ? MLPOutput::exp : MLPOutput::identity, context};
+}
+
+MLPRegressorState state_of(mlp::Trained trained) {
+  return {std::move(trained.network), std::move(trained.training), trained.n_iter};
+}
+
+std::optional<mlp::Trained> trained_of(const MLPRegressorState* state) {
+  if (state == nullptr) return std::nullopt;
+  return mlp::Trained{state->network, state->training, state->n_iter};
+}
+
+}  // namespace
+
+void MLPRegressorState::check(const Schema& schema) const {
+  network.check(schema, name);
+  if (network.out_activation != MLPOutput::identity && network.out_activation != MLPOutput::exp)
+    throw FormatError(fmt::format("{}: the output activation is that of a classifier", name));
+}
+
+Tags MLPRegressor::do_tags() const {
+  return {.sparse = true,
+          .float32 = true,
+          .categorical = true,
+          .sample_weight = true,
+          .positive_target = params().loss == MLPRegressorLoss::poisson,
+          .multi_output = true,
+          .weights_are_copies = false};
+}
+
+void MLPRegressor::do_validate() const { mlp::check_options(name, options_of(params())); }
+
+bool MLPRegressor::has_partial_fit() const {
+  return params().solver != MLPSolver::lbfgs && !params().early_stopping;
+}
+
+MLPRegressorState MLPRegressor::do_fit(const Features& X, const Matrix& y,
+                                       const FitContext& context, const State* previous) const {
+  const std::optional<mlp::Trained> before = trained_of(previous);
+  return state_of(mlp::fit(problem_of(X, y, context, params().loss), options_of(params()),
+                           before ? &*before : nullptr));
+}
+
+MLPRegressorState MLPRegressor::do_partial_fit(const Features& X, const Matrix& y,
+                                               const FitContext& context,
+                                               const State* previous) const {
+  const std::optional<mlp::Trained> before = trained_of(previous);
+  return state_of(mlp::fit_piece(problem_of(X, y, context, params().loss), options_of(params()),
+                                 before ? &*before : nullptr));
+}
+
+Matrix MLPRegressor::do_predict(const State& state, const Features& X) const {
+  Matrix result = mlp::predict_raw(state.network, X);
+  if (state.network.out_activation == MLPOutput::exp)
+    result = result.unaryExpr([](double z) { return std::exp(z); });
+  return result;
+}
+
+void MLPRegressor::do_compile(const State& state, RowBuilder& builder) const {
+  builder.set_model(mlp::NetworkRow(builder, state.network, name));
+}
+
+template class Implements<MLPRegressor, Regressor, MLPRegressorParams, MLPRegressorState>;
+
+}  // namespace espalier

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <espalier/core/parallel.hpp>
+#include <espalier/core/random.hpp>
+#include <espalier/core/warnings.hpp>
+#include <espalier/neural_network/mlp_classifier.hpp>
+#include <espalier/neural_network/mlp_regressor.hpp>
+
+#include "support/expect_error.hpp"
+#include "support/near.hpp"
+
+namespace espalier {
+namespace {
+
+using testing_support::near;
+using testing_support::throws;
+
+constexpr std::int64_t seed = 3;
+
+/// Points in a ring and within it.
+struct Rings {
+  Matrix X{240, 2};
+  Labels y{240};
+  Rings() {
+    Random random(1);
+    for (Index i = 0; i < 240; ++i) {
+      y[i] = static_cast<int>(i % 3);
+      const double angle = random.uniform(0.0, 6.28), r = y[i] + random.uniform(0.1, 0.9);
+      X.row(i) << r * std::cos(angle), r * std::sin(angle);
+    }
+  }
+};
+
+TEST(MLPClassifier, LearnsWhatNoLineTellsApart) {
+  const Rings data;
+  MLPClassifier model({.hidden_layer_sizes = {16, 8},
+                       .batch_size = 32,
+                       .learning_rate_init = 0.01,
+                       .max_iter = 150,
+                       .random_state = seed});
+  model.fit(data.X, data.y);
+  EXPECT_GT(model.score(data.X, data.y), 0.95);
+  EXPECT_EQ(model.n_layers(), 4);
+  EXPECT_EQ(model.n_outputs(), 3);
+  EXPECT_EQ(model.out_activation(), MLPOutput::softmax);
+  EXPECT_EQ(model.coefs()[1].rows(), 16);
+  EXPECT_EQ(model.coefs()[1].cols(), 8);
+}
+
+TEST(MLPClassifier, EveryExtraLearnsTheRings) {
+  const Rings data;
+  const MLPClassifierParams plain{.hidden_layer_sizes = {24},
+                                  .batch_size = 32,
+                                  .learning_rate_init = 0.02,
+                                  .max_iter = 80,
+                                  .random_state = seed};
+  std::vector<MLPClassifierParams> variants(6, plain);
+  variants[0].dropout = 0.1;
+  variants[1].batch_norm = true;
+  variants[2].weight_decay = 0.01;
+  variants[3].learning_rate = MLPLearningRate::cosine;
+  variants[4].learning_rate = MLPLearningRate::one_cycle;
+  variants[5].precision = MLPPrecision::float32;
+  for (const MLPClassifierParams& params : variants) {
+    MLPClassifier model(params);
+    SCOPED_TRACE(model.to_string());
+    EXPECT_GT(model.fit(data.X, data.y).score(data.X, data.y), 0.93);
+  }
+}
+
+TEST(MLPClassifier, EarlyStoppingGivesTheBestWeightsBack) {
+  const Rings data;
+  MLPClassifier model({.hidden_layer_sizes = {8},
+                       .batch_size = 16,
+                       .learning_rate_init = 0.05,
+                       .max_iter = 200,
+                       .random_state = seed,
+                       .early_stopping = true,
+                       .validation_fraction = 0.25,
+                       .n_iter_no_change = 5});
+  model.fit(data.X, data.y);
+  const std::vector<double>& scores = model.validation_scores();
+  ASSERT_EQ(static_cast<int>(scores.size()), model.n_iter());
+  const double best = *std::max_element(scores.begin(), scores.end());
+  EXPECT_EQ(model.best_validation_score(), best);
+  EXPECT_EQ(model.t(), 180 * model.n_iter());
+  const auto first_best = std::find(scores.begin(), scores.end(), best) - scores.begin() + 1;
+  ASSERT_LT(first_best, model.n_iter());  // so that there is something to give back
+  MLPClassifier short_one(model.params());
+  short_one.params().max_iter = static_cast<int>(first_best);
+  short_one.fit(data.X, data.y);
+  EXPECT_EQ(short_one.coefs(), model.coefs());
+}
+
+TEST(MLPClassifier, ARowHasTheBitsThatItHasAmongOthers) {
+  const Rings data;
+  for (const nn::Activation activation :
+       {nn::Activation::relu, nn::Activation::tanh, nn::Activation::logistic, nn::Activation::gelu})
+    for (const MLPPrecision precision : {MLPPrecision::float32, MLPPrecision::float64}) {
+      MLPClassifier model({.hidden_layer_sizes = {67, 33},
+                           .activation = activation,
+                           .max_iter = 2,
+                           .random_state = seed,
+                           .batch_norm = true,
+                           .precision = precision});
+      SCOPED_TRACE(model.fit(data.X, data.y).to_string());
+      const Matrix raw = model.decision_function(data.X), proba = model.predict_proba(data.X);
+      const Predictor predictor = model.predictor();
+      for (Index i = 0; i < data.X.rows(); i += 17) {
+        EXPECT_EQ(model.decision_function(data.X.row(i)), raw.row(i));
+        const Vector row = data.X.row(i);
+        Vector one(3), probabilities(3);
+        ASSERT_EQ(predictor.predict_raw({row.data(), 2}, {one.data(), 3}), RowStatus::ok);
+        EXPECT_EQ(one.transpose(), raw.row(i));
+        ASSERT_EQ(predictor.predict_proba({row.data(), 2}, {probabilities.data(), 3}),
+                  RowStatus::ok);
+        EXPECT_EQ(probabilities.transpose(), proba.row(i));
+      }
+    }
+}
+
+TEST(MLPClassifier, AnyNumberOfThreadsGivesTheSameBits) {
+  Random random(5);
+  Matrix X = Matrix::NullaryExpr(1500, 60, [&] { return random.normal(); });
+  const Labels y = (X.col(0).array() * X.col(1).array() > 0.0).cast<int>();
+  const auto coefs = [&](int n_threads) {
+    const ThreadLimit limit(n_threads);
+    MLPClassifier model({.hidden_layer_sizes = {96},
+                         .batch_size = 300,
+                         .max_iter = 3,
+                         .random_state = seed,
+                         .dropout = 0.2,
+                         .batch_norm = true,
+                         .precision = MLPPrecision::float32});
+    model.fit(X, y);
+    return std::pair(model.coefs(), model.predict_proba(X));
+  };
+  const auto one = coefs(1);
+  for (const int n : {2, 4, 7}) EXPECT_EQ(coefs(n), one) << n;
+}
+
+TEST(MLPClassifier, WarnsAsScikitLearnWhenItEndsAtMaxIter) {
+  const Rings data;
+  std::vector<Warning> warnings;
+  const WarningHandler before =
+      set_warning_handler([&](const Warning& w) { warnings.push_back(w); });
+  MLPClassifier model({.max_iter = 2, .random_state = seed});
+  model.fit(data.X, data.y);
+  set_warning_handler(before);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].message,
+            "Stochastic Optimizer: Maximum iterations (2) reached and the optimization hasn't "
+            "converged yet.");
+  EXPECT_FALSE(model.converged());
+}
+
+TEST(MLPClassifier, LbfgsEndsAtMaxFun) {
+  const Rings data;
+  MLPClassifier model({.solver = MLPSolver::lbfgs, .random_state = seed, .max_fun = 10});
+  model.fit(data.X, data.y);
+  EXPECT_FALSE(model.converged());
+  EXPECT_LE(model.n_iter(), 10);
+  MLPClassifier longer({.solver = MLPSolver::lbfgs, .random_state = seed});
+  longer.fit(data.X, data.y);
+  EXPECT_GT(longer.n_iter(), model.n_iter());
+  EXPECT_LT(longer.loss(), model.loss());
+}
+
+TEST(MLPClassifier, WarmStartGoesOnAndOtherLayersAreRefused) {
+  const Rings data;
+  MLPClassifier model({.max_iter = 3, .random_state = seed, .warm_start = true});
+  model.fit(data.X, data.y);
+  const std::vector<Matrix> first = model.coefs();
+  model.fit(data.X, data.y);
+  EXPECT_EQ(model.loss_curve().size(), 6U);
+  EXPECT_EQ(model.t(), 6 * 240);
+  EXPECT_NE(model.coefs(), first);
+  model.params().hidden_layer_sizes = {7};
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(data.X, data.y); },
+                                   {"MLPClassifier", "[100, 3]", "[7, 3]"}));
+  EXPECT_EQ(model.t(), 6 * 240);
+}
+
+TEST(MLPClassifier, RefusesWhatDoesNotFitByName) {
+  const Rings data;
+  const auto refuses = [&](MLPClassifierParams params, auto... parts) {
+    MLPClassifier model(std::move(params));
+    return throws<Error>([&] { model.fit(data.X, data.y); }, {"MLPClassifier", parts...});
+  };
+  EXPECT_TRUE(refuses({.solver = MLPSolver::lbfgs, .dropout = 0.5}, "dropout", "lbfgs"));
+  EXPECT_TRUE(refuses({.solver = MLPSolver::lbfgs, .batch_norm = true}, "batch_norm", "lbfgs"));
+  EXPECT_TRUE(refuses({.solver = MLPSolver::sgd, .weight_decay = 0.1}, "weight_decay", "sgd"));
+  EXPECT_TRUE(refuses({.hidden_layer_sizes = {0}}, "hidden_layer_sizes"));
+  EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = 0.001}, "early_stopping"));
+  EXPECT_TRUE(refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 2)}}, "coefs_init",
+                      "1 items", "2 layers"));
+  EXPECT_TRUE(
+      refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 3), Matrix::Zero(2, 3)}},
+              "coefs_init[0]", "2 × 3", "2 × 2"));
+  EXPECT_TRUE(refuses({.solver = MLPSolver::sgd, .learning_rate_init = 1e200}, "not finite"));
+  MLPClassifier model({.solver = MLPSolver::lbfgs});
+  EXPECT_TRUE(throws<NotSupported>([&] { model.partial_fit(data.X, data.y, data.y); },
+                                   {"MLPClassifier", "partial_fit"}));
+}
+
+TEST(MLPClassifier, EmbedsTheCategoriesOfATable) {
+  Random random(7);
+  const std::vector<std::string> texts{"ash", "birch", "cedar", "elm", "fir"};
+  std::vector<std::int32_t> codes;
+  std::vector<double> numbers;
+  std::vector<int> y;
+  for (int i = 0; i < 300; ++i) {
+    codes.push_back(static_cast<std::int32_t>(random.integer(5)));
+    numbers.push_back(random.normal());
+    y.push_back((codes.back() == 1 || codes.back() == 4) == (numbers.back() > 0.0));
+  }
+  const DataFrame X({Column::categorical("tree", codes, texts), Column::numeric("x", numbers)});
+  MLPClassifier model({.hidden_layer_sizes = {16},
+                       .batch_size = 32,
+                       .learning_rate_init = 0.02,
+                       .max_iter = 80,
+                       .random_state = seed});
+  model.fit(X, y);
+  EXPECT_GT(model.score(X, y), 0.95);
+  ASSERT_EQ(model.state().network.embeddings.size(), 1U);
+  EXPECT_EQ(model.state().network.embeddings[0].dimension, 3);
+  EXPECT_EQ(model.coefs()[0].rows(), 4);
+
+  // Other codes for the same texts, and texts that were not there.
+  const DataFrame other({Column::categorical("tree", {0, 1, 2, 3}, {"fir", "yew", "ash", "oak"}),
+                         Column::numeric("x", {0.5, 0.5, 0.5, 0.5})});
+  const DataFrame known(
+      {Column::categorical("tree", {4, 0}, texts), Column::numeric("x", {0.5, 0.5})});
+  const Matrix proba = model.predict_proba(other), same = model.predict_proba(known);
+  EXPECT_EQ(proba.row(0), same.row(0));
+  EXPECT_EQ(proba.row(2), same.row(1));
+  EXPECT_EQ(proba.row(1), proba.row(3));
+
+  const Predictor predictor = model.predictor();
+  Row row = predictor.make_row();
+  row.set("x", 0.5);
+  for (const auto& [text, i] : {std::pair("fir", 0), std::pair("yew", 1)}) {
+    row.set("tree", text);
+    Vector probabilities(2);
+    ASSERT_EQ(predictor.predict_proba(row, {probabilities.data(), 2}), RowStatus::ok);
+    EXPECT_EQ(probabilities.transpose(), proba.row(i)) << text;
+  }
+}
+
+TEST(MLPRegressor, LearnsSeveralOutputs) {
+  const Rings data;
+  Matrix y(240, 2);
+  y << data.X.rowwise().norm(), data.X.rowwise().sum();
+  MLPRegressor model({.hidden_layer_sizes = {24},
+                      .batch_size = 32,
+                      .learning_rate_init = 0.01,
+                      .max_iter = 120,
+                      .random_state = seed});
+  EXPECT_GT(model.fit(data.X, y).score(data.X, y), 0.97);
+  EXPECT_EQ(model.n_outputs(), 2);
+  const Matrix predicted = model.predict_multi(data.X);
+  Vector one(2);
+  const Vector row = data.X.row(9);
+  ASSERT_EQ(model.predictor().predict_raw({row.data(), 2}, {one.data(), 2}), RowStatus::ok);
+  EXPECT_EQ(one.transpose(), predicted.row(9));
+}
+
+TEST(MLPRegressor, PoissonWantsNoNegativeTarget) {
+  MLPRegressor model({.loss = MLPRegressorLoss::poisson});
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        model.fit(Matrix::Random(4, 2), Vector{{1.0, 2.0, -0.5, 0.0}});
+      },
+      {"MLPRegressor", "poisson", "-0.5"}));
+}
+
+}  // namespace
+}  // namespace espalier
