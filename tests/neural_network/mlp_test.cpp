@@ -281,5 +281,22 @@ TEST(MLPRegressor, PoissonWantsNoNegativeTarget) {
       {"MLPRegressor", "poisson", "-0.5"}));
 }
 
+TEST(MLPRegressor, AStopRequestLeavesItAsItWas) {
+  const Rings data;
+  std::stop_source source;
+  MLPRegressor model({.max_iter = 50, .random_state = seed});
+  int epochs = 0;
+  const FitContext context{.callback =
+                               [&](const Progress& p) {
+                                 EXPECT_EQ(p.iteration, ++epochs);
+                                 EXPECT_TRUE(std::isfinite(p.loss));
+                                 if (epochs == 3) source.request_stop();
+                               },
+                           .stop = source.get_token()};
+  EXPECT_THROW(model.fit(data.X, data.X.col(0), context), Cancelled);
+  EXPECT_FALSE(model.fitted());
+  EXPECT_EQ(epochs, 3);
+}
+
 }  // namespace
 }  // namespace espalier
