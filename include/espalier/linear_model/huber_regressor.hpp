@@ -56,11 +56,11 @@ struct HuberRegressorState {
 ///
 /// Solved by Newton's method on all variables at once, from the least-squares fit, in some ten
 /// iterations whatever the scale of the columns; scikit-learn uses L-BFGS, which needs scaled ones.
-/// O(np² + p³) an iteration, memory O(p²); X may be sparse. `tol` bounds the gradient by variables in
-/// which the columns have mean square 1, divided by the sum of weights, so it is not scikit-learn's
-/// measure. If more than half of the rows lie on a plane, or so, and with ε = 1, which is least
-/// absolute deviations, σ falls to its bound of 1e-9 times the largest |y|. The same bits for any
-/// number of threads.
+/// O(np² + p³) an iteration, memory O(p²); X may be sparse. `tol` bounds the gradient by variables
+/// in which the columns have mean square 1, divided by the sum of weights, so it is not
+/// scikit-learn's measure. If more than half of the rows lie on a plane, or so, and with ε = 1,
+/// which is least absolute deviations, σ falls to its bound of 1e-9 times the largest |y|. The same
+/// bits for any number of threads.
 ///
 /// @throws InvalidParameter  a parameter is outside its range
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, or the
