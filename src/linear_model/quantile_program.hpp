@@ -27,8 +27,8 @@ struct QuantileSolution {
   bool converged = false;  ///< the objectives of primal and dual came near enough to each other
 };
 
-/// The size of the y should be about 1: accuracy is relative to the objective, or absolute where that
-/// is small. `report` is called after every iteration with its number and the objective.
+/// The size of the y should be about 1: accuracy is relative to the objective, or absolute where
+/// that is small. `report` is called after every iteration with its number and the objective.
 QuantileSolution solve_quantile(const QuantileProgram& program,
                                 const std::function<void(int, double)>& report);
 

@@ -40,13 +40,13 @@ struct QuantileRegressorState {
 ///
 ///     (1/Σw) Σᵢ wᵢ·ρ(yᵢ − xᵢβ − b) + α‖β‖₁        ρ(r) = q·r for r ≥ 0, (q − 1)·r for r < 0
 ///
-/// with q = `quantile`: the median for 0.5, where it is least absolute deviations. The default
-/// α = 1 is scikit-learn's and a strong penalty for most data. This is a linear program; it is solved
-/// by a primal-dual interior-point method with Mehrotra's correction on its dual, whose variables are
-/// bounded, in some 10 to 30 iterations of O(np² + p³), and then moved to the vertex that the
-/// iterations point to, so that coefficients are exactly zero and rows lie exactly on the plane where
-/// the optimum is one vertex. The objective is within 1e-9 of the optimum, relatively, or within 1e-13 of
-/// the largest |y|; where rounding ends the iterations before, that is a warning
+/// with q = `quantile`: the median for 0.5, where it is least absolute deviations. The default α =
+/// 1 is scikit-learn's and a strong penalty for most data. This is a linear program; it is solved
+/// by a primal-dual interior-point method with Mehrotra's correction on its dual, whose variables
+/// are bounded, in some 10 to 30 iterations of O(np² + p³), and then moved to the vertex that the
+/// iterations point to, so that coefficients are exactly zero and rows lie exactly on the plane
+/// where the optimum is one vertex. The objective is within 1e-9 of the optimum, relatively, or
+/// within 1e-13 of the largest |y|; where rounding ends the iterations before, that is a warning
 /// (WarningKind::convergence). Memory O(p²) beside some vectors of n; X may be sparse. If several β
 /// are optimal, which one is found may differ from scikit-learn. The same bits for any number of
 /// threads.

@@ -61,8 +61,9 @@ struct TweedieRegressorParams {
 /// Elsewhere there may be several minima; one is found beginning at the constant model, and
 /// newton_cholesky takes the expected Hessian in place of the true one (Fisher's scoring), which
 /// may need more iterations. With the identity link and a power other than 0 all predicted means
-/// have to be positive: a fit begins and stays among such coefficients, so it needs an intercept, and
-/// a warm start begins anew where those before give rows of X other means; `predict` on other rows may give others.
+/// have to be positive: a fit begins and stays among such coefficients, so it needs an intercept,
+/// and a warm start begins anew where those before give rows of X other means; `predict` on other
+/// rows may give others.
 ///
 /// `score` is D², the share of the deviance that the model explains: 1 less the deviance of the
 /// predictions over that of the mean of y. Costs O(np²) an iteration up to 256 columns, in blocks of
