@@ -4,7 +4,6 @@
 //
 //     sh cmake/bootstrap.sh demo
 #include <algorithm>
-#include <chrono>
 #include <iomanip>
 #include <iostream>
 #include <string>
