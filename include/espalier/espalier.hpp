@@ -3,6 +3,7 @@
 /// Everything of the library. Including the modules that a file needs compiles sooner.
 #pragma once
 
+#include <espalier/charts.hpp>
 #include <espalier/cluster.hpp>
 #include <espalier/compose.hpp>
 #include <espalier/core.hpp>

@@ -3,7 +3,7 @@
 /// Everything that shows a model and its evaluation.
 #pragma once
 
-#include <espalier/inspection/charts.hpp>
+#include <espalier/charts/charts.hpp>
 #include <espalier/inspection/diagram.hpp>
 #include <espalier/inspection/html_report.hpp>
 #include <espalier/inspection/permutation_importance.hpp>

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "inspection/html.hpp"
+#include "charts/html.hpp"
 
 namespace espalier {
 namespace {

@@ -9,8 +9,8 @@
 #include <espalier/core/archive.hpp>
 #include <espalier/core/errors.hpp>
 #include <espalier/core/version.hpp>
+#include "charts/svg.hpp"
 #include "inspection/page.hpp"
-#include "inspection/svg.hpp"
 
 namespace espalier {
 namespace {

@@ -7,8 +7,8 @@
 #include <cmath>
 
 #include <espalier/core/version.hpp>
-#include "inspection/svg.hpp"
-#include "inspection/theme.hpp"
+#include "charts/svg.hpp"
+#include "charts/theme.hpp"
 
 namespace espalier::detail {
 namespace {

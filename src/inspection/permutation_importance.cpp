@@ -14,9 +14,9 @@
 #include <espalier/core/params.hpp>
 #include <espalier/core/random.hpp>
 
+#include "charts/svg.hpp"
 #include "core/input_checks.hpp"
 #include "core/seed.hpp"
-#include "inspection/svg.hpp"
 
 namespace espalier {
 namespace {

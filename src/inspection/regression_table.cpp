@@ -7,7 +7,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "inspection/svg.hpp"
+#include "charts/svg.hpp"
 
 namespace espalier {
 namespace {

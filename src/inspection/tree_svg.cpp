@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "inspection/svg.hpp"
-#include "inspection/theme.hpp"
+#include "charts/svg.hpp"
+#include "charts/theme.hpp"
 #include "inspection/tree_view.hpp"
 
 namespace espalier {

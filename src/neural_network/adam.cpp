@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "neural_network/normal_or_zero.hpp"
+
 namespace espalier::nn {
 namespace {
 
@@ -30,8 +32,8 @@ struct AdamStep {
     const auto kept = static_cast<T>(keep);
     for (Index i = 0; i < n; ++i) {
       const T g = gradient[i];
-      mean[i] = b1 * mean[i] + rest_1 * g;
-      square[i] = b2 * square[i] + rest_2 * g * g;
+      mean[i] = normal_or_zero(b1 * mean[i] + rest_1 * g);
+      square[i] = normal_or_zero(b2 * square[i] + rest_2 * g * g);
       value[i] = kept * value[i] - eta * mean[i] / (std::sqrt(square[i]) + eps);
     }
   }

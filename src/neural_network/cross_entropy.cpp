@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "neural_network/logistic.hpp"
 #include "neural_network/loss_blocks.hpp"
-#include "neural_network/sigmoid.hpp"
 
 namespace espalier::nn {
 namespace {
@@ -144,7 +144,7 @@ double BinaryCrossEntropy<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::sp
                                        Batch<T> dz) const {
   const double keep = 1.0 - options_.label_smoothing, spread = 0.5 * options_.label_smoothing;
   const auto at = [keep, spread](double y_i, double z_i, double positive) -> LossGradient {
-    const Sigmoid s = sigmoid(z_i);
+    const Logistic s = logistic(z_i);
     const double one = positive * (keep * y_i + spread), zero = keep * (1.0 - y_i) + spread;
     return {one * s.minus_log_p + zero * s.minus_log_q, zero * s.p - one * s.q};
   };

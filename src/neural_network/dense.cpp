@@ -3,19 +3,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <espalier/core/errors.hpp>
 
-#include "linalg/row_product.hpp"
 #include "neural_network/row_products.hpp"
 
 namespace espalier::nn {
 namespace {
 
-/// For which packing the weights does not pay.
-constexpr Index few_rows = 4;
+/// In the order of the rows. (Eigen's sums take another order with another alignment of memory.)
+template <class T>
+void sum_columns(ConstBatch<T> x, T* sums) {
+  std::fill_n(sums, x.cols(), T(0));
+  for (Index i = 0; i < x.rows(); ++i) {
+    const T* const row = x.data() + i * x.cols();
+    for (Index j = 0; j < x.cols(); ++j) sums[j] += row[j];
+  }
+}
 
 }  // namespace
-
 template <class T>
 Dense<T>::Dense(Index inputs, Index outputs, DenseOptions options) : options_(options) {
   if (inputs < 1 || outputs < 1)
@@ -47,27 +54,24 @@ std::vector<Parameter<T>*> Dense<T>::parameters() {
 
 template <class T>
 void Dense<T>::forward(ConstBatch<T> x, Batch<T> y) const {
-  if (x.rows() <= few_rows)
-    for (Index r = 0; r < x.rows(); ++r)
-      linalg::multiply_row(x.row(r).data(), x.cols(), weight_.value.data(), y.cols(),
-                           y.row(r).data());
-  else
-    multiply<T>(x, view(weight_.value), y);
-  if (options_.bias) y.rowwise() += bias_.value.row(0);
+  multiply<T>(x, view(weight_.value), options_.bias ? bias_.value.data() : nullptr, y);
 }
 
 template <class T>
 bool Dense<T>::backward_parameters(ConstBatch<T> x, ConstBatch<T> /*y*/, ConstBatch<T> dy) {
   weight_.gradient.resize(weight_.value.rows(), weight_.value.cols());
-  multiply_transposed<T>(x, dy, mutable_view(weight_.gradient));
-  if (options_.bias) bias_.gradient = dy.colwise().sum();
+  multiply_transposed<T>(x, dy, mutable_view(weight_.gradient), scratch_);
+  if (options_.bias) {
+    bias_.gradient.resize(1, dy.cols());
+    sum_columns(dy, bias_.gradient.data());
+  }
   return true;
 }
 
 template <class T>
 void Dense<T>::backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) {
   backward_parameters(x, y, dy);
-  multiply_by_transposed<T>(dy, view(weight_.value), dx);
+  multiply_by_transposed<T>(dy, view(weight_.value), dx, scratch_);
 }
 
 template class Dense<float>;

@@ -51,8 +51,7 @@ void Dropout<T>::forward_training(ConstBatch<T> x, Batch<T> y, Random& random) {
 }
 
 template <class T>
-void Dropout<T>::backward(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/, ConstBatch<T> dy,
-                          Batch<T> dx) {
+void Dropout<T>::backward(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/, ConstBatch<T> dy, Batch<T> dx) {
   mask(mask_random_, dy, dx);
 }
 

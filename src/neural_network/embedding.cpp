@@ -44,8 +44,7 @@ void check(Index inputs, const std::vector<EmbeddedColumn>& columns) {
 }  // namespace
 
 template <class T>
-Embedding<T>::Embedding(Index inputs, std::vector<EmbeddedColumn> columns,
-                        EmbeddingOptions options)
+Embedding<T>::Embedding(Index inputs, std::vector<EmbeddedColumn> columns, EmbeddingOptions options)
     : columns_(std::move(columns)), options_(options), inputs_(inputs) {
   check(inputs, columns_);
   if (!(options.deviation >= 0.0) || !std::isfinite(options.deviation))
@@ -65,7 +64,8 @@ Embedding<T>::Embedding(Index inputs, std::vector<EmbeddedColumn> columns,
 template <class T>
 Index Embedding<T>::outputs(Index inputs) const {
   if (inputs != inputs_)
-    throw InvalidInput(fmt::format("Embedding expects rows of {} numbers, got {}", inputs_, inputs));
+    throw InvalidInput(
+        fmt::format("Embedding expects rows of {} numbers, got {}", inputs_, inputs));
   auto result = static_cast<Index>(numeric_.size());
   for (const EmbeddedColumn& c : columns_) result += c.dimension;
   return result;

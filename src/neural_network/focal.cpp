@@ -3,8 +3,8 @@
 
 #include <cmath>
 
+#include "neural_network/logistic.hpp"
 #include "neural_network/loss_blocks.hpp"
-#include "neural_network/sigmoid.hpp"
 
 namespace espalier::nn {
 
@@ -31,7 +31,7 @@ double Focal<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> w
       type_name, options_.reduction, z, y, weights, dz,
       [=](double y_i, double z_i, Index) -> LossGradient {
         const double sign = y_i > 0.5 ? 1.0 : -1.0;
-        const Sigmoid s = sigmoid(sign * z_i);
+        const Logistic s = logistic(sign * z_i);
         const double hard =
             (y_i > 0.5 ? of_one : of_zero) * detail::exponential(-gamma * s.minus_log_q);
         return {hard * s.minus_log_p, sign * hard * (-gamma * s.p * s.minus_log_p - s.q)};
@@ -57,8 +57,8 @@ void CategoricalFocal<T>::check(ConstBatch<T> y, Index outputs) const {
     class_number(type_name, static_cast<double>(y(i, 0)), outputs, i);
 }
 
-/// With p = p̂_y and r = 1 − p: the derivative of −r^γ·log p by log p is r^γ·(γ·p·log(p) / r − 1), and
-/// that of log p by zⱼ is [j = y] − p̂ⱼ.
+/// With p = p̂_y and r = 1 − p: the derivative of −r^γ·log p by log p is r^γ·(γ·p·log(p) / r − 1),
+/// and that of log p by zⱼ is [j = y] − p̂ⱼ.
 template <class T>
 double CategoricalFocal<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                                      Batch<T> dz) const {

@@ -42,10 +42,7 @@ class Whole : public LayerOf<Whole, double> {
 class Check {
  public:
   Check(const Layer<double>& layer, const Rows<double>& x, GradientCheckOptions options)
-      : options_(options),
-        layer_(layer.clone()),
-        x_(x),
-        loss_(x.rows(), layer.outputs(x.cols())) {
+      : options_(options), layer_(layer.clone()), x_(x), loss_(x.rows(), layer.outputs(x.cols())) {
     Random random(options_.seed, 0);
     for (Index i = 0; i < loss_.size(); ++i) loss_.data()[i] = random.normal();
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/neural_network/initializer.hpp>
 
-#include <Eigen/QR>
 #include <cmath>
+#include <Eigen/QR>
 
 namespace espalier::nn {
 namespace {

@@ -7,8 +7,8 @@
 
 namespace espalier::nn {
 
-/// term(0) + … + term(n − 1) in eight sums side by side, which compilers turn into vector code, added
-/// up in a fixed order.
+/// term(0) + … + term(n − 1) in eight sums side by side, which compilers turn into vector code,
+/// added up in a fixed order.
 template <class Term>
 double lane_sum(Index n, const Term& term) {
   constexpr Index width = 8;

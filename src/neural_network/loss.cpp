@@ -7,8 +7,8 @@
 
 #include <espalier/core/errors.hpp>
 
+#include "neural_network/logistic.hpp"
 #include "neural_network/loss_blocks.hpp"
-#include "neural_network/sigmoid.hpp"
 
 namespace espalier::nn {
 
@@ -79,7 +79,7 @@ void sigmoid_rows(Batch<T> z) {
   T* const to = z.data();
   parallel_for_blocks({z.size(), 4096}, loss_work(z.rows(), z.cols()), [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i)
-      to[i] = static_cast<T>(sigmoid(static_cast<double>(to[i])).p);
+      to[i] = static_cast<T>(logistic(static_cast<double>(to[i])).p);
   });
 }
 

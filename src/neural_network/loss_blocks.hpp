@@ -54,7 +54,8 @@ double sum_of_weights(std::span<const T> weights, Index rows) {
   return sum;
 }
 
-/// Rows of `columns` numbers, cut for a sum over rows in which each number costs some ten operations.
+/// Rows of `columns` numbers, cut for a sum over rows in which each number costs some ten
+/// operations.
 inline Blocks loss_blocks(Index rows, Index columns) {
   return {rows, std::max<Index>(1, 4096 / std::max<Index>(1, columns))};
 }

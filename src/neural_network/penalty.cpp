@@ -29,15 +29,21 @@ void check(std::span<Parameter<T>* const> parameters, double l1, double l2) {
 /// Of the numbers w and their gradients g.
 template <class T>
 double add_to_stretch(const T* w, T* g, Index n, double l1, double l2) {
-  const auto slope = static_cast<T>(l1), curvature = static_cast<T>(l2);
-  for (Index i = 0; i < n; ++i) {
-    const T sign = w[i] > T(0) ? T(1) : (w[i] < T(0) ? T(-1) : T(0));
-    g[i] += slope * sign + curvature * w[i];
+  double penalty = 0.0;
+  if (l1 > 0.0) {
+    const auto slope = static_cast<T>(l1);
+    for (Index i = 0; i < n; ++i) g[i] += w[i] > T(0) ? slope : (w[i] < T(0) ? -slope : T(0));
+    penalty += l1 * lane_sum(n, [w](Index i) { return std::abs(static_cast<double>(w[i])); });
   }
-  return lane_sum(n, [&](Index i) {
-    const double x = std::abs(static_cast<double>(w[i]));
-    return x * (l1 + 0.5 * l2 * x);
-  });
+  if (l2 > 0.0) {
+    const auto curvature = static_cast<T>(l2);
+    for (Index i = 0; i < n; ++i) g[i] += curvature * w[i];
+    penalty += 0.5 * l2 * lane_sum(n, [w](Index i) {
+                 const auto x = static_cast<double>(w[i]);
+                 return x * x;
+               });
+  }
+  return penalty;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "neural_network/normal_or_zero.hpp"
+
 namespace espalier::nn {
 
 template <class T>
@@ -22,14 +24,14 @@ void RMSprop<T>::update(const Stretch& s) const {
   T* const buffer = s.slots[1];
   const auto direction = [=](Index i) {
     const T g = gradient[i] + decay * value[i];
-    square[i] = alpha * square[i] + rest * g * g;
+    square[i] = normal_or_zero(alpha * square[i] + rest * g * g);
     return g / (std::sqrt(square[i]) + epsilon);
   };
   if (buffer == nullptr) {
     for (Index i = 0; i < s.n; ++i) value[i] -= rate * direction(i);
   } else {
     for (Index i = 0; i < s.n; ++i) {
-      buffer[i] = momentum * buffer[i] + direction(i);
+      buffer[i] = normal_or_zero(momentum * buffer[i] + direction(i));
       value[i] -= rate * buffer[i];
     }
   }

@@ -1,42 +1,49 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "neural_network/row_products.hpp"
 
-#include "linalg/blocked_product.hpp"
+#include "linalg/row_product.hpp"
 
 namespace espalier::nn {
 namespace {
 
-/// A row-major C is the transpose of a column-major one, Cᵀ = right · left: `left` and `right` are
-/// the factors of that.
-template <class T>
-void multiply_into(Index k, const linalg::Operand<T>& left, const linalg::Operand<T>& right,
-                   Batch<T> C) {
-  linalg::multiply(
-      linalg::Product<T, T>{C.cols(), C.rows(), k, left, right, T(1), T(0), C.data(), C.cols()});
-}
+/// Columns that fill the vectors of the kernels; with fewer it pays to turn the product around.
+constexpr Index few_columns = 16;
 
 }  // namespace
 
 template <class T>
-void multiply(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C) {
-  multiply_into<T>(A.cols(), {B.data(), B.cols(), false}, {A.data(), A.cols(), true}, C);
+void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C) {
+  linalg::multiply_rows<T>({C.rows(), C.cols(), A.cols(), A.data(), A.cols(), 1, B.data(), B.cols(),
+                            bias, C.data(), C.cols()});
 }
 
 template <class T>
-void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C) {
-  multiply_into<T>(A.rows(), {B.data(), B.cols(), false}, {A.data(), A.cols(), false}, C);
+void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& scratch) {
+  if (B.cols() < few_columns && A.cols() > B.cols()) {
+    scratch.resize(C.cols(), C.rows());
+    linalg::multiply_rows<T>({B.cols(), A.cols(), A.rows(), B.data(), 1, B.cols(), A.data(),
+                              A.cols(), nullptr, scratch.data(), scratch.cols()});
+    C = scratch.transpose();
+    return;
+  }
+  linalg::multiply_rows<T>({C.rows(), C.cols(), A.rows(), A.data(), 1, A.cols(), B.data(), B.cols(),
+                            nullptr, C.data(), C.cols()});
 }
 
 template <class T>
-void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C) {
-  multiply_into<T>(A.cols(), {B.data(), B.cols(), true}, {A.data(), A.cols(), true}, C);
+void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& scratch) {
+  scratch = B.transpose();
+  multiply<T>(A, view(scratch), nullptr, C);
 }
 
-template void multiply(ConstBatch<float>, ConstBatch<float>, Batch<float>);
-template void multiply(ConstBatch<double>, ConstBatch<double>, Batch<double>);
-template void multiply_transposed(ConstBatch<float>, ConstBatch<float>, Batch<float>);
-template void multiply_transposed(ConstBatch<double>, ConstBatch<double>, Batch<double>);
-template void multiply_by_transposed(ConstBatch<float>, ConstBatch<float>, Batch<float>);
-template void multiply_by_transposed(ConstBatch<double>, ConstBatch<double>, Batch<double>);
+template void multiply(ConstBatch<float>, ConstBatch<float>, const float*, Batch<float>);
+template void multiply(ConstBatch<double>, ConstBatch<double>, const double*, Batch<double>);
+template void multiply_transposed(ConstBatch<float>, ConstBatch<float>, Batch<float>, Rows<float>&);
+template void multiply_transposed(ConstBatch<double>, ConstBatch<double>, Batch<double>,
+                                  Rows<double>&);
+template void multiply_by_transposed(ConstBatch<float>, ConstBatch<float>, Batch<float>,
+                                     Rows<float>&);
+template void multiply_by_transposed(ConstBatch<double>, ConstBatch<double>, Batch<double>,
+                                     Rows<double>&);
 
 }  // namespace espalier::nn

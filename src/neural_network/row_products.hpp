@@ -5,13 +5,18 @@
 
 namespace espalier::nn {
 
-/// Products of row-major matrices, by linalg's kernels on all threads; the same bits for any number
-/// of them. C = A·B, Aᵀ·B, A·Bᵀ.
+/// Products of row-major matrices, on all threads; the same bits for any number of them.
+///
+/// C = A·B, to every row of which `bias` is added (null: nothing).
 template <class T>
-void multiply(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C);
+void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C);
+
+/// C = Aᵀ·B. `scratch` is resized as needed.
 template <class T>
-void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C);
+void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& scratch);
+
+/// C = A·Bᵀ. `scratch` is resized as needed.
 template <class T>
-void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C);
+void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& scratch);
 
 }  // namespace espalier::nn

@@ -147,8 +147,7 @@ void Sequential<T>::backward_to(ConstBatch<T> gradient, Batch<T>* input_gradient
     const ConstBatch<T> y = view(values_[i]);
     const ConstBatch<T> x =
         i == 0 ? ConstBatch<T>(input_, y.rows(), n_inputs_) : view(values_[i - 1]);
-    if (i == 0 && input_gradient != nullptr)
-      return layers_[0]->backward(x, y, dy, *input_gradient);
+    if (i == 0 && input_gradient != nullptr) return layers_[0]->backward(x, y, dy, *input_gradient);
     if (i == 0 && layers_[0]->backward_parameters(x, y, dy)) return;
     next_gradient_.resize(x.rows(), x.cols());
     layers_[i]->backward(x, y, dy, mutable_view(next_gradient_));
@@ -208,8 +207,7 @@ Value Sequential<T>::save() const {
     Value::List numbers;
     for (const Parameter<T>* p : layer->parameters()) numbers.push_back(encode(*p));
     for (const Parameter<T>* p : layer->statistics()) numbers.push_back(encode(*p));
-    layers.push_back(
-        Value::Object{{"layer", layer->name()}, {"parameters", std::move(numbers)}});
+    layers.push_back(Value::Object{{"layer", layer->name()}, {"parameters", std::move(numbers)}});
   }
   return layers;
 }
@@ -225,8 +223,8 @@ void Sequential<T>::load(const Value& value) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
     detail::check_keys(layers[i], {"layer", "parameters"}, true, "a layer");
     if (detail::decode_text(*layers[i].find("layer")) != layers_[i]->name())
-      throw FormatError(fmt::format("Sequential: layer {} is a {}, not a {}", i,
-                                    layers_[i]->name(), layers[i].find("layer")->to_text()));
+      throw FormatError(fmt::format("Sequential: layer {} is a {}, not a {}", i, layers_[i]->name(),
+                                    layers[i].find("layer")->to_text()));
     std::vector<Parameter<T>*> own = layers_[i]->parameters();
     for (Parameter<T>* p : layers_[i]->statistics()) own.push_back(p);
     Value::List unpacked_numbers;

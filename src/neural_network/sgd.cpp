@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "neural_network/normal_or_zero.hpp"
+
 namespace espalier::nn {
 
 template <class T>
@@ -21,12 +23,13 @@ void SGD<T>::update(const Stretch& s) const {
   } else if (options_.nesterov) {
     for (Index i = 0; i < s.n; ++i) {
       const T descent = rate * (gradient[i] + decay * value[i]);
-      velocity[i] = momentum * velocity[i] - descent;
+      velocity[i] = normal_or_zero(momentum * velocity[i] - descent);
       value[i] += momentum * velocity[i] - descent;
     }
   } else {
     for (Index i = 0; i < s.n; ++i) {
-      velocity[i] = momentum * velocity[i] - rate * (gradient[i] + decay * value[i]);
+      velocity[i] =
+          normal_or_zero(momentum * velocity[i] - rate * (gradient[i] + decay * value[i]));
       value[i] += velocity[i];
     }
   }

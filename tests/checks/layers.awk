@@ -6,7 +6,7 @@ BEGIN {
   split("core detail", low)
   for (i in low) rank[low[i]] = 0
   rank["linalg"] = 0.5
-  split("io loss optim metrics stats", tools)
+  split("charts io loss optim metrics stats", tools)
   for (i in tools) rank[tools[i]] = 1
   split("datasets preprocessing impute linear_model ensemble dummy cluster decomposition " \
         "neural_network svm", models)

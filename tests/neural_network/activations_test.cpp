@@ -14,8 +14,8 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/neural_network/gradient_check.hpp>
 
-#include "neural_network/layers.hpp"
 #include "support/expect_error.hpp"
+#include "support/layers.hpp"
 
 namespace espalier {
 namespace {

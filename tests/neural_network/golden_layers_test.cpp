@@ -11,8 +11,8 @@
 #include <espalier/neural_network/embedding.hpp>
 #include <espalier/neural_network/layer_norm.hpp>
 
-#include "neural_network/layers.hpp"
 #include "support/golden.hpp"
+#include "support/layers.hpp"
 #include "support/near.hpp"
 
 namespace espalier {

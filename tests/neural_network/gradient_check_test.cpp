@@ -10,8 +10,8 @@
 #include <espalier/neural_network/dense.hpp>
 #include <espalier/neural_network/dropout.hpp>
 
-#include "neural_network/layers.hpp"
 #include "support/expect_error.hpp"
+#include "support/layers.hpp"
 
 namespace espalier {
 namespace {

@@ -21,8 +21,8 @@
 #include <espalier/neural_network/layer_norm.hpp>
 #include <espalier/neural_network/residual.hpp>
 
-#include "neural_network/layers.hpp"
 #include "support/expect_error.hpp"
+#include "support/layers.hpp"
 
 namespace espalier {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,15 +13,11 @@
 #include <espalier/neural_network/mlp_classifier.hpp>
 #include <espalier/neural_network/mlp_regressor.hpp>
 
-#include "linalg/blocked_product.hpp"
-#include "linalg/row_product.hpp"
 #include "support/expect_error.hpp"
-#include "support/near.hpp"
 
 namespace espalier {
 namespace {
 
-using testing_support::near;
 using testing_support::throws;
 
 constexpr std::int64_t seed = 3;
@@ -298,30 +294,6 @@ TEST(MLPRegressor, AStopRequestLeavesItAsItWas) {
   EXPECT_THROW(model.fit(data.X, data.X.col(0), context), Cancelled);
   EXPECT_FALSE(model.fitted());
   EXPECT_EQ(epochs, 3);
-}
-
-template <class T>
-class RowProduct : public testing::Test {};
-using Scalars = testing::Types<float, double>;
-TYPED_TEST_SUITE(RowProduct, Scalars);
-
-TYPED_TEST(RowProduct, HasTheBitsOfAProductOfMatrices) {
-  using T = TypeParam;
-  using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Random random(2);
-  for (const Index k : {1, 7, 130, 1001})
-    for (const Index n : {1, 3, 10, 64, 131}) {
-      Rows X = Rows::NullaryExpr(
-          9, k, [&] { return random.uniform() < 0.3 ? T(0) : static_cast<T>(random.normal()); });
-      const Rows W = Rows::NullaryExpr(k, n, [&] { return static_cast<T>(random.normal()); });
-      Rows all(9, n), one(1, n);
-      linalg::multiply(linalg::Product<T, T>{
-          n, 9, k, {W.data(), n, false}, {X.data(), k, true}, T(1), T(0), all.data(), n});
-      for (Index i = 0; i < 9; ++i) {
-        linalg::multiply_row(X.row(i).data(), k, W.data(), n, one.data());
-        EXPECT_EQ(one, all.row(i)) << k << " × " << n;
-      }
-    }
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include <espalier/charts/charts.hpp>
 #include <espalier/core/data_frame.hpp>
 #include <espalier/core/types.hpp>
-#include <espalier/inspection/charts.hpp>
 #include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/probability.hpp>
 #include <espalier/metrics/ranking.hpp>

@@ -18,8 +18,8 @@ struct AdagradOptions {
   }
 };
 
-/// Steps divided by the size of all gradients so far: s ← s + g², w ← w − ηg / (√s + ε). PyTorch's, with
-/// its defaults. Suits inputs that are seldom other than 0.
+/// Steps divided by the size of all gradients so far: s ← s + g², w ← w − ηg / (√s + ε). PyTorch's,
+/// with its defaults. Suits inputs that are seldom other than 0.
 ///
 /// @see Duchi, Hazan & Singer, JMLR 12 (2011) 2121–2159
 template <class T = float>

@@ -59,8 +59,8 @@ struct AdamWOptions {
   }
 };
 
-/// Adam in which each step first shrinks the weights, w ← w − ηλw: the decay is not divided by the size
-/// of the gradients, as that of a penalty would be.
+/// Adam in which each step first shrinks the weights, w ← w − ηλw: the decay is not divided by the
+/// size of the gradients, as that of a penalty would be.
 ///
 /// @see Loshchilov & Hutter, Decoupled weight decay regularization, ICLR (2019)
 template <class T = float>

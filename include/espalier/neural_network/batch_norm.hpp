@@ -8,9 +8,9 @@
 namespace espalier::nn {
 
 struct BatchNormOptions {
-  double epsilon = 1e-5;   ///< added to variances
-  double momentum = 0.1;   ///< share of the newest batch in the running statistics, as in PyTorch
-  bool affine = true;      ///< learns γ and β; else they are 1 and 0
+  double epsilon = 1e-5;  ///< added to variances
+  double momentum = 0.1;  ///< share of the newest batch in the running statistics, as in PyTorch
+  bool affine = true;     ///< learns γ and β; else they are 1 and 0
 };
 
 /// Batch normalisation: y = γ·(x − μ) / √(σ² + ε) + β, column by column.
@@ -40,9 +40,9 @@ class BatchNorm : public LayerOf<BatchNorm<T>, T> {
   void forward_training(ConstBatch<T> x, Batch<T> y, Random& random) override;
   void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) override;
 
-  const Rows<T>& weight() const { return weight_.value; }                      ///< γ, 1 × features
-  const Rows<T>& bias() const { return bias_.value; }                          ///< β, 1 × features
-  const Rows<T>& running_mean() const { return running_mean_.value; }          ///< 1 × features
+  const Rows<T>& weight() const { return weight_.value; }              ///< γ, 1 × features
+  const Rows<T>& bias() const { return bias_.value; }                  ///< β, 1 × features
+  const Rows<T>& running_mean() const { return running_mean_.value; }  ///< 1 × features
   const Rows<T>& running_variance() const { return running_variance_.value; }  ///< 1 × features
 
  private:

@@ -21,12 +21,13 @@ struct CrossEntropyOptions {
 };
 
 /// Categorical cross-entropy from logits, for K ≥ 2 classes: with log p̂ = z − log Σₖ exp zₖ and
-/// probabilities p, l = −Σₖ cₖ·pₖ·log p̂ₖ. y is one column of class numbers 0 … K−1 (pₖ = 1 for it) or
-/// has K columns of probabilities. `predict` is softmax.
+/// probabilities p, l = −Σₖ cₖ·pₖ·log p̂ₖ. y is one column of class numbers 0 … K−1 (pₖ = 1 for it)
+/// or has K columns of probabilities. `predict` is softmax.
 ///
-/// The mean over rows counts row i by wᵢ·Σₖ cₖ·pᵢₖ, p before smoothing; for class numbers it is that
-/// of PyTorch's CrossEntropyLoss. (For probabilities PyTorch divides by Σ wᵢ, so that the same targets
-/// give another loss when written as probabilities.) scikit-learn's log loss without options.
+/// The mean over rows counts row i by wᵢ·Σₖ cₖ·pᵢₖ, p before smoothing; for class numbers it is
+/// that of PyTorch's CrossEntropyLoss. (For probabilities PyTorch divides by Σ wᵢ, so that the same
+/// targets give another loss when written as probabilities.) scikit-learn's log loss without
+/// options.
 ///
 /// @see Szegedy et al., CVPR (2016) 2818–2826, for label smoothing
 template <class T = float>
@@ -63,8 +64,8 @@ struct BinaryCrossEntropyOptions {
 /// p̂ = 1 / (1 + e⁻ᶻ). y has the shape of z, of 0, 1 or probabilities; several columns are several
 /// questions (multilabel). `predict` gives p̂.
 ///
-/// PyTorch's BCEWithLogitsLoss (positive_weight is its pos_weight). scikit-learn's binary log loss is
-/// the one with Reduction::sum.
+/// PyTorch's BCEWithLogitsLoss (positive_weight is its pos_weight). scikit-learn's binary log loss
+/// is the one with Reduction::sum.
 template <class T = float>
 class BinaryCrossEntropy : public LossOf<BinaryCrossEntropy<T>, T> {
  public:

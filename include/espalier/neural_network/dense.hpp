@@ -37,6 +37,7 @@ class Dense : public LayerOf<Dense<T>, T> {
  private:
   DenseOptions options_;
   Parameter<T> weight_, bias_;
+  Rows<T> scratch_;  // of the way back
 };
 
 extern template class Dense<float>;

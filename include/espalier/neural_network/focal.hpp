@@ -23,8 +23,8 @@ struct FocalOptions {
 };
 
 /// Cross-entropy in which rows that are right already count little, for rare classes. From logits,
-/// column by column: l = −α_y·(1 − p̂_y)^γ·log p̂_y, where p̂_y is the probability of what y, 0 or 1, is.
-/// y has the shape of z. `predict` gives the probability of 1.
+/// column by column: l = −α_y·(1 − p̂_y)^γ·log p̂_y, where p̂_y is the probability of what y, 0 or
+/// 1, is. y has the shape of z. `predict` gives the probability of 1.
 ///
 /// torchvision's sigmoid_focal_loss, with its defaults, which are the paper's.
 /// @see Lin et al., Focal Loss for Dense Object Detection, ICCV (2017) 2980–2988
@@ -53,8 +53,8 @@ struct CategoricalFocalOptions {
   }
 };
 
-/// The same for K ≥ 2 classes of which each row has one: l = −c_y·(1 − p̂_y)^γ·log p̂_y with
-/// p̂ = softmax(z). y is one column of class numbers 0 … K−1. `predict` is softmax. The mean over rows
+/// The same for K ≥ 2 classes of which each row has one: l = −c_y·(1 − p̂_y)^γ·log p̂_y with p̂ =
+/// softmax(z). y is one column of class numbers 0 … K−1. `predict` is softmax. The mean over rows
 /// divides by Σ wᵢ·c_y, as that of CrossEntropy.
 template <class T = float>
 class CategoricalFocal : public LossOf<CategoricalFocal<T>, T> {

@@ -9,9 +9,9 @@
 
 namespace espalier::nn {
 
-/// Shortens the gradient of all parameters together, g, to the length `max_norm` where it is longer:
-/// g ← g · max_norm / ‖g‖₂. Its direction stays. Returns ‖g‖₂ as it was, summed in double in a fixed
-/// order. A norm that is not finite changes nothing; the caller sees it.
+/// Shortens the gradient of all parameters together, g, to the length `max_norm` where it is
+/// longer: g ← g · max_norm / ‖g‖₂. Its direction stays. Returns ‖g‖₂ as it was, summed in double
+/// in a fixed order. A norm that is not finite changes nothing; the caller sees it.
 ///
 /// PyTorch's clip_grad_norm_ divides by ‖g‖ + 10⁻⁶ instead.
 ///

@@ -60,7 +60,7 @@ class Layer {
   virtual void forward_with(ConstBatch<T> x, Batch<T> y, T* /*scratch*/) const { forward(x, y); }
   virtual Index scratch_size(Index /*rows*/, Index /*inputs*/) const { return 0; }
 
-  /// The same in training, where it may differ (dropout, batch normalisation). What `backward` needs
+  /// y = f(x) in training, where it may differ (dropout, batch normalisation). What `backward` needs
   /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.
   virtual void forward_training(ConstBatch<T> x, Batch<T> y, Random& /*random*/) { forward(x, y); }
 
@@ -69,8 +69,7 @@ class Layer {
   virtual void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) = 0;
 
   /// As `backward` where nobody wants dx, in the first layer. False: not done, call `backward`.
-  virtual bool backward_parameters(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/,
-                                   ConstBatch<T> /*dy*/) {
+  virtual bool backward_parameters(ConstBatch<T> /*x*/, ConstBatch<T> /*y*/, ConstBatch<T> /*dy*/) {
     return false;
   }
 

@@ -16,12 +16,13 @@ enum class Reduction : std::uint8_t { mean, sum };
 
 constexpr auto names_of(Reduction) { return std::array<std::string_view, 2>{"mean", "sum"}; }
 
-/// What training minimises: the mean over rows of a function of a network's result z and a target y,
-/// each row counted by its weight. Rows that weigh nothing together have loss 0 and no gradient.
+/// What training minimises: the mean over rows of a function of a network's result z and a target
+/// y, each row counted by its weight. Rows that weigh nothing together have loss 0 and no gradient.
 ///
 /// The losses here compute in double, whatever T is, and are safe for results of any size; sums are
 /// made in blocks of rows, so they have the same bits for any number of threads. They refuse shapes
-/// that do not fit with an InvalidInput. A loss of one's own derives from LossOf and writes `evaluate`.
+/// that do not fit with an InvalidInput. A loss of one's own derives from LossOf and writes
+/// `evaluate`.
 template <class T>
 class Loss {
  public:

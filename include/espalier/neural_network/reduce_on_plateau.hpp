@@ -24,8 +24,8 @@ struct ReduceOnPlateauOptions {
   }
 };
 
-/// Multiplies the factor by gamma when for more than `patience` epochs the loss was not below the best
-/// one by `threshold`, as PyTorch's ReduceLROnPlateau. A loss that is NaN is no improvement.
+/// Multiplies the factor by gamma when for more than `patience` epochs the loss was not below the
+/// best one by `threshold`, as PyTorch's ReduceLROnPlateau. A loss that is NaN is no improvement.
 class ReduceOnPlateau : public ScheduleOf<ReduceOnPlateau> {
  public:
   static constexpr std::string_view type_name = "ReduceOnPlateau";

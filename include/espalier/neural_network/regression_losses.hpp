@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Losses of real targets. y has the shape of z; with several outputs the loss of a row is the mean of
-/// theirs, as in PyTorch, or their sum.
+/// Losses of real targets. y has the shape of z; with several outputs the loss of a row is the mean
+/// of theirs, as in PyTorch, or their sum.
 #pragma once
 
 #include <espalier/core/params.hpp>
@@ -21,8 +21,8 @@ struct MSEOptions {
 
 /// The mean squared error, l = a·(z − y)²; with a = 1 PyTorch's MSELoss.
 ///
-/// scikit-learn's loss is the one with a = ½. With several outputs it reports their mean, but descends
-/// along the gradient of their sum, which is Reduction::sum.
+/// scikit-learn's loss is the one with a = ½. With several outputs it reports their mean, but
+/// descends along the gradient of their sum, which is Reduction::sum.
 template <class T = float>
 class MSE : public LossOf<MSE<T>, T> {
  public:
@@ -94,7 +94,8 @@ struct PinballOptions {
   }
 };
 
-/// q·(y − z) where y is above z and (1 − q)·(z − y) where it is below: z becomes the q-quantile of y.
+/// q·(y − z) where y is above z and (1 − q)·(z − y) where it is below: z becomes the q-quantile of
+/// y.
 /// @see espalier::PinballLoss
 template <class T = float>
 class Pinball : public LossOf<Pinball<T>, T> {
@@ -120,8 +121,8 @@ struct PoissonLossOptions {
 /// Half the Poisson deviance of counts (or any y ≥ 0) whose mean is eᶻ: l = eᶻ − y·z − y + y·log y,
 /// 0 at its best. `predict` gives eᶻ.
 ///
-/// scikit-learn's loss is the one with Reduction::sum; PyTorch's PoissonNLLLoss leaves out the terms
-/// without z. eᶻ ends at e^709.7, and the gradient of a float is infinite from z = 88.7.
+/// scikit-learn's loss is the one with Reduction::sum; PyTorch's PoissonNLLLoss leaves out the
+/// terms without z. eᶻ ends at e^709.7, and the gradient of a float is infinite from z = 88.7.
 template <class T = float>
 class PoissonLoss : public LossOf<PoissonLoss<T>, T> {
  public:

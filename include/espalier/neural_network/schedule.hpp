@@ -151,8 +151,8 @@ struct CosineScheduleOptions {
 };
 
 /// From 1 to m = min_factor along half a cosine: m + (1 − m)·½(1 + cos(π·t / epochs)), with t in
-/// epochs, which moves on with every step. PyTorch's CosineAnnealingLR, but for what comes after the
-/// end, where that one rises again.
+/// epochs, which moves on with every step. PyTorch's CosineAnnealingLR, but for what comes after
+/// the end, where that one rises again.
 /// @see Loshchilov & Hutter, SGDR, ICLR (2017)
 class CosineSchedule : public ScheduleOf<CosineSchedule> {
  public:
@@ -204,9 +204,9 @@ struct OneCycleOptions {
   }
 };
 
-/// Up to 1 and down again, both along half a cosine, step by step over the whole training: PyTorch's
-/// OneCycleLR, whose max_lr is the optimiser's learning rate here. The momentum stays as it is, where
-/// PyTorch by default moves it, too.
+/// Up to 1 and down again, both along half a cosine, step by step over the whole training:
+/// PyTorch's OneCycleLR, whose max_lr is the optimiser's learning rate here. The momentum stays as
+/// it is, where PyTorch by default moves it, too.
 /// @see Smith & Topin, Super-convergence, SPIE 11006 (2019)
 class OneCycle : public ScheduleOf<OneCycle> {
  public:
@@ -218,8 +218,8 @@ class OneCycle : public ScheduleOf<OneCycle> {
   OneCycleOptions options_;
 };
 
-/// Another schedule's factor times (step + 1) / steps while step < steps, so that means of gradients
-/// have formed before steps are large.
+/// Another schedule's factor times (step + 1) / steps while step < steps, so that means of
+/// gradients have formed before steps are large.
 class WarmUp : public ScheduleOf<WarmUp> {
  public:
   static constexpr std::string_view type_name = "WarmUp";

@@ -24,8 +24,8 @@ struct SGDOptions {
 /// w ← w + μv − ηg, with the new v. As scikit-learn's, with its defaults for the MLP at
 /// {.learning_rate = 1e-3, .momentum = 0.9, .nesterov = true}.
 ///
-/// PyTorch has v ← μv + g, w ← w − ηv: the same as long as η stays. When a schedule changes it, what has
-/// gathered in v keeps its size here and is scaled there.
+/// PyTorch has v ← μv + g, w ← w − ηv: the same as long as η stays. When a schedule changes it,
+/// what has gathered in v keeps its size here and is scaled there.
 ///
 /// @see Sutskever et al., On the importance of initialization and momentum, ICML (2013) 1139–1147
 template <class T = float>

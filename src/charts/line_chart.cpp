@@ -6,8 +6,8 @@
 #include <limits>
 
 #include <espalier/core/errors.hpp>
-#include "inspection/svg.hpp"
-#include "inspection/theme.hpp"
+#include "charts/svg.hpp"
+#include "charts/theme.hpp"
 
 namespace espalier::detail {
 namespace {

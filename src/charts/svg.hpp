@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <espalier/charts/charts.hpp>
 #include <espalier/core/types.hpp>
-#include <espalier/inspection/charts.hpp>
 
 namespace espalier::detail {
 

@@ -68,6 +68,8 @@ struct ConfusionChart {
 
 /// A complete SVG document of 480 units' width.
 std::string to_svg(const LineChart& chart);
+/// Charts one below the other, in one document. @throws InvalidInput  there are none
+std::string to_svg(const std::vector<LineChart>& charts);
 std::string to_svg(const BarChart& chart);
 std::string to_svg(const ConfusionChart& chart);
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include <espalier/core/errors.hpp>
-#include "inspection/svg.hpp"
+#include "charts/svg.hpp"
 
 namespace espalier::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspection/theme.hpp"
+#include "charts/theme.hpp"
 
 namespace espalier::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspection/svg.hpp"
+#include "charts/svg.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <utility>
 
 #include <espalier/core/errors.hpp>
+#include "charts/html.hpp"
+#include "charts/theme.hpp"
 #include "core/utf8.hpp"
-#include "inspection/html.hpp"
-#include "inspection/theme.hpp"
 
 namespace espalier::detail {
 namespace {
@@ -169,6 +169,18 @@ std::string document(const detail::Drawing& drawing) {
 }  // namespace
 
 std::string to_svg(const LineChart& chart) { return document(detail::draw(chart)); }
+std::string to_svg(const std::vector<LineChart>& charts) {
+  if (charts.empty()) throw InvalidInput("to_svg: there are no charts");
+  detail::Drawing all = detail::draw(charts.front());
+  for (std::size_t i = 1; i < charts.size(); ++i) {
+    const detail::Drawing below = detail::draw(charts[i]);
+    all.elements +=
+        fmt::format("<g transform=\"translate(0 {:.2f})\">\n{}{}</g>\n", all.height,
+                    detail::svg_text(16, 26, "class=\"title\"", below.title, 56), below.elements);
+    all.height += below.height;
+  }
+  return document(all);
+}
 std::string to_svg(const BarChart& chart) { return document(detail::draw(chart)); }
 std::string to_svg(const ConfusionChart& chart) { return document(detail::draw(chart)); }
 

@@ -7,8 +7,8 @@
 
 namespace espalier::nn {
 
-/// log(1 + e) for e in [0, 1], to 3 ulp, without branches: 2·atanh(s) with s = e / (2 + e) ≤ ⅓, by its
-/// power series.
+/// log(1 + e) for e in [0, 1], to 3 ulp, without branches: 2·atanh(s) with s = e / (2 + e) ≤ ⅓, by
+/// its power series.
 inline double log_one_plus(double e) {
   const double s = e / (2.0 + e);
   const double x = s * s;
@@ -33,13 +33,13 @@ inline double log_one_plus(double e) {
 }
 
 /// p = 1 / (1 + e⁻ᶻ), q = 1 − p and their logarithms, each to a few ulp for any z.
-struct Sigmoid {
+struct Logistic {
   double p, q;
   double minus_log_p, minus_log_q;
 };
 
 /// Without branches, so that loops over it become vector code.
-inline Sigmoid sigmoid(double z) {
+inline Logistic logistic(double z) {
   const double e = detail::exponential(-std::abs(z));
   const double larger = 1.0 / (1.0 + e), smaller = e * larger;
   const double log = log_one_plus(e);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspection/html.hpp"
+#include "charts/html.hpp"
 
 namespace espalier::detail {
 

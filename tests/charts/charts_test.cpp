@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <espalier/inspection/charts.hpp>
+#include <espalier/charts/charts.hpp>
 
 #include <array>
 #include <cmath>
@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <espalier/core/errors.hpp>
-#include "inspection/svg.hpp"
-#include "inspection/theme.hpp"
+#include "charts/svg.hpp"
+#include "charts/theme.hpp"
 #include "support/expect_error.hpp"
 #include "support/near.hpp"
 #include "support/xml.hpp"
