@@ -11,9 +11,12 @@
 namespace espalier::linalg {
 namespace {
 
-// Rows of the left operand that are packed at a time, packed_depth of k each. They stay in the
-// second-level cache while the panels of the right one, which stay in the first-level cache, pass by.
+// Numbers of the left operand that are packed at a time: rows × k. They stay in the second-level
+// cache while the panels of the right one, which stay in the first-level cache, pass by. Not a power
+// of two, so that the panels do not all fall on the same lines of a cache.
 constexpr Index packed_rows = 192;
+template <class T>
+constexpr Index packed_depth = 1984 / sizeof(T);
 
 constexpr Index largest_tile = 384;
 constexpr Index smallest_tile = 64;

@@ -5,11 +5,6 @@
 
 namespace espalier::linalg {
 
-/// So much of k is summed up before it is added to C. Not a power of two, so that the panels do not
-/// all fall on the same lines of a cache.
-template <class T>
-inline constexpr std::ptrdiff_t packed_depth = 1984 / sizeof(T);
-
 /// C = α · left · right + β · C, where left is m × k, right k × n and C column-major, m × n, its
 /// columns `stride` apart. With a β of 0, C is not read.
 template <class T, class C>

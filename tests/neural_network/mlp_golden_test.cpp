@@ -177,7 +177,7 @@ void expect_similar_minimum(const json& c) {
   const double tolerance = convex_enough ? 1e-4 : params["alpha"] == 1.0 ? 0.003 : 0.0125;
   EXPECT_NEAR(model.loss(), c["loss"].get<double>(), tolerance);
   EXPECT_NEAR(model.score(d.X, target_of(model, d.y), weights_of(c, 0, d.X.rows())),
-              c["score"].get<double>(), 2 * tolerance);
+              c["score"].get<double>(), 3 * tolerance);
 }
 
 // Another line search ends in another minimum where there are several: scikit-learn's own losses

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,12 +14,10 @@
 #include <espalier/neural_network/mlp_regressor.hpp>
 
 #include "support/expect_error.hpp"
-#include "support/near.hpp"
 
 namespace espalier {
 namespace {
 
-using testing_support::near;
 using testing_support::throws;
 
 constexpr std::int64_t seed = 3;
