@@ -68,7 +68,7 @@ void write(const std::string& path, const nn::Rows<double>& numbers) {
 /// By hand, with the parts of the core.
 class Network {
  public:
-  explicit Network(const Job& job) : job_(job) {
+  explicit Network(const Job& job) : learning_rate_(job.learning_rate) {
     for (std::size_t i = 0; i + 1 < job.layers.size(); ++i) {
       if (i > 0) net_.add(nn::ReLU());
       net_.add(nn::Dense(job.layers[i], job.layers[i + 1]));
@@ -82,7 +82,7 @@ class Network {
 
   /// Seconds of every epoch.
   std::vector<double> train(nn::DataLoader<float>& loader, int epochs) {
-    nn::Adam adam({.learning_rate = job_.learning_rate});
+    nn::Adam adam({.learning_rate = learning_rate_});
     const std::vector<nn::Parameter<float>*> parameters = net_.parameters();
     nn::Rows<float> gradient;
     std::vector<double> seconds;
@@ -119,7 +119,7 @@ class Network {
   }
 
  private:
-  const Job& job_;
+  double learning_rate_;
   nn::Sequential<float> net_;
   std::unique_ptr<nn::Loss<float>> loss_;
 };

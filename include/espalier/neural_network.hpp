@@ -27,11 +27,11 @@
 #include <espalier/neural_network/layer_norm.hpp>
 #include <espalier/neural_network/loss.hpp>
 #include <espalier/neural_network/losses.hpp>
+#include <espalier/neural_network/metric.hpp>
 #include <espalier/neural_network/mlp_classifier.hpp>
 #include <espalier/neural_network/mlp_params.hpp>
 #include <espalier/neural_network/mlp_regressor.hpp>
 #include <espalier/neural_network/mlp_state.hpp>
-#include <espalier/neural_network/metric.hpp>
 #include <espalier/neural_network/optimizer.hpp>
 #include <espalier/neural_network/penalty.hpp>
 #include <espalier/neural_network/reduce_on_plateau.hpp>

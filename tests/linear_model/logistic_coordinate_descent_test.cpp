@@ -204,7 +204,9 @@ TEST(LogisticCoordinateDescent, GivesAClassWithoutWeightNoProbability) {
     EXPECT_TRUE(result.coef.allFinite() && result.intercept.allFinite());
     const Matrix raw = (data.X * result.coef.transpose()).rowwise() + result.intercept.transpose();
     for (Index i = 0; i < raw.rows(); ++i)
-      if (weights[i] > 0.0) EXPECT_LT(raw(i, 2), raw.row(i).maxCoeff() - 10.0) << i;
+      if (weights[i] > 0.0) {
+        EXPECT_LT(raw(i, 2), raw.row(i).maxCoeff() - 10.0) << i;
+      }
   }
 }
 
