@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <espalier/core/errors.hpp>
+#include <espalier/core/parallel.hpp>
 
 #include "neural_network/row_products.hpp"
 
@@ -15,11 +16,14 @@ namespace {
 /// In the order of the rows. (Eigen's sums take another order with another alignment of memory.)
 template <class T>
 void sum_columns(ConstBatch<T> x, T* sums) {
-  std::fill_n(sums, x.cols(), T(0));
-  for (Index i = 0; i < x.rows(); ++i) {
-    const T* const row = x.data() + i * x.cols();
-    for (Index j = 0; j < x.cols(); ++j) sums[j] += row[j];
-  }
+  const Blocks columns{x.cols(), 128};
+  parallel_for_blocks(columns, static_cast<double>(x.size()), [&](Index begin, Index end) {
+    std::fill(sums + begin, sums + end, T(0));
+    for (Index i = 0; i < x.rows(); ++i) {
+      const T* const row = x.data() + i * x.cols();
+      for (Index j = begin; j < end; ++j) sums[j] += row[j];
+    }
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "neural_network/row_products.hpp"
 
 #include "linalg/row_product.hpp"
+#include "linalg/transpose.hpp"
 
 namespace espalier::nn {
 namespace {
@@ -23,7 +24,7 @@ void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& 
     scratch.resize(C.cols(), C.rows());
     linalg::multiply_rows<T>({B.cols(), A.cols(), A.rows(), B.data(), 1, B.cols(), A.data(),
                               A.cols(), nullptr, scratch.data(), scratch.cols()});
-    C = scratch.transpose();
+    linalg::transpose_rows(scratch.data(), scratch.rows(), scratch.cols(), C.data());
     return;
   }
   linalg::multiply_rows<T>({C.rows(), C.cols(), A.rows(), A.data(), 1, A.cols(), B.data(), B.cols(),
@@ -32,7 +33,8 @@ void multiply_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& 
 
 template <class T>
 void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T>& scratch) {
-  scratch = B.transpose();
+  scratch.resize(B.cols(), B.rows());
+  linalg::transpose_rows(B.data(), B.rows(), B.cols(), scratch.data());
   multiply<T>(A, view(scratch), nullptr, C);
 }
 

@@ -52,7 +52,7 @@ def scikit_learn(job, X, y, held_out):
     else:
         net, classes = model(1), np.unique(y)
         figure = statistics.median(
-            seconds_of(lambda: net.partial_fit(X, y, classes)) for _ in range(job["epochs"]))
+            seconds_of(lambda: net.partial_fit(X, y, classes=classes)) for _ in range(job["epochs"]))
     if job["task"] == "row":
         return microseconds_a_row(net.predict_proba, [X[i:i + 1] for i in range(500)]), None
     return figure, net.predict_proba(held_out)
