@@ -5,12 +5,20 @@
 
 #include <atomic>
 #include <exception>
+#include <vector>
 
 namespace espalier {
 namespace {
 
 thread_local int thread_limit = 0;  // 0: none
 thread_local bool inside_region = false;
+
+/// The blocks that a thread begins with; when they are done it helps with those of others. So a
+/// thread meets the same data again in the next region, where they may still be in its cache.
+struct alignas(64) Share {
+  std::atomic<Index> next{0};
+  Index end = 0;
+};
 
 /// Beyond this, threads only cost; and libgomp ends the process when one cannot be created.
 int most_threads() {
@@ -39,24 +47,33 @@ void run_blocks(Index n, const void* body, void (*call)(const void* body, Index 
     for (Index i = 0; i < n; ++i) call(body, i);
     return;
   }
-  std::atomic<Index> next{0};
+  std::vector<Share> shares(static_cast<std::size_t>(threads));
+  for (int t = 0; t < threads; ++t) {
+    shares[static_cast<std::size_t>(t)].next = n * t / threads;
+    shares[static_cast<std::size_t>(t)].end = n * (t + 1) / threads;
+  }
   std::exception_ptr error;
   Index failed = n;
+  std::atomic<bool> go_on{true};
 #pragma omp parallel num_threads(threads)
   {
     inside_region = true;
-    for (Index i = next.fetch_add(1); i < n; i = next.fetch_add(1)) {
-      try {
-        call(body, i);
-      } catch (...) {
+    const int own = omp_get_thread_num();
+    for (int t = 0; t < threads; ++t) {
+      Share& share = shares[static_cast<std::size_t>((own + t) % threads)];
+      for (Index i = share.next.fetch_add(1); i < share.end && go_on; i = share.next.fetch_add(1)) {
+        try {
+          call(body, i);
+        } catch (...) {
 #pragma omp critical(espalier_run_blocks)
-        {
-          if (i < failed) {
-            failed = i;
-            error = std::current_exception();
+          {
+            if (i < failed) {
+              failed = i;
+              error = std::current_exception();
+            }
           }
+          go_on = false;
         }
-        next.store(n);
       }
     }
     inside_region = false;
