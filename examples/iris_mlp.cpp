@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A network with four inputs, 16 hidden units and three classes: by hand with the core of
 // neural_network, and as MLPClassifier. Prints the held-out accuracy of both over ten seeds.
+#include <iomanip>
 #include <iostream>
 
 #include <espalier/espalier.hpp>
@@ -49,14 +50,14 @@ int main() {
   auto [table, species] = read_csv_dataset(ESPALIER_EXAMPLE_DATA "/iris.csv", "species");
   const Matrix X = Features(table).to_matrix();
   const Labels y = Target(species).labels();
-  std::cout << "seed  by hand  MLPClassifier\n";
+  std::cout << std::fixed << std::setprecision(3) << "seed  by hand  MLPClassifier\n";
   double least = 1.0;
   for (int seed = 0; seed < 10; ++seed) {
     auto [X_train, X_test, y_train, y_test] =
         train_test_split(X, y, {.random_state = seed, .stratify = true});
     const double hand = accuracy_score(y_test, by_hand(X_train, y_train, X_test, seed));
     const double model = accuracy_score(y_test, by_estimator(X_train, y_train, X_test, seed));
-    std::cout << seed << "     " << hand << "  " << model << '\n';
+    std::cout << std::setw(4) << seed << std::setw(9) << hand << std::setw(15) << model << '\n';
     least = std::min({least, hand, model});
   }
   std::cout << "least " << least << '\n';

@@ -34,13 +34,13 @@ mlp::Options options_of(const AutoencoderParams& params) {
 AutoencoderState learn(const AutoencoderParams& params, const Features& X,
                        const FitContext& context, const AutoencoderState* previous, bool is_piece) {
   const Matrix y = X.to_matrix();
-  const mlp::Problem problem{name,
-                             X,
-                             y,
-                             X.cols(),
-                             MLPOutput::identity,
-                             context,
-                             static_cast<Index>(params.hidden_layer_sizes.size())};
+  const mlp::Problem problem{.owner = name,
+                             .X = X,
+                             .y = y,
+                             .outputs = X.cols(),
+                             .out_activation = MLPOutput::identity,
+                             .context = context,
+                             .linear_layer = static_cast<Index>(params.hidden_layer_sizes.size())};
   std::optional<mlp::Trained> before;
   if (previous != nullptr)
     before = mlp::Trained{previous->network, previous->training, previous->n_iter};
@@ -120,7 +120,7 @@ std::vector<std::string> Autoencoder::do_feature_names_out(const State& state,
 }
 
 void Autoencoder::do_compile(const State& state, RowBuilder& builder) const {
-  mlp::NetworkRow encoder(builder, encoder_of(state.network), name);
+  mlp::NetworkRow encoder(builder, encoder_of(state.network), name, false);
   const Index first = builder.reserve(encoder.outputs());
   builder.add(EncodeStep(std::move(encoder), first));
   std::vector<RowColumn> columns;

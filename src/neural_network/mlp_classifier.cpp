@@ -27,9 +27,13 @@ Matrix codes_of(const Labels& y, const Labels& classes) {
 mlp::Problem problem_of(const Features& X, const Matrix& codes, const Labels& classes,
                         const FitContext& context) {
   const bool two = classes.size() == 2;
-  return {
-      name,   X, codes, two ? 1 : classes.size(), two ? MLPOutput::logistic : MLPOutput::softmax,
-      context};
+  return {.owner = name,
+          .X = X,
+          .y = codes,
+          .outputs = two ? 1 : classes.size(),
+          .out_activation = two ? MLPOutput::logistic : MLPOutput::softmax,
+          .context = context,
+          .classifies = true};
 }
 
 MLPClassifierState state_of(const Labels& classes, mlp::Trained trained) {
@@ -102,7 +106,7 @@ Matrix MLPClassifier::do_predict_proba(const State& state, const Features& X) co
 }
 
 void MLPClassifier::do_compile(const State& state, RowBuilder& builder) const {
-  builder.set_model(mlp::NetworkRow(builder, state.network, name));
+  builder.set_model(mlp::NetworkRow(builder, state.network, name, true));
 }
 
 template class Implements<MLPClassifier, Classifier, MLPClassifierParams, MLPClassifierState>;

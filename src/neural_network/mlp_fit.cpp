@@ -65,7 +65,7 @@ detail::RowSplit split_rows(const Problem& problem, const Options& options, std:
   const auto wanted =
       static_cast<Index>(std::ceil(options.validation_fraction * static_cast<double>(n)));
   std::span<const double> codes;
-  if (problem.classifies()) codes = {problem.y.data(), static_cast<std::size_t>(n)};
+  if (problem.classifies) codes = {problem.y.data(), static_cast<std::size_t>(n)};
   detail::RowSplit split;
   if (wanted < n) split = detail::hold_out(n, wanted, codes, seed);
   if (split.validation.size() < 2)
@@ -247,8 +247,8 @@ class Fit {
   double validation_score() const {
     const Data& v = *validation_;
     Matrix z = predict_layers(layers_, v.X);
-    if (!problem_.classifies()) {
-      if (problem_.out_activation == MLPOutput::exp) z = z.array().exp();
+    if (!problem_.classifies) {
+      to_values(problem_.out_activation, z.data(), z.size());
       return r2_score(v.y, z, {.sample_weight = v.weight});
     }
     double right = 0.0, all = 0.0;

@@ -33,11 +33,8 @@ struct Problem {
   Index outputs;
   MLPOutput out_activation;
   const FitContext& context;
+  bool classifies = false;
   Index linear_layer = -1;
-
-  bool classifies() const {
-    return out_activation == MLPOutput::logistic || out_activation == MLPOutput::softmax;
-  }
 };
 
 /// What training goes on from, and what comes of it.

@@ -216,8 +216,18 @@ void to_probabilities(const double* raw, Index outputs, double* probabilities) {
   HalfMultinomial::inverse_link({raw, k}, {probabilities, k});
 }
 
-NetworkRow::NetworkRow(RowBuilder& builder, const MLPNetwork& network, std::string_view owner)
-    : out_activation_(network.out_activation), outputs_(network.outputs()) {
+void to_values(MLPOutput out_activation, double* raw, Index n) {
+  if (out_activation == MLPOutput::exp)
+    for (Index i = 0; i < n; ++i) raw[i] = std::exp(raw[i]);
+  else if (out_activation == MLPOutput::logistic)
+    for (Index i = 0; i < n; ++i) raw[i] = HalfBinomial::inverse_link(raw[i]);
+}
+
+NetworkRow::NetworkRow(RowBuilder& builder, const MLPNetwork& network, std::string_view owner,
+                       bool classifies)
+    : out_activation_(network.out_activation),
+      outputs_(network.outputs()),
+      classifies_(classifies) {
   const std::vector<RowColumn>& columns = builder.columns();
   const auto p = static_cast<Index>(columns.size());
   for (const RowColumn& column : columns) inputs_.push_back({column.slot, nullptr});
@@ -254,8 +264,7 @@ void NetworkRow::run(const nn::Sequential<T>& layers, const double* registers,
   T* const z = x + p;
   layers.predict({x, 1, p}, {z, 1, outputs_}, z + outputs_);
   std::copy_n(z, outputs_, out);
-  if (out_activation_ == MLPOutput::exp)
-    for (Index k = 0; k < outputs_; ++k) out[k] = std::exp(out[k]);
+  if (!classifies_) to_values(out_activation_, out, outputs_);
 }
 
 RowStatus NetworkRow::raw(const double* registers, double* out) const noexcept {
@@ -266,9 +275,7 @@ RowStatus NetworkRow::raw(const double* registers, double* out) const noexcept {
   return RowStatus::ok;
 }
 
-bool NetworkRow::has_probabilities() const noexcept {
-  return out_activation_ == MLPOutput::logistic || out_activation_ == MLPOutput::softmax;
-}
+bool NetworkRow::has_probabilities() const noexcept { return classifies_; }
 
 bool NetworkRow::probabilities(const double* raw, double* out) const noexcept {
   if (has_probabilities()) to_probabilities(raw, outputs_, out);

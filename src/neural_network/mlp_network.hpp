@@ -66,12 +66,16 @@ Matrix predict_raw(const MLPNetwork& network, const Features& X);
 /// One row of raw results becomes probabilities of K classes (logistic: 1 becomes 2).
 void to_probabilities(const double* raw, Index outputs, double* probabilities);
 
+/// n raw results become what a regressor predicts, in place.
+void to_values(MLPOutput out_activation, double* raw, Index n);
+
 /// The same as predict_raw for one row, with the same bits. A regressor's raw values have passed the
 /// output activation.
 class NetworkRow : public RowModel {
  public:
   /// @throws NotSupported  naming `owner`: a layer is too wide for the stack
-  NetworkRow(RowBuilder& builder, const MLPNetwork& network, std::string_view owner);
+  NetworkRow(RowBuilder& builder, const MLPNetwork& network, std::string_view owner,
+             bool classifies);
   Index outputs() const noexcept override { return outputs_; }
   RowStatus raw(const double* registers, double* out) const noexcept override;
   bool has_probabilities() const noexcept override;
@@ -88,6 +92,7 @@ class NetworkRow : public RowModel {
   std::vector<Input> inputs_;
   MLPOutput out_activation_;
   Index outputs_, scratch_;
+  bool classifies_;
   std::shared_ptr<const nn::Sequential<float>> layers32_;  // one of the two
   std::shared_ptr<const nn::Sequential<double>> layers_;
 };

@@ -130,7 +130,7 @@ std::unique_ptr<nn::Loss<T>> make_loss(MLPOutput out_activation) {
     case MLPOutput::exp:
       return nn::PoissonLoss<T>({.reduction = sum}).clone();
     case MLPOutput::logistic:
-      return nn::BinaryCrossEntropy<T>().clone();
+      return nn::BinaryCrossEntropy<T>({.reduction = sum}).clone();
     case MLPOutput::softmax:
       return nn::CrossEntropy<T>().clone();
   }

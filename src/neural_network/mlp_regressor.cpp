@@ -20,13 +20,21 @@ mlp::Options options_of(const MLPRegressorParams& params) {
   return options;
 }
 
+MLPOutput out_activation_of(MLPRegressorLoss loss) {
+  if (loss == MLPRegressorLoss::poisson) return MLPOutput::exp;
+  return loss == MLPRegressorLoss::log_loss ? MLPOutput::logistic : MLPOutput::identity;
+}
+
 mlp::Problem problem_of(const Features& X, const Matrix& y, const FitContext& context,
                         MLPRegressorLoss loss) {
-  const bool is_poisson = loss == MLPRegressorLoss::poisson;
-  if (is_poisson && !(y.minCoeff() >= 0.0))
+  if (loss == MLPRegressorLoss::poisson && !(y.minCoeff() >= 0.0))
     throw InvalidInput(
         fmt::format("{}: loss='poisson' needs y ≥ 0, but the least is {}.", name, y.minCoeff()));
-  return {name, X, y, y.cols(), is_poisson ? MLPOutput::exp : MLPOutput::identity, context};
+  if (loss == MLPRegressorLoss::log_loss && !(y.minCoeff() >= 0.0 && y.maxCoeff() <= 1.0))
+    throw InvalidInput(
+        fmt::format("{}: loss='log_loss' needs y from 0 to 1, but it is between {} and {}.", name,
+                    y.minCoeff(), y.maxCoeff()));
+  return {name, X, y, y.cols(), out_activation_of(loss), context};
 }
 
 MLPRegressorState state_of(mlp::Trained trained) {
@@ -42,7 +50,7 @@ std::optional<mlp::Trained> trained_of(const MLPRegressorState* state) {
 
 void MLPRegressorState::check(const Schema& schema) const {
   network.check(schema, name);
-  if (network.out_activation != MLPOutput::identity && network.out_activation != MLPOutput::exp)
+  if (network.out_activation == MLPOutput::softmax)
     throw FormatError(fmt::format("{}: the output activation is that of a classifier", name));
 }
 
@@ -79,13 +87,12 @@ MLPRegressorState MLPRegressor::do_partial_fit(const Features& X, const Matrix& 
 
 Matrix MLPRegressor::do_predict(const State& state, const Features& X) const {
   Matrix result = mlp::predict_raw(state.network, X);
-  if (state.network.out_activation == MLPOutput::exp)
-    result = result.unaryExpr([](double z) { return std::exp(z); });
+  mlp::to_values(state.network.out_activation, result.data(), result.size());
   return result;
 }
 
 void MLPRegressor::do_compile(const State& state, RowBuilder& builder) const {
-  builder.set_model(mlp::NetworkRow(builder, state.network, name));
+  builder.set_model(mlp::NetworkRow(builder, state.network, name, false));
 }
 
 template class Implements<MLPRegressor, Regressor, MLPRegressorParams, MLPRegressorState>;

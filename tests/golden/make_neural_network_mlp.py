@@ -44,6 +44,7 @@ data = {
 X, y = data["diabetes"]
 data["two"] = X, np.column_stack([y, X[:, 0] - 0.5 * X[:, 1]])
 data["counts"] = X, np.round(np.exp(y))
+data["labels"] = X, np.column_stack([y > 0, X[:, 0] > X[:, 1], X[:, 2] > 0.5]).astype(int)
 
 
 def initial(self, fan_in, fan_out, dtype):
@@ -86,6 +87,8 @@ def case(kind, name, weighted=False, pieces=0, fits=1, single=False, coefs=True,
     if params.get("solver") != "lbfgs":
         result["loss_curve"] = np.asarray(model.loss_curve_, float).tolist()
         result["best_loss"] = float(model.best_loss_)
+    if name == "labels":  # ours is a regressor of probabilities
+        result |= {"kind": "MLPRegressor", "params": params | {"loss": "log_loss"}}
     if coefs:
         result["coefs"] = [np.asarray(c, float).tolist() for c in model.coefs_]
         result["intercepts"] = [np.asarray(c, float).tolist() for c in model.intercepts_]
@@ -125,6 +128,8 @@ def steps():
     yield "regressor_two_outputs", case(R, "two", alpha=0.1, **{**sgd, "learning_rate_init": 0.002})
     yield "regressor_poisson", case(R, "counts", loss="poisson", learning_rate_init=0.01, **small)
     yield "regressor_poisson_weighted", case(R, "counts", True, loss="poisson", activation="tanh", **small)
+    yield "multilabel", case(C, "labels", learning_rate_init=0.01, **small)
+    yield "multilabel_weighted", case(C, "labels", True, alpha=0.1, **sgd)
 
 
 def minima():

@@ -54,6 +54,11 @@ const Data& data(const std::string& name) {
   all["two"] = {diabetes.X, two};
   all["counts"] = {diabetes.X,
                    diabetes.y.unaryExpr([](double v) { return std::nearbyint(std::exp(v)); })};
+  Matrix labels(diabetes.y.rows(), 3);
+  labels << (diabetes.y.array() > 0.0).cast<double>(),
+      (diabetes.X.col(0).array() > diabetes.X.col(1).array()).cast<double>(),
+      (diabetes.X.col(2).array() > 0.5).cast<double>();
+  all["labels"] = {diabetes.X, labels};
   all["diabetes"] = diabetes;
   const Data digits = read("digits.csv", "digit");
   all["digits"] = {digits.X.topRows(200) / 16.0, digits.y.topRows(200)};

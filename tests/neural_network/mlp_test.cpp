@@ -270,6 +270,30 @@ TEST(MLPRegressor, LearnsSeveralOutputs) {
   EXPECT_EQ(one.transpose(), predicted.row(9));
 }
 
+TEST(MLPRegressor, PredictsTheProbabilitiesOfSeveralLabels) {
+  const Rings data;
+  Matrix y(data.X.rows(), 2);
+  y << (data.X.col(0).array() > 0.0).cast<double>(),
+      (data.X.col(0).array() > data.X.col(1).array()).cast<double>();
+  MLPRegressor model({.loss = MLPRegressorLoss::log_loss,
+                      .hidden_layer_sizes = {16},
+                      .batch_size = 32,
+                      .learning_rate_init = 0.01,
+                      .max_iter = 60,
+                      .random_state = seed});
+  const Matrix p = model.fit(data.X, y).predict_multi(data.X);
+  EXPECT_TRUE(((p.array() >= 0.0) && (p.array() <= 1.0)).all());
+  EXPECT_GT(((p.array() > 0.5) == (y.array() > 0.5)).cast<double>().mean(), 0.97);
+  EXPECT_EQ(model.out_activation(), MLPOutput::logistic);
+  Vector one(2);
+  const Vector row = data.X.row(4);
+  ASSERT_EQ(model.predictor().predict_raw({row.data(), 2}, {one.data(), 2}), RowStatus::ok);
+  EXPECT_EQ(one.transpose(), p.row(4));
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(data.X, Matrix(2.0 * y)); },
+                                   {"MLPRegressor", "log_loss", "2"}));
+  EXPECT_EQ(model.predict_multi(data.X), p);
+}
+
 TEST(MLPRegressor, PoissonWantsNoNegativeTarget) {
   MLPRegressor model({.loss = MLPRegressorLoss::poisson});
   EXPECT_TRUE(throws<InvalidInput>(

@@ -52,9 +52,8 @@ struct MLPClassifierState {
 ///
 /// Differences: partial_fit after fit begins with a new optimiser, since models do not carry its
 /// memory (three times their size), and goes on with it in the next call; `loss_curve` is also there
-/// for lbfgs; `decision_function` gives the logits. Not there: y with several columns (multilabel), which a
-/// Classifier of this library cannot take; a network of your own with `nn::BinaryCrossEntropy` can,
-/// see docs/snippets/multilabel.cpp.
+/// for lbfgs; `decision_function` gives the logits. Not there: y with several columns (multilabel),
+/// which a Classifier of this library cannot take: MLPRegressor with `loss = log_loss` does.
 ///
 /// @throws InvalidParameter  a parameter is outside its range; lbfgs with dropout, batch_norm or
 ///                           weight_decay; sgd with weight_decay

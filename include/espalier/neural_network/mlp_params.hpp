@@ -163,11 +163,12 @@ struct MLPClassifierParams {
 };
 
 /// `squared_error`: half of it, the mean over rows. `poisson`: half of the Poisson deviance; the
-/// network gives the logarithm of the mean, and y ≥ 0.
-enum class MLPRegressorLoss : std::uint8_t { squared_error, poisson };
+/// network gives the logarithm of the mean, and y ≥ 0. `log_loss`: y is 0, 1 or between, and the
+/// prediction a probability, each output by itself.
+enum class MLPRegressorLoss : std::uint8_t { squared_error, poisson, log_loss };
 
 constexpr auto names_of(MLPRegressorLoss) {
-  return std::array<std::string_view, 2>{"squared_error", "poisson"};
+  return std::array<std::string_view, 3>{"squared_error", "poisson", "log_loss"};
 }
 
 /// See MLPRegressor.

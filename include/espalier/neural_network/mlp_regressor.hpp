@@ -30,10 +30,18 @@ struct MLPRegressorState {
 /// is reported is, also as there, their mean for squared_error and their sum for poisson. (There
 /// lbfgs is given the mean with the gradient of the sum; here the sum with its own.)
 ///
+/// **Multilabel.** `log_loss` is the logarithmic loss of each output by itself, with the logistic of
+/// the network's result as the prediction. So a y of 0 and 1 with a column for each of several
+/// labels, of which a row may have any number, is learned as scikit-learn's MLPClassifier learns it,
+/// from the same start with the same weights; `predict_multi` gives the probabilities, and the label
+/// is there where they exceed ½. (A Classifier of this library has one label a row. `score` and
+/// early stopping go by R² of the probabilities, where scikit-learn counts rows that are all right.)
+///
 /// Bring the columns of X to about the same scale first, and y to about 1: steps of `adam` are of
 /// the size of the learning rate, so that a y in thousands takes as many steps.
 ///
-/// @throws as MLPClassifier;  InvalidInput  loss = poisson and a y below 0
+/// @throws as MLPClassifier;  InvalidInput  a y below 0 with poisson, or outside [0, 1] with
+///                           log_loss
 class MLPRegressor
     : public Implements<MLPRegressor, Regressor, MLPRegressorParams, MLPRegressorState> {
  public:
