@@ -28,6 +28,7 @@ struct Panel {
   Index start_stride;
   T* c;
   Index c_stride;
+  bool relu;
 };
 
 /// `rows` × `vectors` · `lanes` numbers of C, from row r on, which stay in registers.
@@ -54,6 +55,13 @@ template <class T, int lanes, int rows, int vectors>
     for (int i = 0; i < rows; ++i)
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; ++v) sum[i][v] += row[v] * a[i * a_row];
+  }
+  if (p.relu) {
+    const V zero{};
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i)
+#pragma GCC unroll 8
+      for (int v = 0; v < vectors; ++v) sum[i][v] = sum[i][v] < zero ? zero : sum[i][v];
   }
   T* c = p.c + r * p.c_stride;
 #pragma GCC unroll 8
@@ -88,13 +96,15 @@ template <class T, int lanes, int rows, int vectors>
                 p.bias != nullptr ? p.bias + col : nullptr,
                 0,
                 p.c + col,
-                p.c_stride};
+                p.c_stride,
+                p.relu};
   constexpr Index width = vectors * lanes;
   if constexpr (width <= packed_width<T> && rows > 1) {
     if (end - begin >= 2 * rows && p.depth * p.b_stride > most_numbers_in_place) {
       alignas(64) T packed[packed_depth * width];
       for (Index first = 0; first < p.depth; first += packed_depth) {
         part.depth = std::min(packed_depth, p.depth - first);
+        part.relu = p.relu && first + part.depth == p.depth;
         for (Index l = 0; l < part.depth; ++l)
 #pragma GCC unroll 3
           for (int v = 0; v < vectors; ++v) {
@@ -156,7 +166,7 @@ template <class T, int lanes>
     for (; l < p.depth; ++l) sum += a[l] * p.b[l];
 #pragma GCC unroll 16
     for (int i = 0; i < lanes; ++i) sum += sums[i];
-    p.c[r * p.c_stride] = sum;
+    p.c[r * p.c_stride] = p.relu && sum < T(0) ? T(0) : sum;
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace espalier::linalg {
 
-/// C = A·B, every row of it beginning at `bias` (null: 0). B and C are row-major, their rows
+/// C = A·B, every row of it beginning at `bias` (null: 0); with `relu` what is negative becomes 0. B and C are row-major, their rows
 /// `b_stride` and `c_stride` apart; A may lie either way: A(r, l) is a[r · a_row + l · a_step].
 template <class T>
 struct RowProduct {
@@ -21,6 +21,7 @@ struct RowProduct {
   const T* bias;
   T* c;
   Index c_stride;
+  bool relu = false;
 };
 
 /// Without packing: fast while a panel of B (48 columns of floats with AVX-512) stays in the

@@ -7,6 +7,7 @@
 
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
+#include <espalier/neural_network/activations.hpp>
 
 #include "neural_network/row_products.hpp"
 
@@ -59,6 +60,13 @@ std::vector<Parameter<T>*> Dense<T>::parameters() {
 template <class T>
 void Dense<T>::forward(ConstBatch<T> x, Batch<T> y) const {
   multiply<T>(x, view(weight_.value), options_.bias ? bias_.value.data() : nullptr, y);
+}
+
+template <class T>
+bool Dense<T>::forward_and(const Layer<T>& next, ConstBatch<T> x, Batch<T> y) const {
+  if (dynamic_cast<const ReLU<T>*>(&next) == nullptr) return false;
+  multiply<T>(x, view(weight_.value), options_.bias ? bias_.value.data() : nullptr, y, true);
+  return true;
 }
 
 template <class T>

@@ -13,9 +13,9 @@ constexpr Index few_columns = 16;
 }  // namespace
 
 template <class T>
-void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C) {
+void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C, bool relu) {
   linalg::multiply_rows<T>({C.rows(), C.cols(), A.cols(), A.data(), A.cols(), 1, B.data(), B.cols(),
-                            bias, C.data(), C.cols()});
+                            bias, C.data(), C.cols(), relu});
 }
 
 template <class T>
@@ -38,8 +38,8 @@ void multiply_by_transposed(ConstBatch<T> A, ConstBatch<T> B, Batch<T> C, Rows<T
   multiply<T>(A, view(scratch), nullptr, C);
 }
 
-template void multiply(ConstBatch<float>, ConstBatch<float>, const float*, Batch<float>);
-template void multiply(ConstBatch<double>, ConstBatch<double>, const double*, Batch<double>);
+template void multiply(ConstBatch<float>, ConstBatch<float>, const float*, Batch<float>, bool);
+template void multiply(ConstBatch<double>, ConstBatch<double>, const double*, Batch<double>, bool);
 template void multiply_transposed(ConstBatch<float>, ConstBatch<float>, Batch<float>, Rows<float>&);
 template void multiply_transposed(ConstBatch<double>, ConstBatch<double>, Batch<double>,
                                   Rows<double>&);

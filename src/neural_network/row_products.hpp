@@ -7,9 +7,10 @@ namespace espalier::nn {
 
 /// Products of row-major matrices, on all threads; the same bits for any number of them.
 ///
-/// C = A·B, to every row of which `bias` is added (null: nothing).
+/// C = A·B, to every row of which `bias` is added (null: nothing); with `relu` what is negative
+/// becomes 0.
 template <class T>
-void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C);
+void multiply(ConstBatch<T> A, ConstBatch<T> B, const T* bias, Batch<T> C, bool relu = false);
 
 /// C = Aᵀ·B. `scratch` is resized as needed.
 template <class T>

@@ -176,15 +176,23 @@ Index Sequential<T>::scratch_size(Index rows, Index inputs) const {
 
 template <class T>
 void Sequential<T>::predict(ConstBatch<T> x, Batch<T> y, T* scratch) const {
+  const ThreadLimit one(1);
   const Index half = x.rows() * widest(x.cols());
   const T* from = x.data();
   Index width = x.cols();
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const Index next = layers_[i]->outputs(width);
-    T* const to = i + 1 == layers_.size() ? y.data() : scratch + (i % 2 == 0 ? 0 : half);
-    layers_[i]->forward_with({from, x.rows(), width}, {to, x.rows(), next}, scratch + 2 * half);
-    from = to;
-    width = next;
+  for (std::size_t i = 0, done; i < layers_.size(); i = done) {
+    const ConstBatch<T> in(from, x.rows(), width);
+    width = layers_[i]->outputs(width);
+    T* const other = scratch + (from == scratch ? half : 0);
+    const auto place = [&] {
+      return Batch<T>(done == layers_.size() ? y.data() : other, x.rows(), width);
+    };
+    done = i + 2;
+    if (done > layers_.size() || !layers_[i]->forward_and(*layers_[i + 1], in, place())) {
+      done = i + 1;
+      layers_[i]->forward_with(in, place(), scratch + 2 * half);
+    }
+    from = place().data();
   }
 }
 

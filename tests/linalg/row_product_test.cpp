@@ -76,6 +76,21 @@ TYPED_TEST(RowProductTest, WithoutABiasBeginsAtZero) {
   EXPECT_EQ(product<T>(a, false, b, nullptr), product<T>(a, false, b, zero.data()));
 }
 
+TYPED_TEST(RowProductTest, ReluMakesWhatIsNegativeZero) {
+  using T = TypeParam;
+  for (const Index cols : {1, 10, 150, 600})
+    for (const Index depth : {3, 300}) {  // 600 × 300: B is copied in pieces
+      const Rows<T> a = random_rows<T>(40, depth, 1), b = random_rows<T>(depth, cols, 2);
+      for (const auto set : instruction_sets()) {
+        Rows<T> c(40, cols);
+        multiply_rows<T>(
+            {40, cols, depth, a.data(), depth, 1, b.data(), cols, nullptr, c.data(), cols, true},
+            set);
+        EXPECT_EQ(c, Rows<T>(product<T>(a, false, b, nullptr, set).cwiseMax(T(0))));
+      }
+    }
+}
+
 TYPED_TEST(RowProductTest, ARowHasTheSameBitsAloneAndAmongOthers) {
   using T = TypeParam;
   for (const Index cols : {1, 3, 10, 64, 150}) {

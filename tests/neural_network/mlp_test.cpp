@@ -13,6 +13,7 @@
 #include <espalier/neural_network/mlp_classifier.hpp>
 #include <espalier/neural_network/mlp_regressor.hpp>
 
+#include "support/count_allocations.hpp"
 #include "support/expect_error.hpp"
 
 namespace espalier {
@@ -268,6 +269,24 @@ TEST(MLPRegressor, LearnsSeveralOutputs) {
   const Vector row = data.X.row(9);
   ASSERT_EQ(model.predictor().predict_raw({row.data(), 2}, {one.data(), 2}), RowStatus::ok);
   EXPECT_EQ(one.transpose(), predicted.row(9));
+}
+
+TEST(MLPRegressor, APredictorAllocatesNothing) {
+  if (!ESPALIER_COUNTS_ALLOCATIONS) GTEST_SKIP();
+  const Rings data;
+  for (const MLPPrecision precision : {MLPPrecision::float32, MLPPrecision::float64}) {
+    MLPRegressor model({.hidden_layer_sizes = {300, 200},
+                        .max_iter = 2,
+                        .random_state = seed,
+                        .precision = precision});
+    const Predictor predictor = model.fit(data.X, data.X.col(0)).predictor();
+    const double row[] = {0.3, -0.2};
+    double value = 0.0;
+    const long before = testing_support::n_allocations;
+    for (int i = 0; i < 100; ++i)
+      EXPECT_EQ(predictor.predict_raw({row, 2}, {&value, 1}), RowStatus::ok);
+    EXPECT_EQ(testing_support::n_allocations, before);
+  }
 }
 
 TEST(MLPRegressor, PredictsTheProbabilitiesOfSeveralLabels) {

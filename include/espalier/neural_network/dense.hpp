@@ -15,7 +15,7 @@ struct DenseOptions {
 /// A fully connected layer: y = xW + b, with W inputs × outputs (as scikit-learn's coefs_).
 ///
 /// O(inputs · outputs) a row, by matrix products of our own on all threads; the same bits for any
-/// number of them.
+/// number of them. In Sequential::predict a ReLU that follows is part of the product.
 template <class T = float>
 class Dense : public LayerOf<Dense<T>, T> {
  public:
@@ -28,6 +28,7 @@ class Dense : public LayerOf<Dense<T>, T> {
   void initialize(Random& random) override;
   std::vector<Parameter<T>*> parameters() override;
   void forward(ConstBatch<T> x, Batch<T> y) const override;
+  bool forward_and(const Layer<T>& next, ConstBatch<T> x, Batch<T> y) const override;
   void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) override;
   bool backward_parameters(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy) override;
 

@@ -60,6 +60,12 @@ class Layer {
   virtual void forward_with(ConstBatch<T> x, Batch<T> y, T* /*scratch*/) const { forward(x, y); }
   virtual Index scratch_size(Index /*rows*/, Index /*inputs*/) const { return 0; }
 
+  /// y = next(f(x)) in one pass, if this layer can do that with an activation that follows it. False:
+  /// not done.
+  virtual bool forward_and(const Layer& /*next*/, ConstBatch<T> /*x*/, Batch<T> /*y*/) const {
+    return false;
+  }
+
   /// y = f(x) in training, where it may differ (dropout, batch normalisation). What `backward` needs
   /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.
   virtual void forward_training(ConstBatch<T> x, Batch<T> y, Random& /*random*/) { forward(x, y); }
