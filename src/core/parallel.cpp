@@ -53,15 +53,15 @@ void run_blocks(Index n, const void* body, void (*call)(const void* body, Index 
     shares[static_cast<std::size_t>(t)].end = n * (t + 1) / threads;
   }
   std::exception_ptr error;
-  Index failed = n;
-  std::atomic<bool> go_on{true};
+  std::atomic<Index> failed{n};
 #pragma omp parallel num_threads(threads)
   {
     inside_region = true;
     const int own = omp_get_thread_num();
     for (int t = 0; t < threads; ++t) {
       Share& share = shares[static_cast<std::size_t>((own + t) % threads)];
-      for (Index i = share.next.fetch_add(1); i < share.end && go_on; i = share.next.fetch_add(1)) {
+      // Blocks before one that failed still run, so that it is the same one that is told of.
+      for (Index i = share.next++; i < share.end && i < failed; i = share.next++) {
         try {
           call(body, i);
         } catch (...) {
@@ -72,7 +72,6 @@ void run_blocks(Index n, const void* body, void (*call)(const void* body, Index 
               error = std::current_exception();
             }
           }
-          go_on = false;
         }
       }
     }

@@ -48,8 +48,8 @@ class ThreadLimit {
 namespace detail {
 
 /// Calls `call(body, i)` for every i in [0, n), on as many threads as `max_threads()` allows, and
-/// rethrows the exception of the lowest failing block that ran. After a failure, blocks that have
-/// not started are skipped.
+/// rethrows the exception of the lowest failing block, the same one for any number of threads. After
+/// a failure, higher blocks that have not started are skipped.
 void run_blocks(Index n, const void* body, void (*call)(const void* body, Index i));
 
 }  // namespace detail
