@@ -168,7 +168,8 @@ inline std::vector<Prototype> special_prototypes() {
                      .activation = nn::Activation::tanh,
                      .solver = MLPSolver::lbfgs,
                      .alpha = 0.1,
-                     .max_iter = 30}),
+                     .max_iter = 30,
+                     .precision = MLPPrecision::float64}),
       "_lbfgs");
   add(MLPClassifier({.hidden_layer_sizes = {8},
                      .batch_size = 25,
