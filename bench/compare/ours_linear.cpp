@@ -105,6 +105,8 @@ int main(int argc, char** argv) try {
     run<LogisticRegression>(job, train);
   else if (job.estimator == "SGDClassifier")
     run<SGDClassifier>(job, train);
+  else if (job.estimator == "PoissonRegressor")
+    run<PoissonRegressor>(job, train);
   else
     throw std::runtime_error("no such estimator here: " + job.estimator);
 } catch (const std::exception& error) {

@@ -45,7 +45,7 @@ class Case:
     rows: int
     estimator: str
     params: dict
-    loss: str  # of rows: "squared", "logistic", or "share wrong", which is no objective
+    loss: str  # of rows: "squared", "logistic", "poisson" (half the deviance), or "share wrong"
     peers: dict[str, Peer]
     l1: float = 0.0  # penalties of the objective, of which the loss is the sum over the rows
     l2: float = 0.0
@@ -145,6 +145,13 @@ CASES: dict[str, Case] = {
         _SGD | {"loss": "log_loss"}, "share wrong",
         {"scikit-learn": Peer(SKLEARN + "SGDClassifier", _SGD | {"loss": "log_loss"})},
         margin=0.02, goal=Goal(0.3)),
+    "poisson": Case(
+        "PoissonRegressor", "counts", 500_000, "PoissonRegressor", {"alpha": 0.0, "tol": 1e-5},
+        "poisson",
+        {"lbfgs": Peer(SKLEARN + "PoissonRegressor", {"alpha": 0.0, "tol": 1e-5}),
+         "newton-cholesky": Peer(SKLEARN + "PoissonRegressor",
+                                 {"alpha": 0.0, "tol": 1e-5, "solver": "newton-cholesky"}),
+         "statsmodels": Peer("suites.linear_peers.StatsmodelsPoisson")}),
     "small_ridge": _small("Ridge", "Ridge", "squared", {"alpha": 1.0}, l2=1.0),
     "small_ols": _small("LinearRegression", "LinearRegression", "squared", {}),
     "small_lasso": _small("Lasso", "Lasso", "squared", {"alpha": 0.1}, l1=0.1 * 200),
@@ -159,6 +166,9 @@ def objective(case: Case, data: dataset.Dataset, coef: np.ndarray, intercept: np
     raw = np.asarray(data.X @ coef).ravel() + intercept
     if case.loss == "share wrong":
         return float(np.mean((raw > 0) != (data.y > 0)))
+    if case.loss == "poisson":
+        y = data.y
+        return float((y * np.log(np.where(y > 0, y, 1.0)) - y * raw - y + np.exp(raw)).sum())
     if case.loss == "logistic":
         loss = np.logaddexp(0.0, -np.where(data.y > 0, 1, -1) * raw).sum()
     else:
@@ -192,7 +202,7 @@ class Bench:
                            list(np.geomspace(largest, largest / 100, case.path)))
 
     def _job(self, estimator: str, params: dict, order: str = "F") -> str:
-        task = "binary" if self.case.loss != "squared" else "regression"
+        task = "regression" if self.case.loss in ("squared", "poisson") else "binary"
         if self.case.alpha:
             params = params | {"alpha": self.alphas[0]}
         return json.dumps({

@@ -72,7 +72,16 @@ def _long_text(rng: np.random.Generator, n: int) -> dataset.Dataset:
     return _text(rng, n, normalised=False)
 
 
-MAKERS = {"tall": _tall, "scaled": _scaled, "text": _text, "long_text": _long_text, "short": _short, "small": _small}
+def _counts(rng: np.random.Generator, n: int) -> dataset.Dataset:
+    """The columns of the scaled data, and counts of about 2."""
+    data = _scaled(rng, n)
+    raw = data.X @ rng.normal(size=data.X.shape[1]) / 10.0 + 0.5
+    data.y = rng.poisson(np.exp(raw)).astype(np.float64)
+    return data
+
+
+MAKERS = {"tall": _tall, "scaled": _scaled, "text": _text, "long_text": _long_text, "short": _short, "small": _small,
+          "counts": _counts}
 
 
 def file(kind: str, rows: int, cache: pathlib.Path) -> pathlib.Path:

@@ -53,6 +53,18 @@ class NormalEquations:
         return X @ self.coef_ + self.intercept_
 
 
+class StatsmodelsPoisson:
+    """A generalised linear model by statsmodels, with its default, iteratively reweighted least
+    squares."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> None:
+        """Without standard errors and the like, which are computed when asked for."""
+        import statsmodels.api
+        result = statsmodels.api.GLM(y, statsmodels.api.add_constant(X, has_constant="add"),
+                                     family=statsmodels.api.families.Poisson()).fit()
+        self.intercept_, self.coef_ = result.params[0], result.params[1:]
+
+
 def _fit_path(job: dict, X: Any, y: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     function = _named(job["estimator"])
     arguments = job["params"] | {"alphas": np.array(job["alphas"])}
