@@ -77,8 +77,8 @@ template <class T, int lanes, int rows, int vectors>
   if constexpr (rows > 1) all_rows<T, lanes, rows / 2, vectors>(p, r, end);
 }
 
-/// Rows of B that are copied at a time, and numbers of them: some 48 KiB.
-constexpr Index packed_depth = 256;
+/// Rows of B that are copied at a time, and numbers of them: some 72 KiB.
+constexpr Index packed_depth = 384;
 template <class T>
 constexpr Index packed_width = 192 / sizeof(T);
 
@@ -212,7 +212,7 @@ BlockKernel<T> kernel_of(InstructionSet instructions) {
 
 constexpr double flops_per_task = 1e6;
 constexpr Index most_tasks = 64;
-constexpr Index rows_of_task = 128;  // that share what they need of B
+constexpr Index rows_of_task = 256;  // that share what they need of B
 constexpr Index cols_of_task = 192;  // that are worth reading A for
 
 /// n in about `parts` blocks of a multiple of `step`.
