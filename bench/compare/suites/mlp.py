@@ -57,7 +57,7 @@ CASES = {
                  tolerance=0.3, note="other initial weights"),
     "row": Case("one row through 784–128–10", "images", 2_000, IMAGES, 128, 0.2,
                 (SCIKIT_LEARN, *TORCH, JIT), task="row", unit="µs"),
-    "peak": Case("512 rows, 1024–1024: time beyond the peak's", "images", 2_000, IMAGES, 128,
+    "peak": Case("512 rows, 1024–1024: time as a multiple of the peak's", "images", 2_000, IMAGES, 128,
                  1 / 0.7, (EAGER, OPENBLAS), task="peak", unit="× peak"),
 }
 
