@@ -41,11 +41,8 @@ AutoencoderState learn(const AutoencoderParams& params, const Features& X,
                              .out_activation = MLPOutput::identity,
                              .context = context,
                              .linear_layer = static_cast<Index>(params.hidden_layer_sizes.size())};
-  std::optional<mlp::Trained> before;
-  if (previous != nullptr)
-    before = mlp::Trained{previous->network, previous->training, previous->n_iter};
   const auto& train = is_piece ? mlp::fit_piece : mlp::fit;
-  mlp::Trained trained = train(problem, options_of(params), before ? &*before : nullptr);
+  mlp::Trained trained = train(problem, options_of(params), mlp::previous_of(previous));
   return {std::move(trained.network), std::move(trained.training), trained.n_iter};
 }
 

@@ -28,6 +28,7 @@ void sum_columns(ConstBatch<T> x, T* sums) {
 }
 
 }  // namespace
+
 template <class T>
 Dense<T>::Dense(Index inputs, Index outputs, DenseOptions options) : options_(options) {
   if (inputs < 1 || outputs < 1)

@@ -40,11 +40,6 @@ MLPClassifierState state_of(const Labels& classes, mlp::Trained trained) {
   return {classes, std::move(trained.network), std::move(trained.training), trained.n_iter};
 }
 
-std::optional<mlp::Trained> trained_of(const MLPClassifierState* state) {
-  if (state == nullptr) return std::nullopt;
-  return mlp::Trained{state->network, state->training, state->n_iter};
-}
-
 }  // namespace
 
 void MLPClassifierState::check(const Schema& schema) const {
@@ -73,9 +68,8 @@ MLPClassifierState MLPClassifier::do_fit(const Features& X, const Labels& y,
     throw InvalidInput(fmt::format("{}: warm_start goes on with {} classes, but y has {}.", name,
                                    classes.size(), found.size()));
   const Matrix codes = codes_of(y, classes);
-  const std::optional<mlp::Trained> before = trained_of(previous);
   return state_of(classes, mlp::fit(problem_of(X, codes, classes, context), params(),
-                                    before ? &*before : nullptr));
+                                    mlp::previous_of(previous)));
 }
 
 MLPClassifierState MLPClassifier::do_partial_fit(const Features& X, const Labels& y,
@@ -85,9 +79,8 @@ MLPClassifierState MLPClassifier::do_partial_fit(const Features& X, const Labels
     throw InvalidInput(fmt::format(
         "{} needs at least 2 classes, but partial_fit was told of one: {}", name, classes[0]));
   const Matrix codes = codes_of(y, classes);
-  const std::optional<mlp::Trained> before = trained_of(previous);
   return state_of(classes, mlp::fit_piece(problem_of(X, codes, classes, context), params(),
-                                          before ? &*before : nullptr));
+                                          mlp::previous_of(previous)));
 }
 
 Matrix MLPClassifier::do_decision_function(const State& state, const Features& X) const {

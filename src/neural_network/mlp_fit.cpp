@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <span>
 
@@ -26,6 +25,7 @@
 #include "core/seed.hpp"
 #include "neural_network/mlp_network.hpp"
 #include "neural_network/mlp_parts.hpp"
+#include "neural_network/network_values.hpp"
 
 namespace espalier::mlp {
 namespace {
@@ -80,7 +80,8 @@ detail::RowSplit split_rows(const Problem& problem, const Options& options, std:
 template <class T>
 class Fit {
  public:
-  Fit(const Problem& problem, const Options& options, const Trained* previous, bool is_piece)
+  Fit(const Problem& problem, const Options& options, const OptionalPrevious& previous,
+      bool is_piece)
       : problem_(problem),
         options_(options),
         is_piece_(is_piece),
@@ -88,7 +89,7 @@ class Fit {
         layers_(start<T>(problem, options, previous, seeds_.weights, trained_.network)),
         parameters_(layers_.parameters()),
         loss_(make_loss<T>(problem.out_activation)) {
-    if (previous != nullptr) trained_.training = previous->training;
+    if (previous) trained_.training = previous->training;
     trained_.training.converged = false;
     const Features numbers = encoded(problem.X, trained_.network.embeddings);
     if (options.early_stopping && options.solver != MLPSolver::lbfgs) {
@@ -148,10 +149,8 @@ class Fit {
     const double loss =
         loss_->evaluate(nn::view(z), batch.y, batch.weight, nn::mutable_view(gradient_));
     layers_.backward(nn::view(gradient_));
-    const double weights = batch.weight.empty()
-                               ? static_cast<double>(batch.X.rows())
-                               : std::accumulate(batch.weight.begin(), batch.weight.end(), 0.0);
-    const double penalty = nn::add_penalty<T>(parameters_, 0.0, options_.alpha / weights);
+    const double penalty =
+        nn::add_penalty<T>(parameters_, 0.0, options_.alpha / batch.total_weight());
     const bool is_mean = problem_.out_activation == MLPOutput::identity;
     const double reported = is_mean ? loss / static_cast<double>(problem_.outputs) : loss;
     return {loss + penalty, reported + penalty};
@@ -188,7 +187,7 @@ class Fit {
       }
     }
     if (is_piece_) training.optimizer = optimizer_->save();
-    if (!best_values_.empty()) restore_best();
+    if (!best_values_.empty()) nn::set_values(layers_, best_values_);
   }
 
   void run_epoch(int epoch) {
@@ -220,7 +219,8 @@ class Fit {
       const double score = validation_score();
       t.validation_scores.push_back(score);
       t.stalls = score < t.best_validation_score + options_.tol ? t.stalls + 1 : 0;
-      if (score > t.best_validation_score || best_values_.empty()) keep_best();
+      if (score > t.best_validation_score || best_values_.empty())
+        best_values_ = nn::values_of(layers_);
       t.best_validation_score = std::max(t.best_validation_score, score);
     } else {
       t.stalls = t.loss > t.best_loss - options_.tol ? t.stalls + 1 : 0;
@@ -262,20 +262,6 @@ class Fit {
     return right / all;
   }
 
-  std::vector<nn::Parameter<T>*> all_values() {
-    std::vector<nn::Parameter<T>*> all = parameters_;
-    for (nn::Parameter<T>* p : layers_.statistics()) all.push_back(p);
-    return all;
-  }
-  void keep_best() {
-    best_values_.clear();
-    for (const nn::Parameter<T>* p : all_values()) best_values_.push_back(p->value);
-  }
-  void restore_best() {
-    std::size_t i = 0;
-    for (nn::Parameter<T>* p : all_values()) p->value = best_values_[i++];
-  }
-
   void report(int iteration, int most) const {
     const MLPTraining& t = trained_.training;
     Progress progress{.task = problem_.owner,
@@ -290,12 +276,7 @@ class Fit {
   // lbfgs.
 
   void run_lbfgs() {
-    Index n = 0;
-    for (const nn::Parameter<T>* p : parameters_) n += p->size();
-    Vector x0(n);
-    each_segment([&](nn::Parameter<T>& p, Index begin) {
-      x0.segment(begin, p.size()) = in_order(p.value).template cast<double>();
-    });
+    const Vector x0 = nn::flat_values(parameters_);
     MLPTraining& training = trained_.training;
     double reported = 0.0;
     Vector best = x0;
@@ -303,11 +284,10 @@ class Fit {
     int evaluations = 0;
     const nn::MiniBatch<T> all = *loader_->epoch(0).begin();
     const SmoothFunction f = [&](const Vector& x, Vector& gradient) {
-      set_values(x);
+      nn::set_flat_values(parameters_, x);
       const Losses losses = evaluate(all, 0);
-      each_segment([&](nn::Parameter<T>& p, Index begin) {
-        gradient.segment(begin, p.size()) = in_order(p.gradient).template cast<double>();
-      });
+      gradient.setZero();
+      nn::add_flat_gradients(parameters_, gradient);
       if (evaluations++ == 0 && !(std::isfinite(losses.minimised) && gradient.allFinite()))
         refuse_overflow();
       if (losses.minimised < best_value) {
@@ -339,7 +319,7 @@ class Fit {
       best = result.x;
     } catch (const Enough&) {
     }
-    set_values(best);
+    nn::set_flat_values(parameters_, best);
     training.loss = reported;
     training.best_loss = std::min(training.best_loss, reported);
     training.optimizer = {};
@@ -348,25 +328,6 @@ class Fit {
            fmt::format("lbfgs failed to converge after {} iteration(s): {}. Increase max_iter, or "
                        "scale the data.",
                        trained_.n_iter, message));
-  }
-
-  /// The numbers of a parameter as they stand in memory.
-  static auto in_order(nn::Rows<T>& rows) {
-    return Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>>(rows.data(), rows.size());
-  }
-  /// Calls `use(parameter, its place among all numbers)`.
-  template <class Use>
-  void each_segment(const Use& use) {
-    Index begin = 0;
-    for (nn::Parameter<T>* p : parameters_) {
-      use(*p, begin);
-      begin += p->size();
-    }
-  }
-  void set_values(const Vector& x) {
-    each_segment([&](nn::Parameter<T>& p, Index begin) {
-      in_order(p.value) = x.segment(begin, p.size()).template cast<T>();
-    });
   }
 
   const Problem& problem_;
@@ -387,12 +348,12 @@ class Fit {
   std::vector<nn::Rows<T>> best_values_;
 };
 
-Trained run(const Problem& problem, const Options& options, const Trained* previous,
+Trained run(const Problem& problem, const Options& options, const OptionalPrevious& previous,
             bool is_piece) {
   const bool as_input = options.precision == MLPPrecision::as_input;
-  const bool is_float = !as_input             ? options.precision == MLPPrecision::float32
-                        : previous != nullptr ? previous->network.float32
-                                              : problem.X.is_float32();
+  const bool is_float = !as_input  ? options.precision == MLPPrecision::float32
+                        : previous ? previous->network.float32
+                                   : problem.X.is_float32();
   if (is_float) return Fit<float>(problem, options, previous, is_piece).run();
   return Fit<double>(problem, options, previous, is_piece).run();
 }
@@ -417,11 +378,12 @@ void check_options(std::string_view owner, const Options& options) {
     refuse("weight_decay", options.weight_decay, "sgd");
 }
 
-Trained fit(const Problem& problem, const Options& options, const Trained* previous) {
+Trained fit(const Problem& problem, const Options& options, const OptionalPrevious& previous) {
   return run(problem, options, previous, false);
 }
 
-Trained fit_piece(const Problem& problem, const Options& options, const Trained* previous) {
+Trained fit_piece(const Problem& problem, const Options& options,
+                  const OptionalPrevious& previous) {
   return run(problem, options, previous, true);
 }
 

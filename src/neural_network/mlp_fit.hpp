@@ -3,6 +3,7 @@
 /// The training of MLPClassifier, MLPRegressor and Autoencoder.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -37,7 +38,20 @@ struct Problem {
   Index linear_layer = -1;
 };
 
-/// What training goes on from, and what comes of it.
+/// What training goes on from: parts of a fitted state, which stays.
+struct Previous {
+  const MLPNetwork& network;
+  const MLPTraining& training;
+};
+using OptionalPrevious = std::optional<Previous>;
+
+template <class State>
+OptionalPrevious previous_of(const State* state) {
+  if (state == nullptr) return std::nullopt;
+  return Previous{state->network, state->training};
+}
+
+/// What comes of it.
 struct Trained {
   MLPNetwork network;
   MLPTraining training;
@@ -48,8 +62,8 @@ struct Trained {
 void check_options(std::string_view owner, const Options& options);
 
 /// A whole training, that begins anew or at the weights of `previous`.
-Trained fit(const Problem& problem, const Options& options, const Trained* previous);
+Trained fit(const Problem& problem, const Options& options, const OptionalPrevious& previous);
 /// One epoch of sgd or adam, with the optimiser's memory of the piece before.
-Trained fit_piece(const Problem& problem, const Options& options, const Trained* previous);
+Trained fit_piece(const Problem& problem, const Options& options, const OptionalPrevious& previous);
 
 }  // namespace espalier::mlp

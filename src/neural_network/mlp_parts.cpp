@@ -83,8 +83,8 @@ void set_initial(const std::vector<nn::Dense<T>*>& dense, const Options& options
 }  // namespace
 
 template <class T>
-nn::Sequential<T> start(const Problem& problem, const Options& options, const Trained* previous,
-                        std::uint64_t seed, MLPNetwork& network) {
+nn::Sequential<T> start(const Problem& problem, const Options& options,
+                        const OptionalPrevious& previous, std::uint64_t seed, MLPNetwork& network) {
   Architecture wanted{.inputs = problem.X.cols(),
                       .activation = options.activation,
                       .batch_norm = options.batch_norm,
@@ -92,7 +92,7 @@ nn::Sequential<T> start(const Problem& problem, const Options& options, const Tr
                       .linear_layer = problem.linear_layer};
   wanted.widths.assign(options.hidden_layer_sizes.begin(), options.hidden_layer_sizes.end());
   wanted.widths.push_back(problem.outputs);
-  if (previous != nullptr) {
+  if (previous) {
     check_same(wanted, architecture_of(previous->network, problem.X.cols()), problem.owner);
     wanted.embeddings = previous->network.embeddings;
   } else {
@@ -105,7 +105,7 @@ nn::Sequential<T> start(const Problem& problem, const Options& options, const Tr
   network.linear_layer = wanted.linear_layer;
   network.embeddings = wanted.embeddings;
   nn::Sequential<T> layers = build<T>(wanted);
-  if (previous != nullptr) {
+  if (previous) {
     put_values(previous->network, layers);
     return layers;
   }
@@ -166,10 +166,10 @@ std::unique_ptr<nn::Schedule> make_schedule(const Options& options) {
   return nullptr;
 }
 
-template nn::Sequential<float> start(const Problem&, const Options&, const Trained*, std::uint64_t,
-                                     MLPNetwork&);
-template nn::Sequential<double> start(const Problem&, const Options&, const Trained*, std::uint64_t,
-                                      MLPNetwork&);
+template nn::Sequential<float> start(const Problem&, const Options&, const OptionalPrevious&,
+                                     std::uint64_t, MLPNetwork&);
+template nn::Sequential<double> start(const Problem&, const Options&, const OptionalPrevious&,
+                                      std::uint64_t, MLPNetwork&);
 template std::unique_ptr<nn::Loss<float>> make_loss(MLPOutput);
 template std::unique_ptr<nn::Loss<double>> make_loss(MLPOutput);
 template std::unique_ptr<nn::Optimizer<float>> make_optimizer(const Options&);

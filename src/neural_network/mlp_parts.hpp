@@ -19,8 +19,8 @@ namespace espalier::mlp {
 /// intercepts_init or weights drawn from `seed`. `network` is told all but the numbers.
 /// @throws InvalidInput  naming the owner: what is there does not fit the parameters
 template <class T>
-nn::Sequential<T> start(const Problem& problem, const Options& options, const Trained* previous,
-                        std::uint64_t seed, MLPNetwork& network);
+nn::Sequential<T> start(const Problem& problem, const Options& options,
+                        const OptionalPrevious& previous, std::uint64_t seed, MLPNetwork& network);
 
 /// The loss whose gradient training follows: of several outputs the sum.
 template <class T>

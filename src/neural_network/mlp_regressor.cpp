@@ -41,11 +41,6 @@ MLPRegressorState state_of(mlp::Trained trained) {
   return {std::move(trained.network), std::move(trained.training), trained.n_iter};
 }
 
-std::optional<mlp::Trained> trained_of(const MLPRegressorState* state) {
-  if (state == nullptr) return std::nullopt;
-  return mlp::Trained{state->network, state->training, state->n_iter};
-}
-
 }  // namespace
 
 void MLPRegressorState::check(const Schema& schema) const {
@@ -72,17 +67,15 @@ bool MLPRegressor::has_partial_fit() const {
 
 MLPRegressorState MLPRegressor::do_fit(const Features& X, const Matrix& y,
                                        const FitContext& context, const State* previous) const {
-  const std::optional<mlp::Trained> before = trained_of(previous);
   return state_of(mlp::fit(problem_of(X, y, context, params().loss), options_of(params()),
-                           before ? &*before : nullptr));
+                           mlp::previous_of(previous)));
 }
 
 MLPRegressorState MLPRegressor::do_partial_fit(const Features& X, const Matrix& y,
                                                const FitContext& context,
                                                const State* previous) const {
-  const std::optional<mlp::Trained> before = trained_of(previous);
   return state_of(mlp::fit_piece(problem_of(X, y, context, params().loss), options_of(params()),
-                                 before ? &*before : nullptr));
+                                 mlp::previous_of(previous)));
 }
 
 Matrix MLPRegressor::do_predict(const State& state, const Features& X) const {

@@ -36,25 +36,8 @@ class FullBatch {
     dz_.resize(loader.n_rows(), outputs);
   }
 
-  Vector parameters() const {
-    Vector x(network_.n_parameters());
-    Index at = 0;
-    for (const Parameter<T>* p : parameters_) {
-      x.segment(at, p->size()) = flat(p->value);
-      at += p->size();
-    }
-    return x;
-  }
-
-  void set_parameters(const Vector& x) {
-    Index at = 0;
-    for (Parameter<T>* p : parameters_) {
-      const auto part = x.segment(at, p->size());
-      std::transform(part.begin(), part.end(), p->value.data(),
-                     [](double value) { return static_cast<T>(value); });
-      at += p->size();
-    }
-  }
+  Vector parameters() const { return flat_values(parameters_); }
+  void set_parameters(const Vector& x) { set_flat_values(parameters_, x); }
 
   double operator()(const Vector& x, Vector& gradient) {
     set_parameters(x);
@@ -66,7 +49,7 @@ class FullBatch {
     for (Index b = 0; b < blocks_.count(); ++b) {
       if (blocks_.count() > 1) forward(b);  // the layers keep the values of one block
       network_.backward({dz_.data() + blocks_.begin(b) * dz_.cols(), rows_of(b), dz_.cols()});
-      add_gradients(gradient);
+      add_flat_gradients(parameters_, gradient);
     }
     return loss + add_penalty_to(gradient, x);
   }
@@ -90,31 +73,17 @@ class FullBatch {
   }
 
  private:
-  static auto flat(const Rows<T>& rows) {
-    return Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>>(rows.data(), rows.size())
-        .template cast<double>();
-  }
   Index rows_of(Index b) const { return blocks_.end(b) - blocks_.begin(b); }
   const Rows<T>& forward(Index b) {
     return network_.forward(loader_.rows(blocks_.begin(b), blocks_.end(b)).X);
   }
-  void add_gradients(Vector& gradient) const {
-    Index at = 0;
-    for (const Parameter<T>* p : parameters_) {
-      gradient.segment(at, p->size()) += flat(p->gradient);
-      at += p->size();
-    }
-  }
   double add_penalty_to(Vector& gradient, const Vector& x) const {
     double squares = 0.0;
-    Index at = 0;
-    for (const Parameter<T>* p : parameters_) {
-      if (p->penalised) {
-        squares += x.segment(at, p->size()).squaredNorm();
-        gradient.segment(at, p->size()) += l2_ * x.segment(at, p->size());
-      }
-      at += p->size();
-    }
+    for_each_place(parameters_, [&](const Parameter<T>& p, Index at) {
+      if (!p.penalised) return;
+      squares += x.segment(at, p.size()).squaredNorm();
+      gradient.segment(at, p.size()) += l2_ * x.segment(at, p.size());
+    });
     return 0.5 * l2_ * squares;
   }
 
