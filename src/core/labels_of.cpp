@@ -18,4 +18,11 @@ Labels align_labels(const Target& y, const Labels& classes, const std::vector<st
   return labels.unaryExpr([&](int label) { return label_of.at(static_cast<std::size_t>(label)); });
 }
 
+Labels positions_of(const Labels& labels, const Labels& classes) {
+  return labels.unaryExpr([&](int label) {
+    return static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
+                            classes.begin());
+  });
+}
+
 }  // namespace espalier::detail

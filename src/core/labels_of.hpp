@@ -26,4 +26,7 @@ inline const Labels& labels_of(const Target& y, std::string_view owner) {
 Labels align_labels(const Target& y, const Labels& classes, const std::vector<std::string>& names,
                     std::string_view owner);
 
+/// The place of each label among `classes`, which ascend and have them all.
+Labels positions_of(const Labels& labels, const Labels& classes);
+
 }  // namespace espalier::detail

@@ -8,6 +8,7 @@
 
 #include <espalier/loss/half_binomial.hpp>
 
+#include "core/labels_of.hpp"
 #include "core/seed.hpp"
 #include "linalg/linear_predict.hpp"
 #include "linear_model/sgd/fit.hpp"
@@ -149,11 +150,7 @@ SGDClassifierState SGDClassifier::do_partial_fit(const Features& X, const Target
   if (classes.size() < 2)
     throw InvalidInput(fmt::format(
         "{} needs at least 2 classes, but partial_fit was told of one: {}", name, classes[0]));
-  const EncodedLabels encoded{
-      classes, y.labels().unaryExpr([&](int label) {
-        return static_cast<int>(std::lower_bound(classes.begin(), classes.end(), label) -
-                                classes.begin());
-      })};
+  const EncodedLabels encoded{classes, detail::positions_of(y.labels(), classes)};
   return learn(X, y, encoded, context,
                detail::sgd_start(previous != nullptr ? &previous->linear : nullptr,
                                  outputs_of(classes), X.cols(), true),

@@ -3,11 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include <espalier/core/errors.hpp>
 #include <espalier/core/parallel.hpp>
 
+#include "core/labels_of.hpp"
 #include "neural_network/mlp_fit.hpp"
 #include "neural_network/mlp_network.hpp"
 
@@ -18,10 +17,7 @@ constexpr std::string_view name = MLPClassifier::type_name;
 
 /// Positions of the labels in `classes`, as a column.
 Matrix codes_of(const Labels& y, const Labels& classes) {
-  return y.unaryExpr([&](int label) {
-    return static_cast<double>(std::lower_bound(classes.begin(), classes.end(), label) -
-                               classes.begin());
-  });
+  return detail::positions_of(y, classes).cast<double>();
 }
 
 mlp::Problem problem_of(const Features& X, const Matrix& codes, const Labels& classes,
