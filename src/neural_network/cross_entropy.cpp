@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <espalier/neural_network/cross_entropy.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include "neural_network/logistic.hpp"
@@ -93,7 +94,7 @@ double CrossEntropy<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<con
       const double log_sum = std::log(sum);
       const T* const from = z.data() + i * classes;
       const auto minus_log_p = [&](Index k) {
-        return log_sum - (static_cast<double>(from[k]) - largest);
+        return std::min(log_sum - (static_cast<double>(from[k]) - largest), options_.max_loss);
       };
       T* const to = dz.size() == 0 ? nullptr : dz.data() + i * classes;
       if (targets.is_single()) {
@@ -143,10 +144,12 @@ template <class T>
 double BinaryCrossEntropy<T>::evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                                        Batch<T> dz) const {
   const double keep = 1.0 - options_.label_smoothing, spread = 0.5 * options_.label_smoothing;
-  const auto at = [keep, spread](double y_i, double z_i, double positive) -> LossGradient {
+  const double most = options_.max_loss;
+  const auto at = [keep, spread, most](double y_i, double z_i, double positive) -> LossGradient {
     const Logistic s = logistic(z_i);
     const double one = positive * (keep * y_i + spread), zero = keep * (1.0 - y_i) + spread;
-    return {one * s.minus_log_p + zero * s.minus_log_q, zero * s.p - one * s.q};
+    const double loss = one * std::min(s.minus_log_p, most) + zero * std::min(s.minus_log_q, most);
+    return {loss, zero * s.p - one * s.q};
   };
   if (options_.positive_weight.empty())
     return evaluate_outputs<T>(type_name, options_.reduction, z, y, weights, dz,

@@ -302,7 +302,7 @@ class Fit {
       training.loss = reported;
       training.loss_curve.push_back(reported);
       report(it.iteration, options_.max_iter);
-      if (evaluations >= options_.max_fun && it.iteration < options_.max_iter) throw Enough{};
+      if (evaluations > options_.max_fun && it.iteration < options_.max_iter) throw Enough{};
     };
     std::string message = fmt::format("max_fun = {} evaluations of the loss", options_.max_fun);
     try {

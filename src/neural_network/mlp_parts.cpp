@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include <espalier/core/errors.hpp>
@@ -124,15 +125,16 @@ nn::Sequential<T> start(const Problem& problem, const Options& options,
 template <class T>
 std::unique_ptr<nn::Loss<T>> make_loss(MLPOutput out_activation) {
   constexpr auto sum = nn::Reduction::sum;
+  const double max_loss = -std::log(static_cast<double>(std::numeric_limits<T>::epsilon()));
   switch (out_activation) {
     case MLPOutput::identity:
       return nn::MSE<T>({.scale = 0.5, .reduction = sum}).clone();
     case MLPOutput::exp:
       return nn::PoissonLoss<T>({.reduction = sum}).clone();
     case MLPOutput::logistic:
-      return nn::BinaryCrossEntropy<T>({.reduction = sum}).clone();
+      return nn::BinaryCrossEntropy<T>({.reduction = sum, .max_loss = max_loss}).clone();
     case MLPOutput::softmax:
-      return nn::CrossEntropy<T>().clone();
+      return nn::CrossEntropy<T>({.max_loss = max_loss}).clone();
   }
   throw InvalidParameter("no such output activation");
 }

@@ -38,10 +38,10 @@ class History {
   void clear() { pairs_.clear(); }
 
   /// Leaves out a pair without clear positive curvature, so that the matrix stays positive
-  /// definite.
-  void add(Vector s, Vector y) {
+  /// definite; `slope` is that of the function along s at its begin.
+  void add(Vector s, Vector y, double slope) {
     const double curvature = s.dot(y);
-    if (!(curvature > epsilon * y.squaredNorm())) return;
+    if (!(curvature > epsilon * std::abs(slope))) return;
     if (pairs_.size() == size_) pairs_.pop_front();
     pairs_.push_back({std::move(s), std::move(y), 1.0 / curvature});
   }
@@ -137,11 +137,14 @@ class Minimizer {
 
   /// Moves to a better point along d and remembers the step; false if none was found.
   bool move_along(const Vector& d, double slope) {
-    const double first_step = history_.empty() ? std::min(1.0, 1.0 / d.norm()) : 1.0;
+    double first_step = 1.0;
+    if (history_.empty()) first_step = 1.0 / d.norm();
     if (!detail::move_along(at_, trial_, d, slope, first_step, options_.max_line_search,
                             options_.precision, [this](Point& p) { p.value = evaluate(p); }))
       return false;
-    history_.add(at_.x - trial_.x, at_.gradient - trial_.gradient);
+    const Vector s = at_.x - trial_.x;
+    const double fall = s.dot(trial_.gradient);
+    history_.add(s, at_.gradient - trial_.gradient, fall);
     return true;
   }
 

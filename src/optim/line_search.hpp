@@ -17,18 +17,18 @@ struct LinePoint {
   double slope;
 };
 
-/// Finds a step that satisfies the strong Wolfe conditions with c₁ = 10⁻⁴ and c₂ = 0.9:
+/// Finds a step that satisfies the strong Wolfe conditions with c₁ = 10⁻³ and c₂ = 0.9,
 ///
-///     f(step) ≤ f(0) + c₁·step·f'(0)   and   |f'(step)| ≤ c₂·|f'(0)|
+///     f(step) ≤ f(0) + c₁·step·f'(0)   and   |f'(step)| ≤ c₂·|f'(0)|,
 ///
-/// where f(step) ≤ f(0) + ε|f(0)| with f'(step) ≤ (2c₁ − 1)·f'(0) may stand in for the first: for a
-/// quadratic the two are equal, and the latter does not subtract numbers that differ by rounding
-/// only.
+/// by the method of Moré & Thuente (1994), with the constants of L-BFGS-B: the same function gives
+/// the same steps as scipy's. When the interval that holds such a step is narrower than a tenth of
+/// its farther end, or after `max_evaluations`, the lowest point so far will do, if it is lower than
+/// the start; else there is nothing.
 ///
-/// An interval is kept whose left end falls and descends, and whose right end does not, so it holds
-/// such a step; its ends move to minimisers of the cubic through both, at least a tenth inside, and
-/// every third time to the middle. After `max_evaluations` the left end is returned if it is lower
-/// than the start, else nothing.
+/// Where f(step) and f(0) differ by rounding only, the slopes tell the difference, as half their
+/// sum times the step: the first condition is then the approximate one of Hager & Zhang (2005),
+/// f'(step) ≤ (2c₁ − 1)·f'(0).
 ///
 /// `start` is the point at step 0, with a negative slope; `evaluate(step)` may return NaN or
 /// infinity. `precision` is that of f, relative.

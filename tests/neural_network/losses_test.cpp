@@ -248,6 +248,25 @@ TEST(BinaryCrossEntropy, IsExactWhereTheProbabilityIsAlmostOne) {
   }
 }
 
+TEST(Losses, ALimitHoldsTheValueAndLeavesTheGradient) {
+  Rows<double> z(3, 2), y(3, 1), dz, free_dz;
+  z << 100.0, 0.0, 0.0, 100.0, 1.0, 2.0;
+  y << 1.0, 1.0, 0.0;
+  const double last = std::log1p(std::exp(1.0));
+  EXPECT_TRUE(near(CrossEntropy<double>()(z, view(y), free_dz), (100.0 + last) / 3.0, 1e-14));
+  const CrossEntropy<double> limited({.max_loss = 36.0});
+  EXPECT_TRUE(near(limited(z, view(y), dz), (36.0 + last) / 3.0, 1e-14));
+  EXPECT_TRUE(dz == free_dz);
+
+  Rows<double> logit(4, 1), bit(4, 1);
+  logit << -100.0, 100.0, 100.0, 1.0;
+  bit << 1.0, 0.0, 1.0, 0.0;
+  BinaryCrossEntropy<double>()(logit, view(bit), free_dz);
+  const BinaryCrossEntropy<double> binary({.max_loss = 36.0});
+  EXPECT_TRUE(near(binary(logit, view(bit), dz), (72.0 + last) / 4.0, 1e-14));
+  EXPECT_TRUE(dz == free_dz);
+}
+
 TEST(Losses, NotANumberComesThrough) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   Rows<double> z = Rows<double>::Zero(2, 3), y = Rows<double>::Zero(2, 1), dz;
@@ -314,6 +333,8 @@ TEST(Losses, RefuseOptionsOutOfRange) {
         CrossEntropy({.class_weight = {1.0, -1.0}});
       },
       {"CrossEntropy", "class_weight"}));
+  EXPECT_TRUE(throws<InvalidParameter>([] { CrossEntropy({.max_loss = 0.0}); },
+                                       {"CrossEntropy", "max_loss"}));
   EXPECT_TRUE(throws<InvalidParameter>([] { HuberLoss({.delta = 0.0}); }, {"HuberLoss", "delta"}));
   EXPECT_TRUE(
       throws<InvalidParameter>([] { Pinball({.quantile = 1.0}); }, {"Pinball", "quantile"}));

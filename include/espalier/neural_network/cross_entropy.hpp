@@ -11,12 +11,15 @@ namespace espalier::nn {
 struct CrossEntropyOptions {
   double label_smoothing = 0.0;           ///< ε: p becomes (1 − ε)·p + ε / K
   std::vector<double> class_weight = {};  ///< c, one a class; empty: ones
+  double max_loss = infinity;             ///< what −log p̂ counts at most
 
   static constexpr auto fields() {
     using O = CrossEntropyOptions;
     return std::tuple{field("label_smoothing", &O::label_smoothing, between(0.0, 1.0),
                             "share of a target that is spread over all classes"),
-                      field("class_weight", &O::class_weight, at_least(0.0), "one a class")};
+                      field("class_weight", &O::class_weight, at_least(0.0), "one a class"),
+                      field("max_loss", &O::max_loss, above_or_infinite(0.0),
+                            "what the negative logarithm of a probability counts at most")};
   }
 };
 
@@ -27,7 +30,9 @@ struct CrossEntropyOptions {
 /// The mean over rows counts row i by wᵢ·Σₖ cₖ·pᵢₖ, p before smoothing; for class numbers it is
 /// that of PyTorch's CrossEntropyLoss. (For probabilities PyTorch divides by Σ wᵢ, so that the same
 /// targets give another loss when written as probabilities.) scikit-learn's log loss without
-/// options.
+/// options, but for the probabilities that it takes for ε where they are less: `max_loss` = −log ε
+/// (36.04 in double, 15.94 in float) does so too. The gradient does not know of `max_loss`: it
+/// leads out of where a row is all wrong.
 ///
 /// @see Szegedy et al., CVPR (2016) 2818–2826, for label smoothing
 template <class T = float>
@@ -49,6 +54,7 @@ struct BinaryCrossEntropyOptions {
   double label_smoothing = 0.0;              ///< ε: y becomes (1 − ε)·y + ε / 2
   std::vector<double> positive_weight = {};  ///< c, one a column; empty: ones
   Reduction reduction = Reduction::mean;     ///< of the columns
+  double max_loss = infinity;  ///< what −log p̂ and −log(1 − p̂) count at most
 
   static constexpr auto fields() {
     using O = BinaryCrossEntropyOptions;
@@ -56,7 +62,9 @@ struct BinaryCrossEntropyOptions {
                             "share of a target that is spread over both classes"),
                       field("positive_weight", &O::positive_weight, at_least(0.0),
                             "how much a 1 counts, one a column"),
-                      field("reduction", &O::reduction, "of the columns")};
+                      field("reduction", &O::reduction, "of the columns"),
+                      field("max_loss", &O::max_loss, above_or_infinite(0.0),
+                            "what the negative logarithm of a probability counts at most")};
   }
 };
 
@@ -65,7 +73,7 @@ struct BinaryCrossEntropyOptions {
 /// questions (multilabel). `predict` gives p̂.
 ///
 /// PyTorch's BCEWithLogitsLoss (positive_weight is its pos_weight). scikit-learn's binary log loss
-/// is the one with Reduction::sum.
+/// is the one with Reduction::sum and `max_loss` = −log ε, as for CrossEntropy.
 template <class T = float>
 class BinaryCrossEntropy : public LossOf<BinaryCrossEntropy<T>, T> {
  public:

@@ -36,8 +36,11 @@ struct MLPClassifierState {
 /// or with `lbfgs` over all rows. Intercepts carry no penalty. Formulae, defaults and rules for
 /// stopping are scikit-learn's. Weights and intercepts begin uniform between ±√(6/(inputs +
 /// outputs)), with 2 for `logistic`, drawn by our own generator; from the same start (`coefs_init`
-/// and `intercepts_init`) and with `shuffle = false`, the weights of adam and sgd are scikit-learn's to
-/// rounding. lbfgs has another line search, which may lead to another of several minima.
+/// and `intercepts_init`) and with `shuffle = false`, weights and losses of all three solvers are
+/// scikit-learn's to rounding. Where the loss is not convex, many iterations of lbfgs multiply
+/// rounding errors: from weights that differ in the last digit, scikit-learn's own losses may end
+/// some 0.001 apart, and so may these. In the loss that is reported, and that lbfgs searches along,
+/// a probability below ε of the scalar counts as ε, as there.
 ///
 /// An epoch goes through all rows in mini-batches. Training ends when more than `n_iter_no_change`
 /// epochs in a row did not lower the best loss by `tol`; with `early_stopping`, did not raise the
