@@ -278,9 +278,8 @@ class Fit {
   void run_lbfgs() {
     const Vector x0 = nn::flat_values(parameters_);
     MLPTraining& training = trained_.training;
-    double reported = 0.0;
-    Vector best = x0;
-    double best_value = std::numeric_limits<double>::infinity();
+    double evaluated = 0.0;  // the loss to report, where it was evaluated last
+    double reported = 0.0;   // the same, at the last point moved to
     int evaluations = 0;
     const nn::MiniBatch<T> all = *loader_->epoch(0).begin();
     const SmoothFunction f = [&](const Vector& x, Vector& gradient) {
@@ -288,16 +287,15 @@ class Fit {
       const Losses losses = evaluate(all, 0);
       gradient.setZero();
       nn::add_flat_gradients(parameters_, gradient);
-      if (evaluations++ == 0 && !(std::isfinite(losses.minimised) && gradient.allFinite()))
-        refuse_overflow();
-      if (losses.minimised < best_value) {
-        best_value = losses.minimised;
-        best = x;
-        reported = losses.reported;
+      evaluated = losses.reported;
+      if (evaluations++ == 0) {
+        if (!(std::isfinite(losses.minimised) && gradient.allFinite())) refuse_overflow();
+        reported = evaluated;
       }
       return losses.minimised;
     };
     const OptimCallback callback = [&](const OptimIteration& it) {
+      reported = evaluated;
       trained_.n_iter = it.iteration;
       training.loss = reported;
       training.loss_curve.push_back(reported);
@@ -316,10 +314,9 @@ class Fit {
                           .callback = callback});
       training.converged = result.converged;
       message = result.message;
-      best = result.x;
-    } catch (const Enough&) {
+      nn::set_flat_values(parameters_, result.x);
+    } catch (const Enough&) {  // the parameters are those of the last point moved to
     }
-    nn::set_flat_values(parameters_, best);
     training.loss = reported;
     training.best_loss = std::min(training.best_loss, reported);
     training.optimizer = {};

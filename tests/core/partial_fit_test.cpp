@@ -16,14 +16,14 @@ namespace {
 using testing_support::throws;
 
 struct NoParams {
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return Fields{}; }
 };
 
 struct CountsState {
   Labels classes;
   Vector rows;  // of each class
   static constexpr auto fields() {
-    return std::tuple{field("classes", &CountsState::classes), field("rows", &CountsState::rows)};
+    return Fields{field("classes", &CountsState::classes), field("rows", &CountsState::rows)};
   }
 };
 
@@ -56,7 +56,7 @@ class Counter : public Implements<Counter, Classifier, NoParams, CountsState> {
 /// Adds up the columns.
 struct SumState {
   Vector sum;
-  static constexpr auto fields() { return std::tuple{field("sum", &SumState::sum)}; }
+  static constexpr auto fields() { return Fields{field("sum", &SumState::sum)}; }
 };
 class Sum : public Implements<Sum, Transformer, NoParams, SumState> {
  public:

@@ -17,8 +17,8 @@ struct WarmParams {
   bool warm_start = false;
   bool fail = false;
   static constexpr auto fields() {
-    return std::tuple{field("warm_start", &WarmParams::warm_start, "go on"),
-                      field("fail", &WarmParams::fail, "throw")};
+    return Fields{field("warm_start", &WarmParams::warm_start, "go on"),
+                  field("fail", &WarmParams::fail, "throw")};
   }
 };
 
@@ -26,7 +26,7 @@ struct CountState {
   Labels classes;
   Index rows = 0;
   static constexpr auto fields() {
-    return std::tuple{field("classes", &CountState::classes), field("rows", &CountState::rows)};
+    return Fields{field("classes", &CountState::classes), field("rows", &CountState::rows)};
   }
 };
 
@@ -51,11 +51,11 @@ class Counter : public Implements<Counter, Classifier, WarmParams, CountState> {
 
 /// The same without a target, and without the parameter.
 struct NoParams {
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return Fields{}; }
 };
 struct RowsState {
   Index rows = 0;
-  static constexpr auto fields() { return std::tuple{field("rows", &RowsState::rows)}; }
+  static constexpr auto fields() { return Fields{field("rows", &RowsState::rows)}; }
 };
 class RowCounter : public Implements<RowCounter, Transformer, NoParams, RowsState> {
  public:

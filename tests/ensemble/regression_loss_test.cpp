@@ -5,7 +5,6 @@
 #include <cmath>
 #include <sstream>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -293,7 +292,7 @@ struct Lopsided {
   static constexpr std::string_view name = "lopsided";
   double factor = 2.0;
   static constexpr auto fields() {
-    return std::tuple{field("factor", &Lopsided::factor, above(0.0), "cost of being too low")};
+    return Fields{field("factor", &Lopsided::factor, above(0.0), "cost of being too low")};
   }
   double cost(double y, double raw) const { return y > raw ? factor : 1.0; }
   double loss(double y, double raw) const { return 0.5 * cost(y, raw) * (y - raw) * (y - raw); }

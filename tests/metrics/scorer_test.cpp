@@ -22,12 +22,12 @@ using namespace testing_support;
 using nlohmann::json;
 
 struct NoParams {
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return Fields{}; }
 };
 
 struct EchoState {
   Labels classes;
-  static constexpr auto fields() { return std::tuple{field("classes", &EchoState::classes)}; }
+  static constexpr auto fields() { return Fields{field("classes", &EchoState::classes)}; }
 };
 
 struct CallCounts {
@@ -67,7 +67,7 @@ class EchoDecision : public Implements<EchoDecision, Classifier, NoParams, EchoS
 
 struct WidthState {
   Index width = 0;
-  static constexpr auto fields() { return std::tuple{field("width", &WidthState::width)}; }
+  static constexpr auto fields() { return Fields{field("width", &WidthState::width)}; }
 };
 
 /// Takes X for its predictions.

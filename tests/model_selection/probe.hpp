@@ -5,7 +5,6 @@
 
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/implements.hpp>
@@ -21,9 +20,9 @@ struct ProbeParams {
   int fail_row = -1;         // and those whose training rows have this number in column 0
 
   static constexpr auto fields() {
-    return std::tuple{field("level", &ProbeParams::level, at_least(-10.0), "what it predicts"),
-                      field("fail_from", &ProbeParams::fail_from, "from which level fits fail"),
-                      field("fail_row", &ProbeParams::fail_row, "which row makes fits fail")};
+    return Fields{field("level", &ProbeParams::level, at_least(-10.0), "what it predicts"),
+                  field("fail_from", &ProbeParams::fail_from, "from which level fits fail"),
+                  field("fail_row", &ProbeParams::fail_row, "which row makes fits fail")};
   }
 };
 
@@ -35,9 +34,9 @@ struct ProbeState {
   int threads = 0;
 
   static constexpr auto fields() {
-    return std::tuple{field("rows", &ProbeState::rows), field("weight", &ProbeState::weight),
-                      field("validation_rows", &ProbeState::validation_rows),
-                      field("groups", &ProbeState::groups), field("threads", &ProbeState::threads)};
+    return Fields{field("rows", &ProbeState::rows), field("weight", &ProbeState::weight),
+                  field("validation_rows", &ProbeState::validation_rows),
+                  field("groups", &ProbeState::groups), field("threads", &ProbeState::threads)};
   }
 };
 

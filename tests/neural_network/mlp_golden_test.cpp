@@ -160,7 +160,8 @@ void expect_same_steps(const json& c) {
   }
   const Data& d = data(c["data"].get<std::string>());
   const Matrix predicted = to_matrix(c["predicted"]);
-  EXPECT_LE((predicted_of(model, d.X).topRows(10) - predicted).cwiseAbs().maxCoeff(), tolerance);
+  EXPECT_LE((predicted_of(model, d.X).topRows(predicted.rows()) - predicted).cwiseAbs().maxCoeff(),
+            tolerance);
 }
 
 TEST(MLPGolden, StepsAreScikitLearns) {
@@ -173,13 +174,14 @@ TEST(MLPGolden, StepsAreScikitLearns) {
   }
 }
 
-/// As near to scikit-learn as it is to itself when the weights begin a few rounding errors away.
+/// As near to scikit-learn as it is to itself when its weights begin a few rounding errors away:
+/// by a factor of 20, since a handful of trials does not show the farthest it may go.
 template <class Model>
 void expect_same_minimum(const json& c) {
   const Model model = fitted<Model>(c);
   const Data& d = data(c["data"].get<std::string>());
   const auto tolerance = [&](const char* what) {
-    return 1e-9 + (c.contains("moves") ? 5.0 * c["moves"][what].get<double>() : 0.0);
+    return 1e-9 + 20.0 * c["moves"][what].get<double>();
   };
   if (tolerance("loss") < 1e-6) {
     EXPECT_EQ(model.n_iter(), c["n_iter"].get<int>());
@@ -188,7 +190,7 @@ void expect_same_minimum(const json& c) {
   EXPECT_NEAR(model.score(d.X, target_of(model, d.y), weights_of(c, 0, d.X.rows())),
               c["score"].get<double>(), tolerance("score"));
   const Matrix predicted = to_matrix(c["predicted"]);
-  EXPECT_LE((predicted_of(model, d.X).topRows(10) - predicted).cwiseAbs().maxCoeff(),
+  EXPECT_LE((predicted_of(model, d.X).topRows(predicted.rows()) - predicted).cwiseAbs().maxCoeff(),
             tolerance("predicted"));
 }
 
