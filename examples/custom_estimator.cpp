@@ -15,7 +15,7 @@ struct WinsorizerParams {
   double share = 0.05;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("share", &WinsorizerParams::share, between(0.0, 0.5), "cut off at each end")};
   }
 };
@@ -24,7 +24,7 @@ struct WinsorizerState {
   Vector low, high;  // one value a column
 
   static constexpr auto fields() {
-    return std::tuple{field("low", &WinsorizerState::low), field("high", &WinsorizerState::high)};
+    return Fields{field("low", &WinsorizerState::low), field("high", &WinsorizerState::high)};
   }
   void check(const Schema& schema) const {  // a model file may be damaged
     if (low.size() != schema.n_features || high.size() != schema.n_features)
@@ -67,9 +67,8 @@ struct NearestCentroidParams {
   double shrink_threshold = 0.0;
 
   static constexpr auto fields() {
-    return std::tuple{field("shrink_threshold", &NearestCentroidParams::shrink_threshold,
-                            between(0.0, 1.0),
-                            "how far each centroid moves towards the overall mean")};
+    return Fields{field("shrink_threshold", &NearestCentroidParams::shrink_threshold,
+                        between(0.0, 1.0), "how far each centroid moves towards the overall mean")};
   }
 };
 
@@ -78,8 +77,8 @@ struct NearestCentroidState {
   Matrix centroids;  // one row a class
 
   static constexpr auto fields() {
-    return std::tuple{field("classes", &NearestCentroidState::classes),
-                      field("centroids", &NearestCentroidState::centroids)};
+    return Fields{field("classes", &NearestCentroidState::classes),
+                  field("centroids", &NearestCentroidState::centroids)};
   }
   void check(const Schema& schema) const {
     if (centroids.rows() != classes.size() || centroids.cols() != schema.n_features)

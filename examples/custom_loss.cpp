@@ -14,7 +14,7 @@ struct LogCosh {
 
   // A table of the members: fit checks them, and model files hold them.
   static constexpr auto fields() {
-    return std::tuple{field("width", &LogCosh::width, above(0.0), "where the slope levels off")};
+    return Fields{field("width", &LogCosh::width, above(0.0), "where the slope levels off")};
   }
 
   double loss(double y, double raw) const {

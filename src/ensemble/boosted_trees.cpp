@@ -30,19 +30,19 @@ struct TreeArrays {
   std::vector<Index> set_begin;
 
   static constexpr auto fields() {
-    return std::tuple{field("n_features", &TreeArrays::n_features),
-                      field("baseline", &TreeArrays::baseline),
-                      field("tree_begin", &TreeArrays::tree_begin),
-                      field("feature", &TreeArrays::feature),
-                      field("value", &TreeArrays::value),
-                      field("right", &TreeArrays::right),
-                      field("missing_left", &TreeArrays::missing_left),
-                      field("unseen_left", &TreeArrays::unseen_left),
-                      field("left_set", &TreeArrays::left_set),
-                      field("gain", &TreeArrays::gain),
-                      field("count", &TreeArrays::count),
-                      field("category_sets", &TreeArrays::category_sets),
-                      field("set_begin", &TreeArrays::set_begin)};
+    return Fields{field("n_features", &TreeArrays::n_features),
+                  field("baseline", &TreeArrays::baseline),
+                  field("tree_begin", &TreeArrays::tree_begin),
+                  field("feature", &TreeArrays::feature),
+                  field("value", &TreeArrays::value),
+                  field("right", &TreeArrays::right),
+                  field("missing_left", &TreeArrays::missing_left),
+                  field("unseen_left", &TreeArrays::unseen_left),
+                  field("left_set", &TreeArrays::left_set),
+                  field("gain", &TreeArrays::gain),
+                  field("count", &TreeArrays::count),
+                  field("category_sets", &TreeArrays::category_sets),
+                  field("set_begin", &TreeArrays::set_begin)};
   }
 
   void check_sizes() const {

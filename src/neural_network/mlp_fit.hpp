@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include <espalier/core/fit_context.hpp>
@@ -20,11 +19,9 @@ using Options = MLPClassifierParams;
 /// Copies the members that `fields` lists.
 template <class To, class From>
 void copy_fields(const From& from, To& to, const auto& from_fields, const auto& to_fields) {
-  constexpr std::size_t n = std::tuple_size_v<std::decay_t<decltype(from_fields)>>;
-  [&]<std::size_t... i>(std::index_sequence<i...>) {
-    ((to.*std::get<i>(to_fields).member = from.*std::get<i>(from_fields).member), ...);
-  }
-  (std::make_index_sequence<n>());
+  from_fields.apply([&](const auto&... a) {
+    to_fields.apply([&](const auto&... b) { ((to.*b.member = from.*a.member), ...); });
+  });
 }
 
 struct Problem {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 
 #include <espalier/core/implements.hpp>
 
@@ -23,11 +22,11 @@ struct ToyParams {
   std::vector<double> grid = {1.0, 2.0};
 
   static constexpr auto fields() {
-    return std::tuple{field("shift", &ToyParams::shift, between(-10.0, 10.0), "added to the mean"),
-                      field("max_iter", &ToyParams::max_iter, at_least(1), "iterations"),
-                      field("mode", &ToyParams::mode, "what fit does"),
-                      field("limit", &ToyParams::limit, above(0.0), "unused"),
-                      field("grid", &ToyParams::grid, at_least(0.0), "unused")};
+    return Fields{field("shift", &ToyParams::shift, between(-10.0, 10.0), "added to the mean"),
+                  field("max_iter", &ToyParams::max_iter, at_least(1), "iterations"),
+                  field("mode", &ToyParams::mode, "what fit does"),
+                  field("limit", &ToyParams::limit, above(0.0), "unused"),
+                  field("grid", &ToyParams::grid, at_least(0.0), "unused")};
   }
 };
 
@@ -37,8 +36,8 @@ struct ToyState {
   Index n_iter = 0;
 
   static constexpr auto fields() {
-    return std::tuple{field("mean", &ToyState::mean), field("weight", &ToyState::weight),
-                      field("n_iter", &ToyState::n_iter)};
+    return Fields{field("mean", &ToyState::mean), field("weight", &ToyState::weight),
+                  field("n_iter", &ToyState::n_iter)};
   }
   void check(const Schema& schema) const {
     if (mean.size() != schema.n_features) throw FormatError("Toy: mean does not fit");

@@ -3,7 +3,6 @@
 #include <espalier/testing/check_estimator.hpp>
 
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -201,7 +200,7 @@ class Keeps : public Implements<Derived, Transformer, Params, State> {
 struct MaxIterParams {
   int max_iter = 3;
   static constexpr auto fields() {
-    return std::tuple{field("max_iter", &MaxIterParams::max_iter, at_least(1), "iterations")};
+    return Fields{field("max_iter", &MaxIterParams::max_iter, at_least(1), "iterations")};
   }
 };
 class Silent : public Keeps<Silent, MaxIterParams, samples::ScaleState> {
@@ -217,7 +216,7 @@ TEST(CheckEstimator, FindsIterationsThatNobodyCounts) {
 struct SizeParams {
   int size = 1;
   static constexpr auto fields() {
-    return std::tuple{field("size", &SizeParams::size, "any integer, it seems")};
+    return Fields{field("size", &SizeParams::size, "any integer, it seems")};
   }
 };
 class Sized : public Keeps<Sized, SizeParams, samples::ScaleState> {
@@ -238,7 +237,7 @@ TEST(CheckEstimator, FindsNumbersThatNeedARange) {
 
 struct UncheckedState {
   Vector scale;
-  static constexpr auto fields() { return std::tuple{field("scale", &UncheckedState::scale)}; }
+  static constexpr auto fields() { return Fields{field("scale", &UncheckedState::scale)}; }
 };
 class Unchecked : public Keeps<Unchecked, samples::ScaleParams, UncheckedState> {
  public:

@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "testing/samples.hpp"
@@ -20,7 +19,7 @@ namespace espalier::samples {
 struct CentroidsParams {
   std::optional<std::map<int, double>> class_weight = {};
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("class_weight", &CentroidsParams::class_weight, "how much the classes count")};
   }
 };
@@ -31,8 +30,8 @@ struct CentroidsState {
   Vector priors;  // k
   static constexpr auto fields() {
     using S = CentroidsState;
-    return std::tuple{field("classes", &S::classes), field("means", &S::means),
-                      field("priors", &S::priors)};
+    return Fields{field("classes", &S::classes), field("means", &S::means),
+                  field("priors", &S::priors)};
   }
   void check(const Schema& schema) const {
     if (means.rows() != classes.size() || priors.size() != classes.size() ||
@@ -118,7 +117,7 @@ class Centroids : public Implements<Centroids<fault>, Classifier, CentroidsParam
 struct CentresParams {
   int n_clusters = 3;
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("n_clusters", &CentresParams::n_clusters, at_least(1), "how many clusters")};
   }
 };
@@ -129,8 +128,8 @@ struct CentresState {
   int n_iter = 0;
   static constexpr auto fields() {
     using S = CentresState;
-    return std::tuple{field("labels", &S::labels), field("centres", &S::centres),
-                      field("n_iter", &S::n_iter)};
+    return Fields{field("labels", &S::labels), field("centres", &S::centres),
+                  field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const {
     if (centres.rows() < 1 || centres.cols() != schema.n_features)
@@ -199,8 +198,8 @@ class Centres : public Implements<Centres<fault>, Clusterer, CentresParams, Cent
 struct DistanceParams {
   double threshold = 4.0;
   static constexpr auto fields() {
-    return std::tuple{field("threshold", &DistanceParams::threshold, above(0.0),
-                            "deviations of an inlier at most")};
+    return Fields{field("threshold", &DistanceParams::threshold, above(0.0),
+                        "deviations of an inlier at most")};
   }
 };
 
@@ -210,8 +209,8 @@ struct DistanceState {
   double threshold = 0.0;
   static constexpr auto fields() {
     using S = DistanceState;
-    return std::tuple{field("mean", &S::mean), field("deviation", &S::deviation),
-                      field("threshold", &S::threshold)};
+    return Fields{field("mean", &S::mean), field("deviation", &S::deviation),
+                  field("threshold", &S::threshold)};
   }
   void check(const Schema& schema) const {
     if (mean.size() != schema.n_features || deviation.size() != mean.size())

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <string_view>
-#include <tuple>
 
 #include <espalier/core/implements.hpp>
 
@@ -16,7 +15,7 @@ namespace espalier::samples {
 enum class PieceFault { none, counts_on_a_global, forgets_the_rows_in_files, divides_by_zero };
 
 struct PieceParams {
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return Fields{}; }
 };
 
 template <PieceFault fault>
@@ -28,10 +27,9 @@ struct PieceState {
   static constexpr auto fields() {
     using S = PieceState;
     if constexpr (fault == PieceFault::forgets_the_rows_in_files)
-      return std::tuple{field("mean", &S::mean), field("width", &S::width)};
+      return Fields{field("mean", &S::mean), field("width", &S::width)};
     else
-      return std::tuple{field("mean", &S::mean), field("rows", &S::rows),
-                        field("width", &S::width)};
+      return Fields{field("mean", &S::mean), field("rows", &S::rows), field("width", &S::width)};
   }
 };
 

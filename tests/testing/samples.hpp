@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <tuple>
 #include <vector>
 
 #include <Eigen/Cholesky>
@@ -98,10 +97,9 @@ struct LinearParams {
   static constexpr auto fields() {
     using P = LinearParams;
     constexpr bool documented = fault != Fault::undocumented_parameter;
-    return std::tuple{
-        field("alpha", &P::alpha, at_least(0.0), documented ? "the penalty" : ""),
-        field("steps", &P::steps, at_least(1), "how often it solves the same problem"),
-        field("random_state", &P::random_state, at_least(0), "not used")};
+    return Fields{field("alpha", &P::alpha, at_least(0.0), documented ? "the penalty" : ""),
+                  field("steps", &P::steps, at_least(1), "how often it solves the same problem"),
+                  field("random_state", &P::random_state, at_least(0), "not used")};
   }
 };
 
@@ -114,8 +112,8 @@ struct LinearState {
 
   static constexpr auto fields() {
     using S = LinearState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const {
     if (fault == Fault::trusts_files) return;
@@ -236,8 +234,7 @@ struct SeveralState {
   Matrix coef;  // p × outputs
   Vector intercept;
   static constexpr auto fields() {
-    return std::tuple{field("coef", &SeveralState::coef),
-                      field("intercept", &SeveralState::intercept)};
+    return Fields{field("coef", &SeveralState::coef), field("intercept", &SeveralState::intercept)};
   }
   void check(const Schema& schema) const {
     if (coef.rows() != schema.n_features || coef.cols() != intercept.size() || coef.cols() < 1)
@@ -281,13 +278,13 @@ class Several
 struct ScaleParams {
   bool enabled = true;
   static constexpr auto fields() {
-    return std::tuple{field("enabled", &ScaleParams::enabled, "else it does nothing")};
+    return Fields{field("enabled", &ScaleParams::enabled, "else it does nothing")};
   }
 };
 
 struct ScaleState {
   Vector scale;
-  static constexpr auto fields() { return std::tuple{field("scale", &ScaleState::scale)}; }
+  static constexpr auto fields() { return Fields{field("scale", &ScaleState::scale)}; }
   void check(const Schema& schema) const {
     if (scale.size() != schema.n_features) throw FormatError("Scale: scale has another length");
   }

@@ -33,7 +33,7 @@ struct KMeansParams {
 
   static constexpr auto fields() {
     using P = KMeansParams;
-    return std::tuple{
+    return Fields{
         field("n_clusters", &P::n_clusters, at_least(1), "how many clusters"),
         field("init", &P::init, "the centres to begin with"),
         field("n_init", &P::n_init, "how many starts; the one of least inertia is kept"),
@@ -58,12 +58,12 @@ struct KMeansState {
 
   static constexpr auto fields() {
     using S = KMeansState;
-    return std::tuple{field("cluster_centers", &S::cluster_centers),
-                      field("offset", &S::offset),
-                      field("labels", &S::labels),
-                      field("inertia", &S::inertia),
-                      field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("cluster_centers", &S::cluster_centers),
+                  field("offset", &S::offset),
+                  field("labels", &S::labels),
+                  field("inertia", &S::inertia),
+                  field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

@@ -24,7 +24,7 @@ struct MiniBatchKMeansParams {
 
   static constexpr auto fields() {
     using P = MiniBatchKMeansParams;
-    return std::tuple{
+    return Fields{
         field("n_clusters", &P::n_clusters, at_least(1), "how many clusters"),
         field("init", &P::init, "the centres to begin with"),
         field("max_iter", &P::max_iter, at_least(1), "so many times the rows are drawn at most"),
@@ -63,15 +63,15 @@ struct MiniBatchKMeansState {
 
   static constexpr auto fields() {
     using S = MiniBatchKMeansState;
-    return std::tuple{field("cluster_centers", &S::cluster_centers),
-                      field("offset", &S::offset),
-                      field("counts", &S::counts),
-                      field("labels", &S::labels),
-                      field("inertia", &S::inertia),
-                      field("n_iter", &S::n_iter),
-                      field("n_steps", &S::n_steps),
-                      field("rows_since_moving", &S::rows_since_moving),
-                      field("random_seed", &S::random_seed)};
+    return Fields{field("cluster_centers", &S::cluster_centers),
+                  field("offset", &S::offset),
+                  field("counts", &S::counts),
+                  field("labels", &S::labels),
+                  field("inertia", &S::inertia),
+                  field("n_iter", &S::n_iter),
+                  field("n_steps", &S::n_steps),
+                  field("rows_since_moving", &S::rows_since_moving),
+                  field("random_seed", &S::random_seed)};
   }
   void check(const Schema& schema) const;
 };

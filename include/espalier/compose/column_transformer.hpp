@@ -63,9 +63,8 @@ struct ColumnBlock {
   ColumnSelector columns;
 
   static constexpr auto fields() {
-    return std::tuple{field("name", &ColumnBlock::name),
-                      field("treatment", &ColumnBlock::treatment),
-                      field("columns", &ColumnBlock::columns)};
+    return Fields{field("name", &ColumnBlock::name), field("treatment", &ColumnBlock::treatment),
+                  field("columns", &ColumnBlock::columns)};
   }
 };
 
@@ -98,7 +97,7 @@ struct ColumnTransformerParams : ColumnTransformerOptions {
 
   static constexpr auto fields() {
     using P = ColumnTransformerParams;
-    return std::tuple{
+    return Fields{
         field("transformers", &P::transformers,
               "named groups of columns and what is done with each"),
         field("remainder", &P::remainder, "what is done with columns that no group names"),
@@ -122,8 +121,8 @@ struct FittedColumnBlock {
 
   static constexpr auto fields() {
     using B = FittedColumnBlock;
-    return std::tuple{field("name", &B::name), field("treatment", &B::treatment),
-                      field("columns", &B::columns), field("n_outputs", &B::n_outputs)};
+    return Fields{field("name", &B::name), field("treatment", &B::treatment),
+                  field("columns", &B::columns), field("n_outputs", &B::n_outputs)};
   }
 };
 
@@ -134,8 +133,8 @@ struct ColumnTransformerState {
 
   static constexpr auto fields() {
     using S = ColumnTransformerState;
-    return std::tuple{field("blocks", &S::blocks), field("sparse_output", &S::sparse_output),
-                      field("names_out", &S::names_out)};
+    return Fields{field("blocks", &S::blocks), field("sparse_output", &S::sparse_output),
+                  field("names_out", &S::names_out)};
   }
   void check(const Schema& schema) const;
 };

@@ -18,7 +18,7 @@ struct Step {
   Polymorphic<Estimator> estimator;
 
   static constexpr auto fields() {
-    return std::tuple{field("name", &Step::name), field("estimator", &Step::estimator)};
+    return Fields{field("name", &Step::name), field("estimator", &Step::estimator)};
   }
 };
 
@@ -41,7 +41,7 @@ struct PipelineParams {
   std::vector<Step> steps;
 
   static constexpr auto fields() {
-    return std::tuple{field("steps", &PipelineParams::steps, "names and estimators, in order")};
+    return Fields{field("steps", &PipelineParams::steps, "names and estimators, in order")};
   }
   const Estimator* find_part(std::string_view name) const;
   Estimator* mutable_part(std::string_view name);
@@ -54,7 +54,7 @@ template <class Role>
 struct PipelineState {
   std::vector<Step> steps;
 
-  static constexpr auto fields() { return std::tuple{field("steps", &PipelineState::steps)}; }
+  static constexpr auto fields() { return Fields{field("steps", &PipelineState::steps)}; }
   void check(const Schema& schema) const;
 };
 

@@ -20,8 +20,8 @@ struct Schema {
   std::vector<Dictionary> categories;
 
   static constexpr auto fields() {
-    return std::tuple{field("n_features", &Schema::n_features), field("names", &Schema::names),
-                      field("types", &Schema::types), field("categories", &Schema::categories)};
+    return Fields{field("n_features", &Schema::n_features), field("names", &Schema::names),
+                  field("types", &Schema::types), field("categories", &Schema::categories)};
   }
 
   static Schema of(const Features& X);

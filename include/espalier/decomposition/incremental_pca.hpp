@@ -17,12 +17,11 @@ struct IncrementalPCAParams {
 
   static constexpr auto fields() {
     using P = IncrementalPCAParams;
-    return std::tuple{
-        field("n_components", &P::n_components, at_least(1),
-              "components to keep; none: min(rows of the first batch, p)"),
-        field("whiten", &P::whiten, "divide transformed columns by their deviation"),
-        field("batch_size", &P::batch_size, at_least(1),
-              "rows that fit takes at a time; none: five times the number of features")};
+    return Fields{field("n_components", &P::n_components, at_least(1),
+                        "components to keep; none: min(rows of the first batch, p)"),
+                  field("whiten", &P::whiten, "divide transformed columns by their deviation"),
+                  field("batch_size", &P::batch_size, at_least(1),
+                        "rows that fit takes at a time; none: five times the number of features")};
   }
 };
 
@@ -39,14 +38,14 @@ struct IncrementalPCAState {
 
   static constexpr auto fields() {
     using S = IncrementalPCAState;
-    return std::tuple{field("mean", &S::mean),
-                      field("var", &S::var),
-                      field("components", &S::components),
-                      field("explained_variance", &S::explained_variance),
-                      field("explained_variance_ratio", &S::explained_variance_ratio),
-                      field("singular_values", &S::singular_values),
-                      field("noise_variance", &S::noise_variance),
-                      field("n_samples_seen", &S::n_samples_seen)};
+    return Fields{field("mean", &S::mean),
+                  field("var", &S::var),
+                  field("components", &S::components),
+                  field("explained_variance", &S::explained_variance),
+                  field("explained_variance_ratio", &S::explained_variance_ratio),
+                  field("singular_values", &S::singular_values),
+                  field("noise_variance", &S::noise_variance),
+                  field("n_samples_seen", &S::n_samples_seen)};
   }
   void check(const Schema& schema) const;
 };

@@ -45,7 +45,7 @@ struct PCAParams {
 
   static constexpr auto fields() {
     using P = PCAParams;
-    return std::tuple{
+    return Fields{
         field("n_components", &P::n_components,
               "components to keep: a count, the share of the variance that they must explain, "
               "'mle' (Minka's estimate of the dimension), or none: min(n, p)"),
@@ -75,14 +75,14 @@ struct PCAState {
 
   static constexpr auto fields() {
     using S = PCAState;
-    return std::tuple{field("mean", &S::mean),
-                      field("components", &S::components),
-                      field("explained_variance", &S::explained_variance),
-                      field("explained_variance_ratio", &S::explained_variance_ratio),
-                      field("singular_values", &S::singular_values),
-                      field("noise_variance", &S::noise_variance),
-                      field("n_samples", &S::n_samples),
-                      field("svd_solver", &S::svd_solver)};
+    return Fields{field("mean", &S::mean),
+                  field("components", &S::components),
+                  field("explained_variance", &S::explained_variance),
+                  field("explained_variance_ratio", &S::explained_variance_ratio),
+                  field("singular_values", &S::singular_values),
+                  field("noise_variance", &S::noise_variance),
+                  field("n_samples", &S::n_samples),
+                  field("svd_solver", &S::svd_solver)};
   }
   void check(const Schema& schema) const;
 };

@@ -30,7 +30,7 @@ struct TruncatedSVDParams {
 
   static constexpr auto fields() {
     using P = TruncatedSVDParams;
-    return std::tuple{
+    return Fields{
         field("n_components", &P::n_components, at_least(1), "singular vectors to keep"),
         field("algorithm", &P::algorithm, "how they are found"),
         field("n_iter", &P::n_iter, at_least(0), "randomized: power iterations"),
@@ -52,10 +52,10 @@ struct TruncatedSVDState {
 
   static constexpr auto fields() {
     using S = TruncatedSVDState;
-    return std::tuple{field("components", &S::components),
-                      field("explained_variance", &S::explained_variance),
-                      field("explained_variance_ratio", &S::explained_variance_ratio),
-                      field("singular_values", &S::singular_values)};
+    return Fields{field("components", &S::components),
+                  field("explained_variance", &S::explained_variance),
+                  field("explained_variance_ratio", &S::explained_variance_ratio),
+                  field("singular_values", &S::singular_values)};
   }
   void check(const Schema& schema) const;
 };

@@ -25,11 +25,11 @@ struct DummyClassifierParams {
 
   static constexpr auto fields() {
     using P = DummyClassifierParams;
-    return std::tuple{field("strategy", &P::strategy, "how classes are predicted"),
-                      field("random_state", &P::random_state, at_least(0),
-                            "seed of strategies stratified and uniform; none: another in each fit"),
-                      field("constant", &P::constant,
-                            "of strategy constant: the class, as its label or its name")};
+    return Fields{field("strategy", &P::strategy, "how classes are predicted"),
+                  field("random_state", &P::random_state, at_least(0),
+                        "seed of strategies stratified and uniform; none: another in each fit"),
+                  field("constant", &P::constant,
+                        "of strategy constant: the class, as its label or its name")};
   }
 };
 
@@ -41,8 +41,8 @@ struct DummyClassifierState {
 
   static constexpr auto fields() {
     using S = DummyClassifierState;
-    return std::tuple{field("classes", &S::classes), field("class_prior", &S::class_prior),
-                      field("constant", &S::constant), field("seed", &S::seed)};
+    return Fields{field("classes", &S::classes), field("class_prior", &S::class_prior),
+                  field("constant", &S::constant), field("seed", &S::seed)};
   }
   void check(const Schema& schema) const;
 };

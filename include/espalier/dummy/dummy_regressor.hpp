@@ -22,7 +22,7 @@ struct DummyRegressorParams {
 
   static constexpr auto fields() {
     using P = DummyRegressorParams;
-    return std::tuple{
+    return Fields{
         field("strategy", &P::strategy, "what is predicted"),
         field("constant", &P::constant, inside(-infinity, infinity),
               "of strategy constant: one value an output"),
@@ -34,7 +34,7 @@ struct DummyRegressorState {
   Vector constant;  // one value an output
 
   static constexpr auto fields() {
-    return std::tuple{field("constant", &DummyRegressorState::constant)};
+    return Fields{field("constant", &DummyRegressorState::constant)};
   }
   void check(const Schema& schema) const;
 };

@@ -4,7 +4,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/implements.hpp>
@@ -19,9 +18,8 @@ struct HistGradientBoostingClassifierState : HistGradientBoostingState {
   Labels classes;  ///< ascending
 
   static constexpr auto fields() {
-    return std::tuple_cat(
-        std::tuple{field("classes", &HistGradientBoostingClassifierState::classes)},
-        HistGradientBoostingState::fields());
+    return join_fields(Fields{field("classes", &HistGradientBoostingClassifierState::classes)},
+                       HistGradientBoostingState::fields());
   }
 
   /// @throws FormatError  the parts do not fit together

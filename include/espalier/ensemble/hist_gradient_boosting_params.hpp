@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 
 #include <espalier/core/params.hpp>
 #include <espalier/ensemble/categorical_features.hpp>
@@ -44,7 +43,7 @@ namespace detail {
 /// The rows of the table that both estimators have.
 template <class P>
 constexpr auto hist_gradient_boosting_fields() {
-  return std::tuple{
+  return Fields{
       field("learning_rate", &P::learning_rate, above(0.0),
             "what the values of the leaves are multiplied by"),
       field("max_iter", &P::max_iter, at_least(1),
@@ -125,13 +124,13 @@ struct HistGradientBoostingRegressorParams {
 
   static constexpr auto fields() {
     using P = HistGradientBoostingRegressorParams;
-    return std::tuple_cat(
-        std::tuple{field("loss", &P::loss, "what is minimised"),
-                   field("quantile", &P::quantile, inside(0.0, 1.0), "of loss quantile: which one"),
-                   field("huber_delta", &P::huber_delta, above(0.0),
-                         "of loss huber: the distance from y beyond which the loss is linear"),
-                   field("tweedie_power", &P::tweedie_power, inside(1.0, 2.0),
-                         "of loss tweedie: the variance is the mean to this power")},
+    return join_fields(
+        Fields{field("loss", &P::loss, "what is minimised"),
+               field("quantile", &P::quantile, inside(0.0, 1.0), "of loss quantile: which one"),
+               field("huber_delta", &P::huber_delta, above(0.0),
+                     "of loss huber: the distance from y beyond which the loss is linear"),
+               field("tweedie_power", &P::tweedie_power, inside(1.0, 2.0),
+                     "of loss tweedie: the variance is the mean to this power")},
         detail::hist_gradient_boosting_fields<P>());
   }
 };
@@ -166,10 +165,10 @@ struct HistGradientBoostingClassifierParams {
 
   static constexpr auto fields() {
     using P = HistGradientBoostingClassifierParams;
-    return std::tuple_cat(
-        std::tuple{field("loss", &P::loss, "what is minimised")},
+    return join_fields(
+        Fields{field("loss", &P::loss, "what is minimised")},
         detail::hist_gradient_boosting_fields<P>(),
-        std::tuple{field("class_weight", &P::class_weight, "how much the classes count")});
+        Fields{field("class_weight", &P::class_weight, "how much the classes count")});
   }
 };
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/implements.hpp>
@@ -19,8 +18,8 @@ struct HistGradientBoostingRegressorState : HistGradientBoostingState {
   RegressionLoss loss;  ///< of the fit: its inverse link turns raw predictions into predictions
 
   static constexpr auto fields() {
-    return std::tuple_cat(std::tuple{field("loss", &HistGradientBoostingRegressorState::loss)},
-                          HistGradientBoostingState::fields());
+    return join_fields(Fields{field("loss", &HistGradientBoostingRegressorState::loss)},
+                       HistGradientBoostingState::fields());
   }
 };
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/params.hpp>
@@ -25,9 +24,9 @@ struct FeatureCategories {
   int size() const { return static_cast<int>(texts.empty() ? values.size() : texts.size()); }
 
   static constexpr auto fields() {
-    return std::tuple{field("feature", &FeatureCategories::feature),
-                      field("texts", &FeatureCategories::texts),
-                      field("values", &FeatureCategories::values)};
+    return Fields{field("feature", &FeatureCategories::feature),
+                  field("texts", &FeatureCategories::texts),
+                  field("values", &FeatureCategories::values)};
   }
 };
 
@@ -47,14 +46,14 @@ struct HistGradientBoostingState {
 
   static constexpr auto fields() {
     using S = HistGradientBoostingState;
-    return std::tuple{field("categories", &S::categories),
-                      field("trees", &S::trees),
-                      field("early_stopping", &S::early_stopping),
-                      field("n_iter", &S::n_iter),
-                      field("score_names", &S::score_names),
-                      field("train_scores", &S::train_scores),
-                      field("validation_scores", &S::validation_scores),
-                      field("random_seed", &S::random_seed)};
+    return Fields{field("categories", &S::categories),
+                  field("trees", &S::trees),
+                  field("early_stopping", &S::early_stopping),
+                  field("n_iter", &S::n_iter),
+                  field("score_names", &S::score_names),
+                  field("train_scores", &S::train_scores),
+                  field("validation_scores", &S::validation_scores),
+                  field("random_seed", &S::random_seed)};
   }
 
   /// The scores of the deciding metric; empty where there are none.

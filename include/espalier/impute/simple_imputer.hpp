@@ -26,7 +26,7 @@ struct SimpleImputerParams {
 
   static constexpr auto fields() {
     using P = SimpleImputerParams;
-    return std::tuple{
+    return Fields{
         field("strategy", &P::strategy, "what a missing cell is replaced by"),
         field("fill_value", &P::fill_value,
               "of strategy constant; none: 0 for numbers, 'missing_value' for categories"),
@@ -47,8 +47,8 @@ struct SimpleImputerState {
 
   static constexpr auto fields() {
     using S = SimpleImputerState;
-    return std::tuple{field("statistics", &S::statistics), field("texts", &S::texts),
-                      field("indicators", &S::indicators)};
+    return Fields{field("statistics", &S::statistics), field("texts", &S::texts),
+                  field("indicators", &S::indicators)};
   }
   void check(const Schema& schema) const;
 };

@@ -22,7 +22,7 @@ namespace detail {
 /// The rows of the table that ElasticNet and Lasso share.
 template <class P>
 constexpr auto elastic_net_fields() {
-  return std::tuple{
+  return Fields{
       field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
       field("max_iter", &P::max_iter, at_least(1), "sweeps over working sets at most"),
       field("tol", &P::tol, at_least(0.0), "duality gap at which to stop, as a part of ‖y‖²"),
@@ -48,11 +48,10 @@ struct ElasticNetParams {
 
   static constexpr auto fields() {
     using P = ElasticNetParams;
-    return std::tuple_cat(
-        std::tuple{
-            field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
-            field("l1_ratio", &P::l1_ratio, between(0.0, 1.0), "1: L1 penalty only; 0: L2 only")},
-        detail::elastic_net_fields<P>());
+    return join_fields(Fields{field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
+                              field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
+                                    "1: L1 penalty only; 0: L2 only")},
+                       detail::elastic_net_fields<P>());
   }
 };
 
@@ -66,9 +65,9 @@ struct ElasticNetState {
 
   static constexpr auto fields() {
     using S = ElasticNetState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("dual_gap", &S::dual_gap), field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("dual_gap", &S::dual_gap), field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

@@ -13,7 +13,7 @@ namespace detail {
 /// The rows of the table that ElasticNetCV and LassoCV share.
 template <class P>
 constexpr auto elastic_net_cv_fields() {
-  return std::tuple{
+  return Fields{
       field("eps", &P::eps, above_up_to(0.0, 1.0),
             "smallest alpha of a grid as a part of the largest"),
       field("alphas", &P::alphas, "how many penalties to try, or which"),
@@ -43,10 +43,9 @@ struct ElasticNetCVParams {
 
   static constexpr auto fields() {
     using P = ElasticNetCVParams;
-    return std::tuple_cat(
-        std::tuple{
-            field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
-                  "the mixes to try; 1: L1 penalty only; above 0 unless the alphas are given")},
+    return join_fields(
+        Fields{field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
+                     "the mixes to try; 1: L1 penalty only; above 0 unless the alphas are given")},
         detail::elastic_net_cv_fields<P>());
   }
 };
@@ -65,11 +64,11 @@ struct ElasticNetCVState {
 
   static constexpr auto fields() {
     using S = ElasticNetCVState;
-    return std::tuple{field("alpha", &S::alpha),        field("l1_ratio", &S::l1_ratio),
-                      field("alphas", &S::alphas),      field("mse_path", &S::mse_path),
-                      field("coef", &S::coef),          field("intercept", &S::intercept),
-                      field("dual_gap", &S::dual_gap),  field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("alpha", &S::alpha),        field("l1_ratio", &S::l1_ratio),
+                  field("alphas", &S::alphas),      field("mse_path", &S::mse_path),
+                  field("coef", &S::coef),          field("intercept", &S::intercept),
+                  field("dual_gap", &S::dual_gap),  field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

@@ -38,7 +38,7 @@ struct GeneralizedLinearParams {
 
   static constexpr auto fields() {
     using P = GeneralizedLinearParams;
-    return std::tuple{
+    return Fields{
         field("alpha", &P::alpha, at_least(0.0), "L2 penalty; 0: none"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("solver", &P::solver, "how the objective is minimised"),
@@ -57,8 +57,8 @@ struct GeneralizedLinearState {
 
   static constexpr auto fields() {
     using S = GeneralizedLinearState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

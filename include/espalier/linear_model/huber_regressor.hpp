@@ -15,14 +15,13 @@ struct HuberRegressorParams {
 
   static constexpr auto fields() {
     using P = HuberRegressorParams;
-    return std::tuple{
-        field("epsilon", &P::epsilon, at_least(1.0),
-              "residuals beyond it, in units of the scale, count linearly"),
-        field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
-        field("alpha", &P::alpha, at_least(0.0), "L2 penalty"),
-        field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
-        field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
-        field("tol", &P::tol, at_least(0.0), "gradient to stop at, in scaled variables")};
+    return Fields{field("epsilon", &P::epsilon, at_least(1.0),
+                        "residuals beyond it, in units of the scale, count linearly"),
+                  field("max_iter", &P::max_iter, at_least(1), "iterations of the solver at most"),
+                  field("alpha", &P::alpha, at_least(0.0), "L2 penalty"),
+                  field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
+                  field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
+                  field("tol", &P::tol, at_least(0.0), "gradient to stop at, in scaled variables")};
   }
 };
 
@@ -37,9 +36,9 @@ struct HuberRegressorState {
 
   static constexpr auto fields() {
     using S = HuberRegressorState;
-    return std::tuple{field("coef", &S::coef),     field("intercept", &S::intercept),
-                      field("scale", &S::scale),   field("outliers", &S::outliers),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return Fields{field("coef", &S::coef),     field("intercept", &S::intercept),
+                  field("scale", &S::scale),   field("outliers", &S::outliers),
+                  field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

@@ -17,8 +17,8 @@ struct LassoParams {
 
   static constexpr auto fields() {
     using P = LassoParams;
-    return std::tuple_cat(
-        std::tuple{field("alpha", &P::alpha, at_least(0.0), "strength of the L1 penalty")},
+    return join_fields(
+        Fields{field("alpha", &P::alpha, at_least(0.0), "strength of the L1 penalty")},
         detail::elastic_net_fields<P>());
   }
 };

@@ -14,7 +14,7 @@ struct LinearRegressionParams {
 
   static constexpr auto fields() {
     using P = LinearRegressionParams;
-    return std::tuple{
+    return Fields{
         field("fit_intercept", &P::fit_intercept, "estimate a constant"),
         field("tol", &P::tol, between(0.0, 1.0),
               "singular values up to this part of the largest count as zero"),
@@ -31,8 +31,8 @@ struct LinearRegressionState {
 
   static constexpr auto fields() {
     using S = LinearRegressionState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("rank", &S::rank), field("singular", &S::singular)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("rank", &S::rank), field("singular", &S::singular)};
   }
   void check(const Schema& schema) const;
 };

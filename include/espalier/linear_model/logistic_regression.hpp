@@ -52,7 +52,7 @@ struct LogisticRegressionParams {
 
   static constexpr auto fields() {
     using P = LogisticRegressionParams;
-    return std::tuple{
+    return Fields{
         field("C", &P::C, above_or_infinite(0.0),
               "inverse of the strength of the penalty; inf: no penalty"),
         field("l1_ratio", &P::l1_ratio, between(0.0, 1.0),
@@ -79,9 +79,9 @@ struct LogisticRegressionState {
 
   static constexpr auto fields() {
     using S = LogisticRegressionState;
-    return std::tuple{field("classes", &S::classes), field("coef", &S::coef),
-                      field("intercept", &S::intercept), field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("classes", &S::classes), field("coef", &S::coef),
+                  field("intercept", &S::intercept), field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

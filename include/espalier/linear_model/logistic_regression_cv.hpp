@@ -26,7 +26,7 @@ struct LogisticRegressionCVParams {
 
   static constexpr auto fields() {
     using P = LogisticRegressionCVParams;
-    return std::tuple{
+    return Fields{
         field("Cs", &P::Cs, above_or_infinite(0.0), "inverses of the strength of the penalty"),
         field("l1_ratios", &P::l1_ratios, between(0.0, 1.0),
               "shares of the L1 norm in the penalty"),
@@ -62,12 +62,12 @@ struct LogisticRegressionCVState {
 
   static constexpr auto fields() {
     using S = LogisticRegressionCVState;
-    return std::tuple{field("classes", &S::classes),         field("coef", &S::coef),
-                      field("intercept", &S::intercept),     field("C", &S::C),
-                      field("l1_ratio", &S::l1_ratio),       field("Cs", &S::Cs),
-                      field("l1_ratios", &S::l1_ratios),     field("scores", &S::scores),
-                      field("n_iter_path", &S::n_iter_path), field("n_iter", &S::n_iter),
-                      field("coefs_paths", &S::coefs_paths)};
+    return Fields{field("classes", &S::classes),         field("coef", &S::coef),
+                  field("intercept", &S::intercept),     field("C", &S::C),
+                  field("l1_ratio", &S::l1_ratio),       field("Cs", &S::Cs),
+                  field("l1_ratios", &S::l1_ratios),     field("scores", &S::scores),
+                  field("n_iter_path", &S::n_iter_path), field("n_iter", &S::n_iter),
+                  field("coefs_paths", &S::coefs_paths)};
   }
   void check(const Schema& schema) const;
 };

@@ -12,7 +12,7 @@ struct QuantileRegressorParams {
 
   static constexpr auto fields() {
     using P = QuantileRegressorParams;
-    return std::tuple{
+    return Fields{
         field("quantile", &P::quantile, inside(0.0, 1.0), "share of the rows below the prediction"),
         field("alpha", &P::alpha, at_least(0.0), "L1 penalty"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant")};
@@ -28,8 +28,8 @@ struct QuantileRegressorState {
 
   static constexpr auto fields() {
     using S = QuantileRegressorState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

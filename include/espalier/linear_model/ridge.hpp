@@ -29,7 +29,7 @@ struct RidgeParams {
 
   static constexpr auto fields() {
     using P = RidgeParams;
-    return std::tuple{
+    return Fields{
         field("alpha", &P::alpha, at_least(0.0), "L2 penalty; 0 gives least squares"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("max_iter", &P::max_iter, at_least(1),
@@ -49,8 +49,8 @@ struct RidgeState {
 
   static constexpr auto fields() {
     using S = RidgeState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const;
 };

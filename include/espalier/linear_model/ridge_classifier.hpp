@@ -20,7 +20,7 @@ struct RidgeClassifierParams {
 
   static constexpr auto fields() {
     using P = RidgeClassifierParams;
-    return std::tuple{
+    return Fields{
         field("alpha", &P::alpha, at_least(0.0), "L2 penalty"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("max_iter", &P::max_iter, at_least(1),
@@ -42,8 +42,8 @@ struct RidgeClassifierState {
 
   static constexpr auto fields() {
     using S = RidgeClassifierState;
-    return std::tuple{field("classes", &S::classes), field("coef", &S::coef),
-                      field("intercept", &S::intercept), field("n_iter", &S::n_iter)};
+    return Fields{field("classes", &S::classes), field("coef", &S::coef),
+                  field("intercept", &S::intercept), field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const;
 };

@@ -20,7 +20,7 @@ struct RidgeClassifierCVParams {
 
   static constexpr auto fields() {
     using P = RidgeClassifierCVParams;
-    return std::tuple{
+    return Fields{
         field("alphas", &P::alphas, at_least(0.0), "L2 penalties to try; > 0 for leave-one-out"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field(
@@ -44,9 +44,9 @@ struct RidgeClassifierCVState {
 
   static constexpr auto fields() {
     using S = RidgeClassifierCVState;
-    return std::tuple{field("classes", &S::classes),       field("coef", &S::coef),
-                      field("intercept", &S::intercept),   field("alpha", &S::alpha),
-                      field("best_score", &S::best_score), field("cv_results", &S::cv_results)};
+    return Fields{field("classes", &S::classes),       field("coef", &S::coef),
+                  field("intercept", &S::intercept),   field("alpha", &S::alpha),
+                  field("best_score", &S::best_score), field("cv_results", &S::cv_results)};
   }
   void check(const Schema& schema) const;
 };

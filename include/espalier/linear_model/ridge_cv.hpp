@@ -19,7 +19,7 @@ struct RidgeCVParams {
 
   static constexpr auto fields() {
     using P = RidgeCVParams;
-    return std::tuple{
+    return Fields{
         field("alphas", &P::alphas, at_least(0.0), "L2 penalties to try; > 0 for leave-one-out"),
         field("fit_intercept", &P::fit_intercept, "estimate an unpenalised constant"),
         field("scoring", &P::scoring,
@@ -41,9 +41,9 @@ struct RidgeCVState {
 
   static constexpr auto fields() {
     using S = RidgeCVState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("alpha", &S::alpha), field("best_score", &S::best_score),
-                      field("cv_results", &S::cv_results)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("alpha", &S::alpha), field("best_score", &S::best_score),
+                  field("cv_results", &S::cv_results)};
   }
   void check(const Schema& schema) const;
 };

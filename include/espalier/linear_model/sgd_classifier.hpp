@@ -58,9 +58,9 @@ struct SGDClassifierParams {
 
   static constexpr auto fields() {
     using P = SGDClassifierParams;
-    return std::tuple_cat(
+    return join_fields(
         detail::sgd_fields<P>(),
-        std::tuple{field("class_weight", &P::class_weight, "how much the classes count")},
+        Fields{field("class_weight", &P::class_weight, "how much the classes count")},
         detail::last_sgd_fields<P>());
   }
 };
@@ -74,8 +74,8 @@ struct SGDClassifierState {
 
   static constexpr auto fields() {
     using S = SGDClassifierState;
-    return std::tuple{field("classes", &S::classes), field("linear", &S::linear),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return Fields{field("classes", &S::classes), field("linear", &S::linear),
+                  field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

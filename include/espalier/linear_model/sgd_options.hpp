@@ -42,7 +42,7 @@ namespace detail {
 /// class_weight, and those after it.
 template <class P>
 constexpr auto sgd_fields() {
-  return std::tuple{
+  return Fields{
       field("loss", &P::loss, "the loss of a row"),
       field("penalty", &P::penalty, "what alpha multiplies"),
       field("alpha", &P::alpha, at_least(0.0), "strength of the penalty"),
@@ -65,10 +65,9 @@ constexpr auto sgd_fields() {
 }
 template <class P>
 constexpr auto last_sgd_fields() {
-  return std::tuple{
-      field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
-      field("average", &P::average, at_least(0),
-            "step from which on coefficients are averaged; 0: never, 1: from the first")};
+  return Fields{field("warm_start", &P::warm_start, "fit begins at the coefficients before"),
+                field("average", &P::average, at_least(0),
+                      "step from which on coefficients are averaged; 0: never, 1: from the first")};
 }
 
 }  // namespace detail
@@ -86,13 +85,13 @@ struct SGDCoefficients {
 
   static constexpr auto fields() {
     using C = SGDCoefficients;
-    return std::tuple{field("coef", &C::coef),
-                      field("intercept", &C::intercept),
-                      field("plain_coef", &C::plain_coef),
-                      field("plain_intercept", &C::plain_intercept),
-                      field("average_coef", &C::average_coef),
-                      field("average_intercept", &C::average_intercept),
-                      field("t", &C::t)};
+    return Fields{field("coef", &C::coef),
+                  field("intercept", &C::intercept),
+                  field("plain_coef", &C::plain_coef),
+                  field("plain_intercept", &C::plain_intercept),
+                  field("average_coef", &C::average_coef),
+                  field("average_intercept", &C::average_intercept),
+                  field("t", &C::t)};
   }
 };
 

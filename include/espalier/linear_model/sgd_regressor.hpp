@@ -42,7 +42,7 @@ struct SGDRegressorParams {
 
   static constexpr auto fields() {
     using P = SGDRegressorParams;
-    return std::tuple_cat(detail::sgd_fields<P>(), detail::last_sgd_fields<P>());
+    return join_fields(detail::sgd_fields<P>(), detail::last_sgd_fields<P>());
   }
 };
 
@@ -54,8 +54,8 @@ struct SGDRegressorState {
 
   static constexpr auto fields() {
     using S = SGDRegressorState;
-    return std::tuple{field("linear", &S::linear), field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("linear", &S::linear), field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

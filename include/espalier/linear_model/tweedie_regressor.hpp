@@ -30,7 +30,7 @@ struct TweedieRegressorParams {
 
   static constexpr auto fields() {
     using P = TweedieRegressorParams;
-    return std::tuple{
+    return Fields{
         field("power", &P::power, Interval{.low_included = false, .high_included = false},
               "of the mean, to which the variance is proportional; not between 0 and 1"),
         field("alpha", &P::alpha, at_least(0.0), "L2 penalty; 0: none"),

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,9 +15,9 @@ struct GridSearchCVParams : SearchParams<Role> {
   ParameterGrid param_grid;
 
   static constexpr auto fields() {
-    return std::tuple_cat(std::tuple{field("param_grid", &GridSearchCVParams::param_grid,
-                                           "the values to try, by parameter path")},
-                          SearchParams<Role>::fields());
+    return join_fields(Fields{field("param_grid", &GridSearchCVParams::param_grid,
+                                    "the values to try, by parameter path")},
+                       SearchParams<Role>::fields());
   }
 };
 

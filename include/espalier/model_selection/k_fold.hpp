@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,9 +21,9 @@ struct KFoldOptions {
       {};  ///< ≥ 0, with shuffle only; none: another each time
 
   static constexpr auto fields() {
-    return std::tuple{field("n_splits", &KFoldOptions::n_splits),
-                      field("shuffle", &KFoldOptions::shuffle),
-                      field("random_state", &KFoldOptions::random_state)};
+    return Fields{field("n_splits", &KFoldOptions::n_splits),
+                  field("shuffle", &KFoldOptions::shuffle),
+                  field("random_state", &KFoldOptions::random_state)};
   }
 };
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,12 +31,12 @@ struct RandomizedSearchCVParams : SearchParams<Role> {
 
   static constexpr auto fields() {
     using P = RandomizedSearchCVParams;
-    return std::tuple_cat(
-        std::tuple{field("param_distributions", &P::param_distributions,
-                         "what to draw from, by parameter path"),
-                   field("n_iter", &P::n_iter, at_least(1), "how many candidates are drawn"),
-                   field("random_state", &P::random_state, at_least(0),
-                         "seed of the draws; none: another each time")},
+    return join_fields(
+        Fields{field("param_distributions", &P::param_distributions,
+                     "what to draw from, by parameter path"),
+               field("n_iter", &P::n_iter, at_least(1), "how many candidates are drawn"),
+               field("random_state", &P::random_state, at_least(0),
+                     "seed of the draws; none: another each time")},
         SearchParams<Role>::fields());
   }
 };

@@ -7,7 +7,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -54,7 +53,7 @@ struct SearchOptions {
 
   static constexpr auto fields() {
     using P = SearchOptions;
-    return std::tuple{
+    return Fields{
         field("scoring", &P::scoring, "what is maximised; several are all recorded"),
         field("cv", &P::cv, "how rows are split"),
         field("refit", &P::refit, "fit the best candidate on all rows; by which scorer it is best"),
@@ -69,9 +68,9 @@ struct SearchParams : SearchOptions {
   Polymorphic<Role> estimator;  ///< its own parameters are the start; candidates set some of them
 
   static constexpr auto fields() {
-    return std::tuple_cat(std::tuple{field("estimator", &SearchParams::estimator,
-                                           "what is tuned; parameters by path reach into it")},
-                          SearchOptions::fields());
+    return join_fields(Fields{field("estimator", &SearchParams::estimator,
+                                    "what is tuned; parameters by path reach into it")},
+                       SearchOptions::fields());
   }
   const Estimator* find_part(std::string_view name) const {
     return name == "estimator" ? estimator.get() : nullptr;
@@ -93,9 +92,9 @@ struct SearchState {
 
   static constexpr auto fields() {
     using S = SearchState;
-    return std::tuple{field("results", &S::results), field("best_index", &S::best_index),
-                      field("best_score", &S::best_score),
-                      field("best_estimator", &S::best_estimator), field("classes", &S::classes)};
+    return Fields{field("results", &S::results), field("best_index", &S::best_index),
+                  field("best_score", &S::best_score), field("best_estimator", &S::best_estimator),
+                  field("classes", &S::classes)};
   }
   void check(const Schema& schema) const;
 };

@@ -4,7 +4,6 @@
 #include <iosfwd>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/data_frame.hpp>
@@ -38,9 +37,9 @@ struct SearchResults {
 
   static constexpr auto fields() {
     using S = SearchResults;
-    return std::tuple{field("params", &S::params), field("metrics", &S::metrics),
-                      field("test_scores", &S::test_scores),
-                      field("train_scores", &S::train_scores), field("errors", &S::errors)};
+    return Fields{field("params", &S::params), field("metrics", &S::metrics),
+                  field("test_scores", &S::test_scores), field("train_scores", &S::train_scores),
+                  field("errors", &S::errors)};
   }
   void check() const;  ///< @throws FormatError  the parts do not fit together (a damaged file)
 

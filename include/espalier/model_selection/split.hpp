@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/params.hpp>
@@ -15,7 +14,7 @@ struct Split {
   std::vector<Index> test;
 
   static constexpr auto fields() {
-    return std::tuple{field("train", &Split::train), field("test", &Split::test)};
+    return Fields{field("train", &Split::train), field("test", &Split::test)};
   }
 };
 

@@ -12,9 +12,9 @@ struct AdagradOptions {
 
   static constexpr auto fields() {
     using O = AdagradOptions;
-    return std::tuple{field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
-                      field("epsilon", &O::epsilon, above(0.0), "added to the divisor"),
-                      field("weight_decay", &O::weight_decay, at_least(0.0), "L2 penalty")};
+    return Fields{field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
+                  field("epsilon", &O::epsilon, above(0.0), "added to the divisor"),
+                  field("weight_decay", &O::weight_decay, at_least(0.0), "L2 penalty")};
   }
 };
 

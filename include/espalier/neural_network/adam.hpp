@@ -13,7 +13,7 @@ struct AdamOptions {
 
   static constexpr auto fields() {
     using O = AdamOptions;
-    return std::tuple{
+    return Fields{
         field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
         field("beta_1", &O::beta_1, Interval{0.0, 1.0, true, false}, "of the mean"),
         field("beta_2", &O::beta_2, Interval{0.0, 1.0, true, false}, "of the mean of squares"),
@@ -50,7 +50,7 @@ struct AdamWOptions {
 
   static constexpr auto fields() {
     using O = AdamWOptions;
-    return std::tuple{
+    return Fields{
         field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
         field("beta_1", &O::beta_1, Interval{0.0, 1.0, true, false}, "of the mean"),
         field("beta_2", &O::beta_2, Interval{0.0, 1.0, true, false}, "of the mean of squares"),

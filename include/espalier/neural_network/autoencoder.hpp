@@ -40,12 +40,12 @@ struct AutoencoderParams {
 
   static constexpr auto fields() {
     using P = AutoencoderParams;
-    return std::tuple_cat(
-        std::tuple{field("n_components", &P::n_components, at_least(1), "numbers of the code"),
-                   field("hidden_layer_sizes", &P::hidden_layer_sizes, at_least(1),
-                         "widths of the hidden layers from X to the code"),
-                   field("decoder_layer_sizes", &P::decoder_layer_sizes, at_least(1),
-                         "and of those from the code back; none: the same, reversed")},
+    return join_fields(
+        Fields{field("n_components", &P::n_components, at_least(1), "numbers of the code"),
+               field("hidden_layer_sizes", &P::hidden_layer_sizes, at_least(1),
+                     "widths of the hidden layers from X to the code"),
+               field("decoder_layer_sizes", &P::decoder_layer_sizes, at_least(1),
+                     "and of those from the code back; none: the same, reversed")},
         detail::mlp_training_fields<P>());
   }
 };
@@ -58,8 +58,8 @@ struct AutoencoderState {
 
   static constexpr auto fields() {
     using S = AutoencoderState;
-    return std::tuple{field("network", &S::network), field("training", &S::training),
-                      field("n_iter", &S::n_iter)};
+    return Fields{field("network", &S::network), field("training", &S::training),
+                  field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const;
 };

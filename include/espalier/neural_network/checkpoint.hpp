@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <tuple>
 
 #include <espalier/core/params.hpp>
 
@@ -17,8 +16,8 @@ struct Checkpoints {
   bool on_improvement = false;  ///< also after an epoch that was better than all before
 
   static constexpr auto fields() {
-    return std::tuple{field("every", &Checkpoints::every, at_least(0), "epochs"),
-                      field("on_improvement", &Checkpoints::on_improvement, "of what is watched")};
+    return Fields{field("every", &Checkpoints::every, at_least(0), "epochs"),
+                  field("on_improvement", &Checkpoints::on_improvement, "of what is watched")};
   }
 };
 

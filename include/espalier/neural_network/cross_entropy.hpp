@@ -15,11 +15,11 @@ struct CrossEntropyOptions {
 
   static constexpr auto fields() {
     using O = CrossEntropyOptions;
-    return std::tuple{field("label_smoothing", &O::label_smoothing, between(0.0, 1.0),
-                            "share of a target that is spread over all classes"),
-                      field("class_weight", &O::class_weight, at_least(0.0), "one a class"),
-                      field("max_loss", &O::max_loss, above_or_infinite(0.0),
-                            "what the negative logarithm of a probability counts at most")};
+    return Fields{field("label_smoothing", &O::label_smoothing, between(0.0, 1.0),
+                        "share of a target that is spread over all classes"),
+                  field("class_weight", &O::class_weight, at_least(0.0), "one a class"),
+                  field("max_loss", &O::max_loss, above_or_infinite(0.0),
+                        "what the negative logarithm of a probability counts at most")};
   }
 };
 
@@ -58,13 +58,13 @@ struct BinaryCrossEntropyOptions {
 
   static constexpr auto fields() {
     using O = BinaryCrossEntropyOptions;
-    return std::tuple{field("label_smoothing", &O::label_smoothing, between(0.0, 1.0),
-                            "share of a target that is spread over both classes"),
-                      field("positive_weight", &O::positive_weight, at_least(0.0),
-                            "how much a 1 counts, one a column"),
-                      field("reduction", &O::reduction, "of the columns"),
-                      field("max_loss", &O::max_loss, above_or_infinite(0.0),
-                            "what the negative logarithm of a probability counts at most")};
+    return Fields{field("label_smoothing", &O::label_smoothing, between(0.0, 1.0),
+                        "share of a target that is spread over both classes"),
+                  field("positive_weight", &O::positive_weight, at_least(0.0),
+                        "how much a 1 counts, one a column"),
+                  field("reduction", &O::reduction, "of the columns"),
+                  field("max_loss", &O::max_loss, above_or_infinite(0.0),
+                        "what the negative logarithm of a probability counts at most")};
   }
 };
 

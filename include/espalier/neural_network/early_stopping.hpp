@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <tuple>
-
 #include <espalier/core/params.hpp>
 
 namespace espalier::nn {
@@ -15,9 +13,9 @@ struct EarlyStopping {
   bool restore_best = true;  ///< end with the weights of the best epoch, not with the last ones
 
   static constexpr auto fields() {
-    return std::tuple{field("patience", &EarlyStopping::patience, at_least(1), "epochs"),
-                      field("min_delta", &EarlyStopping::min_delta, at_least(0.0), "of the best"),
-                      field("restore_best", &EarlyStopping::restore_best, "at the end")};
+    return Fields{field("patience", &EarlyStopping::patience, at_least(1), "epochs"),
+                  field("min_delta", &EarlyStopping::min_delta, at_least(0.0), "of the best"),
+                  field("restore_best", &EarlyStopping::restore_best, "at the end")};
   }
 
   /// Whether `value` is better than `best`. NaN never is.

@@ -16,9 +16,9 @@ struct FocalOptions {
 
   static constexpr auto fields() {
     using O = FocalOptions;
-    return std::tuple{field("gamma", &O::gamma, at_least(0.0), "how little easy rows count"),
-                      field("alpha", &O::alpha, between(0.0, 1.0), "how much a 1 counts"),
-                      field("reduction", &O::reduction, "of the columns")};
+    return Fields{field("gamma", &O::gamma, at_least(0.0), "how little easy rows count"),
+                  field("alpha", &O::alpha, between(0.0, 1.0), "how much a 1 counts"),
+                  field("reduction", &O::reduction, "of the columns")};
   }
 };
 
@@ -48,8 +48,8 @@ struct CategoricalFocalOptions {
 
   static constexpr auto fields() {
     using O = CategoricalFocalOptions;
-    return std::tuple{field("gamma", &O::gamma, at_least(0.0), "how little easy rows count"),
-                      field("class_weight", &O::class_weight, at_least(0.0), "one a class")};
+    return Fields{field("gamma", &O::gamma, at_least(0.0), "how little easy rows count"),
+                  field("class_weight", &O::class_weight, at_least(0.0), "one a class")};
   }
 };
 

@@ -13,9 +13,9 @@ struct HingeOptions {
 
   static constexpr auto fields() {
     using O = HingeOptions;
-    return std::tuple{field("margin", &O::margin, above(0.0), "far enough on the right side"),
-                      field("squared", &O::squared, "the squares of the distances"),
-                      field("reduction", &O::reduction, "of the outputs")};
+    return Fields{field("margin", &O::margin, above(0.0), "far enough on the right side"),
+                  field("squared", &O::squared, "the squares of the distances"),
+                  field("reduction", &O::reduction, "of the outputs")};
   }
 };
 

@@ -5,7 +5,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/data_frame.hpp>
@@ -26,13 +25,13 @@ struct EpochRecord {
   double seconds = 0.0;                         ///< that the epoch took
 
   static constexpr auto fields() {
-    return std::tuple{field("epoch", &EpochRecord::epoch),
-                      field("loss", &EpochRecord::loss),
-                      field("validation_loss", &EpochRecord::validation_loss),
-                      field("metrics", &EpochRecord::metrics),
-                      field("validation_metrics", &EpochRecord::validation_metrics),
-                      field("learning_rate", &EpochRecord::learning_rate),
-                      field("seconds", &EpochRecord::seconds)};
+    return Fields{field("epoch", &EpochRecord::epoch),
+                  field("loss", &EpochRecord::loss),
+                  field("validation_loss", &EpochRecord::validation_loss),
+                  field("metrics", &EpochRecord::metrics),
+                  field("validation_metrics", &EpochRecord::validation_metrics),
+                  field("learning_rate", &EpochRecord::learning_rate),
+                  field("seconds", &EpochRecord::seconds)};
   }
 };
 
@@ -77,7 +76,7 @@ class History {
   void to_svg(const std::filesystem::path& path) const;
 
   static constexpr auto fields() {
-    return std::tuple{field("metrics", &History::metrics_), field("epochs", &History::records_)};
+    return Fields{field("metrics", &History::metrics_), field("epochs", &History::records_)};
   }
 
  private:

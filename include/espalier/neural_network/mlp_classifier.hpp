@@ -16,8 +16,8 @@ struct MLPClassifierState {
 
   static constexpr auto fields() {
     using S = MLPClassifierState;
-    return std::tuple{field("classes", &S::classes), field("network", &S::network),
-                      field("training", &S::training), field("n_iter", &S::n_iter)};
+    return Fields{field("classes", &S::classes), field("network", &S::network),
+                  field("training", &S::training), field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const;
 };

@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/params.hpp>
@@ -77,7 +76,7 @@ namespace detail {
 /// The rows of the table that all three have.
 template <class P>
 constexpr auto mlp_training_fields() {
-  return std::tuple{
+  return Fields{
       field("activation", &P::activation, "of the hidden layers"),
       field("solver", &P::solver, "how the weights are found"),
       field("alpha", &P::alpha, at_least(0.0), "strength of the L2 penalty on the weights"),
@@ -115,14 +114,14 @@ constexpr auto mlp_training_fields() {
 }
 template <class P>
 constexpr auto mlp_fields() {
-  return std::tuple_cat(
-      std::tuple{field("hidden_layer_sizes", &P::hidden_layer_sizes, at_least(1),
-                       "width of each hidden layer")},
+  return join_fields(
+      Fields{field("hidden_layer_sizes", &P::hidden_layer_sizes, at_least(1),
+                   "width of each hidden layer")},
       mlp_training_fields<P>(),
-      std::tuple{field("embedding_dimension", &P::embedding_dimension, at_least(1),
-                       "numbers for a category; none: min(50, (categories + 1) / 2)"),
-                 field("coefs_init", &P::coefs_init, "weights to begin with; empty: drawn"),
-                 field("intercepts_init", &P::intercepts_init, "and intercepts; empty: drawn")});
+      Fields{field("embedding_dimension", &P::embedding_dimension, at_least(1),
+                   "numbers for a category; none: min(50, (categories + 1) / 2)"),
+             field("coefs_init", &P::coefs_init, "weights to begin with; empty: drawn"),
+             field("intercepts_init", &P::intercepts_init, "and intercepts; empty: drawn")});
 }
 
 }  // namespace detail
@@ -206,8 +205,8 @@ struct MLPRegressorParams {
 
   static constexpr auto fields() {
     using P = MLPRegressorParams;
-    return std::tuple_cat(std::tuple{field("loss", &P::loss, "what is minimised")},
-                          detail::mlp_fields<P>());
+    return join_fields(Fields{field("loss", &P::loss, "what is minimised")},
+                       detail::mlp_fields<P>());
   }
 };
 

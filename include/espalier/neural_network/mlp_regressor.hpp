@@ -15,8 +15,8 @@ struct MLPRegressorState {
 
   static constexpr auto fields() {
     using S = MLPRegressorState;
-    return std::tuple{field("network", &S::network), field("training", &S::training),
-                      field("n_iter", &S::n_iter)};
+    return Fields{field("network", &S::network), field("training", &S::training),
+                  field("n_iter", &S::n_iter)};
   }
   void check(const Schema& schema) const;
 };

@@ -8,7 +8,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include <espalier/core/params.hpp>
@@ -33,8 +32,8 @@ struct MLPEmbedding {
 
   static constexpr auto fields() {
     using E = MLPEmbedding;
-    return std::tuple{field("column", &E::column), field("categories", &E::categories),
-                      field("dimension", &E::dimension)};
+    return Fields{field("column", &E::column), field("categories", &E::categories),
+                  field("dimension", &E::dimension)};
   }
 };
 
@@ -55,7 +54,7 @@ struct MLPNetwork {
 
   static constexpr auto fields() {
     using N = MLPNetwork;
-    return std::tuple{
+    return Fields{
         field("activation", &N::activation),     field("out_activation", &N::out_activation),
         field("float32", &N::float32),           field("batch_norm", &N::batch_norm),
         field("linear_layer", &N::linear_layer), field("coefs", &N::coefs),
@@ -84,15 +83,15 @@ struct MLPTraining {
 
   static constexpr auto fields() {
     using T = MLPTraining;
-    return std::tuple{field("loss", &T::loss),
-                      field("best_loss", &T::best_loss),
-                      field("best_validation_score", &T::best_validation_score),
-                      field("loss_curve", &T::loss_curve),
-                      field("validation_scores", &T::validation_scores),
-                      field("t", &T::t),
-                      field("stalls", &T::stalls),
-                      field("converged", &T::converged),
-                      field("optimizer", &T::optimizer)};
+    return Fields{field("loss", &T::loss),
+                  field("best_loss", &T::best_loss),
+                  field("best_validation_score", &T::best_validation_score),
+                  field("loss_curve", &T::loss_curve),
+                  field("validation_scores", &T::validation_scores),
+                  field("t", &T::t),
+                  field("stalls", &T::stalls),
+                  field("converged", &T::converged),
+                  field("optimizer", &T::optimizer)};
   }
 };
 

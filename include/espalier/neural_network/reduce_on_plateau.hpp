@@ -15,12 +15,12 @@ struct ReduceOnPlateauOptions {
 
   static constexpr auto fields() {
     using O = ReduceOnPlateauOptions;
-    return std::tuple{field("gamma", &O::gamma, inside(0.0, 1.0), "what a reduction multiplies by"),
-                      field("patience", &O::patience, at_least(0), "epochs that are let pass"),
-                      field("threshold", &O::threshold, at_least(0.0), "of an improvement"),
-                      field("relative", &O::relative, "whether it is a share of the best loss"),
-                      field("cooldown", &O::cooldown, at_least(0), "epochs that do not count"),
-                      field("min_factor", &O::min_factor, between(0.0, 1.0), "the lowest")};
+    return Fields{field("gamma", &O::gamma, inside(0.0, 1.0), "what a reduction multiplies by"),
+                  field("patience", &O::patience, at_least(0), "epochs that are let pass"),
+                  field("threshold", &O::threshold, at_least(0.0), "of an improvement"),
+                  field("relative", &O::relative, "whether it is a share of the best loss"),
+                  field("cooldown", &O::cooldown, at_least(0), "epochs that do not count"),
+                  field("min_factor", &O::min_factor, between(0.0, 1.0), "the lowest")};
   }
 };
 
@@ -40,9 +40,9 @@ class ReduceOnPlateau : public ScheduleOf<ReduceOnPlateau> {
     int cooldown_left = 0;
 
     static constexpr auto fields() {
-      return std::tuple{field("factor", &Memory::factor), field("best", &Memory::best),
-                        field("bad_epochs", &Memory::bad_epochs),
-                        field("cooldown_left", &Memory::cooldown_left)};
+      return Fields{field("factor", &Memory::factor), field("best", &Memory::best),
+                    field("bad_epochs", &Memory::bad_epochs),
+                    field("cooldown_left", &Memory::cooldown_left)};
     }
   };
 

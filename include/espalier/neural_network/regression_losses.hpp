@@ -14,8 +14,8 @@ struct MSEOptions {
   Reduction reduction = Reduction::mean;  ///< of the outputs
 
   static constexpr auto fields() {
-    return std::tuple{field("scale", &MSEOptions::scale, above(0.0), "of the squares"),
-                      field("reduction", &MSEOptions::reduction, "of the outputs")};
+    return Fields{field("scale", &MSEOptions::scale, above(0.0), "of the squares"),
+                  field("reduction", &MSEOptions::reduction, "of the outputs")};
   }
 };
 
@@ -40,7 +40,7 @@ struct MAEOptions {
   Reduction reduction = Reduction::mean;  ///< of the outputs
 
   static constexpr auto fields() {
-    return std::tuple{field("reduction", &MAEOptions::reduction, "of the outputs")};
+    return Fields{field("reduction", &MAEOptions::reduction, "of the outputs")};
   }
 };
 
@@ -63,8 +63,8 @@ struct HuberLossOptions {
   Reduction reduction = Reduction::mean;  ///< of the outputs
 
   static constexpr auto fields() {
-    return std::tuple{field("delta", &HuberLossOptions::delta, above(0.0), "where the line begins"),
-                      field("reduction", &HuberLossOptions::reduction, "of the outputs")};
+    return Fields{field("delta", &HuberLossOptions::delta, above(0.0), "where the line begins"),
+                  field("reduction", &HuberLossOptions::reduction, "of the outputs")};
   }
 };
 
@@ -88,9 +88,8 @@ struct PinballOptions {
   Reduction reduction = Reduction::mean;  ///< of the outputs
 
   static constexpr auto fields() {
-    return std::tuple{
-        field("quantile", &PinballOptions::quantile, inside(0.0, 1.0), "to be predicted"),
-        field("reduction", &PinballOptions::reduction, "of the outputs")};
+    return Fields{field("quantile", &PinballOptions::quantile, inside(0.0, 1.0), "to be predicted"),
+                  field("reduction", &PinballOptions::reduction, "of the outputs")};
   }
 };
 
@@ -114,7 +113,7 @@ struct PoissonLossOptions {
   Reduction reduction = Reduction::mean;  ///< of the outputs
 
   static constexpr auto fields() {
-    return std::tuple{field("reduction", &PoissonLossOptions::reduction, "of the outputs")};
+    return Fields{field("reduction", &PoissonLossOptions::reduction, "of the outputs")};
   }
 };
 

@@ -14,7 +14,7 @@ struct RMSpropOptions {
 
   static constexpr auto fields() {
     using O = RMSpropOptions;
-    return std::tuple{
+    return Fields{
         field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
         field("alpha", &O::alpha, Interval{0.0, 1.0, true, false}, "of the mean of squares"),
         field("epsilon", &O::epsilon, above(0.0), "added to the divisor"),

@@ -78,7 +78,7 @@ struct StepScheduleOptions {
   double gamma = 0.1;    ///< what each multiplies by
 
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("step_size", &StepScheduleOptions::step_size, at_least(1), "epochs between changes"),
         field("gamma", &StepScheduleOptions::gamma, above(0.0), "what each multiplies by")};
   }
@@ -100,8 +100,8 @@ struct ExponentialScheduleOptions {
   double gamma = 0.95;  ///< what each epoch multiplies by
 
   static constexpr auto fields() {
-    return std::tuple{field("gamma", &ExponentialScheduleOptions::gamma, above(0.0),
-                            "what each epoch multiplies by")};
+    return Fields{field("gamma", &ExponentialScheduleOptions::gamma, above(0.0),
+                        "what each epoch multiplies by")};
   }
 };
 
@@ -121,7 +121,7 @@ struct InverseScalingOptions {
   double decay = 1.0;  ///< how much time an epoch is
 
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("power", &InverseScalingOptions::power, at_least(0.0), "of the time"),
         field("decay", &InverseScalingOptions::decay, at_least(0.0), "how much time an epoch is")};
   }
@@ -144,7 +144,7 @@ struct CosineScheduleOptions {
   double min_factor = 0.0;  ///< at its end, and from then on
 
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("epochs", &CosineScheduleOptions::epochs, at_least(1), "of the whole training"),
         field("min_factor", &CosineScheduleOptions::min_factor, between(0.0, 1.0), "at its end")};
   }
@@ -171,9 +171,9 @@ struct CosineWarmRestartsOptions {
 
   static constexpr auto fields() {
     using O = CosineWarmRestartsOptions;
-    return std::tuple{field("first", &O::first, at_least(1), "epochs of the first descent"),
-                      field("growth", &O::growth, at_least(1.0), "of the following ones"),
-                      field("min_factor", &O::min_factor, between(0.0, 1.0), "at their ends")};
+    return Fields{field("first", &O::first, at_least(1), "epochs of the first descent"),
+                  field("growth", &O::growth, at_least(1.0), "of the following ones"),
+                  field("min_factor", &O::min_factor, between(0.0, 1.0), "at their ends")};
   }
 };
 
@@ -197,10 +197,10 @@ struct OneCycleOptions {
 
   static constexpr auto fields() {
     using O = OneCycleOptions;
-    return std::tuple{field("epochs", &O::epochs, at_least(1), "of the whole training"),
-                      field("rise", &O::rise, between(0.0, 1.0), "share of the steps upwards"),
-                      field("div_factor", &O::div_factor, at_least(1.0), "of the begin"),
-                      field("final_div_factor", &O::final_div_factor, above(0.0), "of the end")};
+    return Fields{field("epochs", &O::epochs, at_least(1), "of the whole training"),
+                  field("rise", &O::rise, between(0.0, 1.0), "share of the steps upwards"),
+                  field("div_factor", &O::div_factor, at_least(1.0), "of the begin"),
+                  field("final_div_factor", &O::final_div_factor, above(0.0), "of the end")};
   }
 };
 

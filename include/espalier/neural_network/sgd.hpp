@@ -13,10 +13,10 @@ struct SGDOptions {
 
   static constexpr auto fields() {
     using O = SGDOptions;
-    return std::tuple{field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
-                      field("momentum", &O::momentum, between(0.0, 1.0), "of the last step"),
-                      field("nesterov", &O::nesterov, "looks ahead"),
-                      field("weight_decay", &O::weight_decay, at_least(0.0), "L2 penalty")};
+    return Fields{field("learning_rate", &O::learning_rate, at_least(0.0), "of each step"),
+                  field("momentum", &O::momentum, between(0.0, 1.0), "of the last step"),
+                  field("nesterov", &O::nesterov, "looks ahead"),
+                  field("weight_decay", &O::weight_decay, at_least(0.0), "L2 penalty")};
   }
 };
 

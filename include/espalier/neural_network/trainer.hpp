@@ -39,12 +39,12 @@ struct TrainerOptions {
 
   static constexpr auto fields() {
     using O = TrainerOptions;
-    return std::tuple{field("epochs", &O::epochs, at_least(0), "in all"),
-                      field("l1", &O::l1, at_least(0.0), "penalty of absolute values"),
-                      field("l2", &O::l2, at_least(0.0), "penalty of squares"),
-                      field("clip_norm", &O::clip_norm, above_or_infinite(0.0), "of gradients"),
-                      field("clip_value", &O::clip_value, above_or_infinite(0.0), "of gradients"),
-                      field("random_state", &O::random_state, at_least(0.0), "of the layers")};
+    return Fields{field("epochs", &O::epochs, at_least(0), "in all"),
+                  field("l1", &O::l1, at_least(0.0), "penalty of absolute values"),
+                  field("l2", &O::l2, at_least(0.0), "penalty of squares"),
+                  field("clip_norm", &O::clip_norm, above_or_infinite(0.0), "of gradients"),
+                  field("clip_value", &O::clip_value, above_or_infinite(0.0), "of gradients"),
+                  field("random_state", &O::random_state, at_least(0.0), "of the layers")};
   }
 };
 

@@ -15,7 +15,8 @@ struct OptimIteration {
   double gradient_norm;  ///< there, in the norm of the method
 };
 
-/// Called after every iteration, when the function was evaluated last at the new point; an exception that it throws ends the minimisation and comes out.
+/// Called after every iteration, when the function was evaluated last at the new point; an exception
+/// that it throws ends the minimisation and comes out.
 using OptimCallback = std::function<void(const OptimIteration&)>;
 
 struct OptimResult {

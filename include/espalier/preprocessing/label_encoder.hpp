@@ -21,15 +21,13 @@ class LabelTransformer : public Estimator {
 };
 
 struct LabelEncoderParams {
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return Fields{}; }
 };
 
 struct LabelEncoderState {
   Categories classes;
 
-  static constexpr auto fields() {
-    return std::tuple{field("classes", &LabelEncoderState::classes)};
-  }
+  static constexpr auto fields() { return Fields{field("classes", &LabelEncoderState::classes)}; }
   void check(const Schema& schema) const;
 };
 

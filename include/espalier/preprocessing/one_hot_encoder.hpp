@@ -39,7 +39,7 @@ struct OneHotEncoderParams {
 
   static constexpr auto fields() {
     using P = OneHotEncoderParams;
-    return std::tuple{
+    return Fields{
         field("categories", &P::categories,
               "the categories of each column; empty: those found in fit"),
         field("drop", &P::drop, "which output of each column to leave out"),
@@ -63,8 +63,8 @@ struct OneHotEncoderState {
 
   static constexpr auto fields() {
     using S = OneHotEncoderState;
-    return std::tuple{field("categories", &S::categories), field("infrequent", &S::infrequent),
-                      field("drop_idx", &S::drop_idx)};
+    return Fields{field("categories", &S::categories), field("infrequent", &S::infrequent),
+                  field("drop_idx", &S::drop_idx)};
   }
   void check(const Schema& schema) const;
 };

@@ -28,18 +28,18 @@ struct OrdinalEncoderParams {
 
   static constexpr auto fields() {
     using P = OrdinalEncoderParams;
-    return std::tuple{field("categories", &P::categories,
-                            "the categories of each column; empty: those found in fit"),
-                      field("handle_unknown", &P::handle_unknown,
-                            "what becomes of categories that were not there in fit"),
-                      field("unknown_value", &P::unknown_value,
-                            "the code of unknown categories: a whole number or NaN"),
-                      field("encoded_missing_value", &P::encoded_missing_value,
-                            "the code of missing cells: a whole number or NaN"),
-                      field("min_frequency", &P::min_frequency,
-                            "rows, or share of the rows, under which a category is infrequent"),
-                      field("max_categories", &P::max_categories, at_least(1),
-                            "codes of the known categories of a column, at most")};
+    return Fields{field("categories", &P::categories,
+                        "the categories of each column; empty: those found in fit"),
+                  field("handle_unknown", &P::handle_unknown,
+                        "what becomes of categories that were not there in fit"),
+                  field("unknown_value", &P::unknown_value,
+                        "the code of unknown categories: a whole number or NaN"),
+                  field("encoded_missing_value", &P::encoded_missing_value,
+                        "the code of missing cells: a whole number or NaN"),
+                  field("min_frequency", &P::min_frequency,
+                        "rows, or share of the rows, under which a category is infrequent"),
+                  field("max_categories", &P::max_categories, at_least(1),
+                        "codes of the known categories of a column, at most")};
   }
 };
 
@@ -50,7 +50,7 @@ struct OrdinalEncoderState {
 
   static constexpr auto fields() {
     using S = OrdinalEncoderState;
-    return std::tuple{field("categories", &S::categories), field("infrequent", &S::infrequent)};
+    return Fields{field("categories", &S::categories), field("infrequent", &S::infrequent)};
   }
   void check(const Schema& schema) const;
 };

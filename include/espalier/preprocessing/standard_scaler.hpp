@@ -10,7 +10,7 @@ struct StandardScalerParams {
   bool with_std = true;
 
   static constexpr auto fields() {
-    return std::tuple{
+    return Fields{
         field("with_mean", &StandardScalerParams::with_mean, "subtract the mean of each column"),
         field("with_std", &StandardScalerParams::with_std,
               "divide by the deviation of each column")};
@@ -26,8 +26,8 @@ struct StandardScalerState {
 
   static constexpr auto fields() {
     using S = StandardScalerState;
-    return std::tuple{field("mean", &S::mean), field("var", &S::var), field("scale", &S::scale),
-                      field("n_samples_seen", &S::n_samples_seen)};
+    return Fields{field("mean", &S::mean), field("var", &S::var), field("scale", &S::scale),
+                  field("n_samples_seen", &S::n_samples_seen)};
   }
   void check(const Schema& schema) const;
 };

@@ -28,7 +28,7 @@ struct LinearSVCParams {
 
   static constexpr auto fields() {
     using P = LinearSVCParams;
-    return std::tuple{
+    return Fields{
         field("penalty", &P::penalty, "the norm of the coefficients that is kept small"),
         field("loss", &P::loss, "the loss of a row"),
         field("dual", &P::dual, "solve the dual, or the primal; none: what suits the data"),
@@ -53,9 +53,9 @@ struct LinearSVCState {
 
   static constexpr auto fields() {
     using S = LinearSVCState;
-    return std::tuple{field("classes", &S::classes), field("coef", &S::coef),
-                      field("intercept", &S::intercept), field("n_iter", &S::n_iter),
-                      field("converged", &S::converged)};
+    return Fields{field("classes", &S::classes), field("coef", &S::coef),
+                  field("intercept", &S::intercept), field("n_iter", &S::n_iter),
+                  field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };

@@ -23,7 +23,7 @@ struct LinearSVRParams {
 
   static constexpr auto fields() {
     using P = LinearSVRParams;
-    return std::tuple{
+    return Fields{
         field("epsilon", &P::epsilon, at_least(0.0), "errors up to it cost nothing; units of y"),
         field("tol", &P::tol, above(0.0), "violation of the optimality conditions to stop at"),
         field("C", &P::C, above(0.0), "weight of the losses against the penalty"),
@@ -46,8 +46,8 @@ struct LinearSVRState {
 
   static constexpr auto fields() {
     using S = LinearSVRState;
-    return std::tuple{field("coef", &S::coef), field("intercept", &S::intercept),
-                      field("n_iter", &S::n_iter), field("converged", &S::converged)};
+    return Fields{field("coef", &S::coef), field("intercept", &S::intercept),
+                  field("n_iter", &S::n_iter), field("converged", &S::converged)};
   }
   void check(const Schema& schema) const;
 };
