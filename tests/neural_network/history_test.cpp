@@ -98,6 +98,16 @@ TEST(History, DrawsAChartForTheLossAndEachMetric) {
   EXPECT_EQ(written.str(), svg);
 }
 
+TEST(History, OneEpochIsADot) {
+  History history;
+  history.add({.epoch = 1, .loss = 0.5});
+  const std::string svg = history.to_svg();
+  const auto lines = XmlDocument(svg).all("path", "line");
+  ASSERT_EQ(lines.size(), 2U);  // the other is that of the legend
+  const std::string path = lines[0]["d"];
+  EXPECT_EQ(path.substr(path.size() - 2), "h0") << path;
+}
+
 TEST(History, LeavesOutEpochsWhoseMetricIsNoNumber) {
   History history({"r2"});
   history.add({.epoch = 1, .loss = 1.0, .metrics = {std::nan("")}});
