@@ -15,8 +15,10 @@
 #include <espalier/neural_network/adam.hpp>
 #include <espalier/neural_network/cross_entropy.hpp>
 #include <espalier/neural_network/dense.hpp>
+#include <espalier/neural_network/hinge.hpp>
 #include <espalier/neural_network/regression_losses.hpp>
 #include <espalier/neural_network/sgd.hpp>
+#include <espalier/neural_network/train_lbfgs.hpp>
 
 #include "neural_network/training_data.hpp"
 #include "support/expect_error.hpp"
@@ -120,6 +122,57 @@ TEST(Trainer, RecordsMetricsOfTrainingAndValidationRows) {
   int right = 0;
   for (Index i = 0; i < 100; ++i) right += (z(i, 1) > z(i, 0) ? 1 : 0) == other.y[i];
   EXPECT_DOUBLE_EQ(evaluation.metrics[0], right / 100.0);
+}
+
+TEST(Trainer, AccuracyOfOneColumnIsThatOfTheLosssThreshold) {
+  const ClassificationData data = two_moons(200);
+  const Vector sides = 2.0 * data.y.cast<double>().array() - 1.0;
+  const auto expect_accuracy = [&](const Loss<double>& loss, const Target& y) {
+    Sequential<double> net{Dense<double>(2, 8), Tanh<double>(), Dense<double>(8, 1)};
+    net.initialize(1);
+    DataLoader<double> loader(data.X, y);
+    Trainer trainer(net, loss, Adam<double>(), {.epochs = 3, .metrics = {"accuracy"}});
+    trainer.fit(loader);
+    Rows<double> z = net.predict(data.X);
+    loss.predict(mutable_view(z));
+    int right = 0;
+    for (Index i = 0; i < 200; ++i) right += (z(i, 0) > loss.threshold()) == (data.y[i] == 1);
+    EXPECT_EQ(trainer.evaluate(loader).metrics[0], right / 200.0) << loss.name();
+  };
+  expect_accuracy(Hinge<double>(), data.y);
+  expect_accuracy(Hinge<double>(), sides);
+  expect_accuracy(BinaryCrossEntropy<double>(), data.y);
+  EXPECT_EQ(Hinge<double>().threshold(), 0.0);
+  EXPECT_EQ(BinaryCrossEntropy<double>().threshold(), 0.5);
+}
+
+TEST(Trainer, AccuracyIsOfClassNumbersOnly) {
+  const Matrix one = Matrix::Ones(2, 1), two = Matrix::Ones(2, 2);
+  const Metric accuracy("accuracy");
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        accuracy(one, Vector{{0.0, 0.7}});
+      },
+      {"accuracy", "from 0 to 1", "0.7", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy(one, Vector{{2.0, 0.0}}); }, {"row 0"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy(two, Vector{{-1.0, 0.0}}); }, {"-1"}));
+}
+
+TEST(Trainer, RefusesLabelsWhereAmountsAreMeant) {
+  const Matrix X = Matrix::Ones(4, 1);
+  const Labels counts{{10, 20, 10, 30}}, numbers{{0, 1, 2, 1}};
+  Sequential<double> net{Dense<double>(1, 1)};
+  Trainer trainer(net, PoissonLoss<double>(), SGD<double>(), {.epochs = 1});
+  DataLoader<double> labels(X, counts), amounts(X, Vector(counts.cast<double>()));
+  const auto is_refused = [](auto call) {
+    return throws<InvalidInput>(call, {"PoissonLoss", "labels", "0 for 10", "y.cast<double>()"});
+  };
+  EXPECT_TRUE(is_refused([&] { trainer.fit(labels); }));
+  EXPECT_TRUE(is_refused([&] { trainer.evaluate(labels); }));
+  EXPECT_TRUE(is_refused([&] { train_lbfgs(net, PoissonLoss<double>(), labels); }));
+  EXPECT_EQ(trainer.fit(amounts).size(), 1);
+  DataLoader<double> same(X, numbers);  // whose numbers are what they were
+  EXPECT_GT(trainer.evaluate(same).loss, 0.0);
 }
 
 TEST(Trainer, WeightsCountInTheLossAndInTheMetrics) {
@@ -340,7 +393,12 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(throws<InvalidParameter>(make({.l2 = -1.0}), {"Trainer", "l2"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.clip_norm = 0.0}), {"Trainer", "clip_norm"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.monitor = "accuracy"}), {"monitor", "accuracy"}));
-  EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", "r2"}}), {"two", "r2"}));
+  EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", "r2"}}), {"'r2'", "another"}));
+  const auto named = [](const char* name) {
+    return Metric(name, [](const Matrix&, const Matrix&, const Vector&) { return 0.0; });
+  };
+  for (const char* const name : {"loss", "seconds", "validation_loss", "validation_r2"})
+    EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", named(name)}}), {name})) << name;
   EXPECT_TRUE(throws<InvalidParameter>(make({.early_stopping = EarlyStopping{.patience = 0}}),
                                        {"EarlyStopping", "patience"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.checkpoints = Checkpoints{}}), {"path"}));
