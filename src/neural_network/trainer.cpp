@@ -227,6 +227,7 @@ const History& Trainer<T>::run(DataLoader<T>& loader, DataLoader<T>* validation,
     state_.history = History(names_of_metrics(options_));
   }
   const ThreadLimit threads(context.n_threads);
+  parameters_ = network_.parameters();  // it may have been given other layers
   State state_before = state_.clone();
   const std::vector<Rows<T>> values_before = values_of(network_);
   steps_per_epoch_ = loader.n_batches();

@@ -284,6 +284,22 @@ TEST(Trainer, AnotherFitGoesOnToMoreEpochs) {
   EXPECT_EQ(weights_of(net), weights_of(in_two_parts));
 }
 
+TEST(Trainer, TrainsTheLayersThatTheNetworkHasThen) {
+  const ClassificationData data = two_moons(50);
+  DataLoader<double> loader(data.X, data.y);
+  Sequential<double> net{Dense<double>(2, 4)}, complete = small_network<double>(4);
+  Trainer trainer(net, CrossEntropy<double>(), Adam<double>(), {.epochs = 1});
+  net = complete;
+  trainer.fit(loader);
+  const auto before = weights_of(complete), after = weights_of(net);
+  ASSERT_EQ(after.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NE(after[i], before[i]) << i;
+
+  net = Sequential<double>{Dense<double>(2, 2)};  // of which the optimiser remembers nothing
+  trainer.options().epochs = 2;
+  EXPECT_TRUE(throws<InvalidInput>([&] { trainer.fit(loader); }, {"Adam", "2 parameters", "4"}));
+}
+
 TEST(Trainer, TheNumberOfThreadsChangesNoBit) {
   const auto [X, y] = make_classification({.n_samples = 2000, .n_features = 60, .random_state = 0});
   std::vector<Rows<float>> expected;

@@ -94,8 +94,9 @@ class Trainer {
   const History& fit(DataLoader<T>& loader, DataLoader<T>& validation,
                      const FitContext& context = {});
 
-  /// One step on one batch; its loss before the step. For a schedule an epoch has the steps that it
-  /// had in the last `fit`, or one. @throws InvalidInput  the loss is not finite
+  /// One step on one batch; its loss before the step. The network has the layers that it had when the
+  /// trainer was made, or in the last `fit`; for a schedule an epoch has the steps that it had in
+  /// that, or one. @throws InvalidInput  the loss is not finite
   double train_batch(const MiniBatch<T>& batch);
 
   /// Of all rows of a loader, in their order and with their weights.
