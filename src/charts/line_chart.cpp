@@ -86,7 +86,6 @@ std::string path_of(const LineSeries& series, const Scale& x, const Scale& y) {
   std::string path;
   for (const Point& p : simplified(points, invisible))
     path += fmt::format("{}{:.2f} {:.2f}", path.empty() ? 'M' : 'L', p.x, p.y);
-  if (points.size() == 1) path += "h0";  // a dot, which a path that only begins is not
   return path;
 }
 
