@@ -230,6 +230,7 @@ const History& Trainer<T>::run(DataLoader<T>& loader, DataLoader<T>* validation,
   parameters_ = network_.parameters();  // it may have been given other layers
   State state_before = state_.clone();
   const std::vector<Rows<T>> values_before = values_of(network_);
+  begin_with_last_epoch();
   steps_per_epoch_ = loader.n_batches();
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -263,7 +264,7 @@ bool Trainer<T>::run_epoch(DataLoader<T>& loader, DataLoader<T>* validation,
       return false;
     context.check_stop("Trainer");
   }
-  for (const Parameter<T>* p : parameters_)
+  for (const Parameter<T>* p : learned(network_))
     if (!p->value.allFinite())
       throw InvalidInput(
           fmt::format("Trainer: a {} is no longer finite after epoch {}, batch {}; {}", p->name,
@@ -313,6 +314,13 @@ bool Trainer<T>::update_best(double value, int epoch) {
   best.value = value;
   if (restores_best()) best.weights = values_of(network_);
   return true;
+}
+
+template <class T>
+void Trainer<T>::begin_with_last_epoch() {
+  if (!restores_best() || state_.best.epoch == 0 || !state_.best.weights.empty()) return;
+  state_.best = {};
+  update_best(watched(history().back()), history().back().epoch);
 }
 
 template <class T>

@@ -13,6 +13,7 @@
 #include <espalier/datasets/make_classification.hpp>
 #include <espalier/neural_network/activations.hpp>
 #include <espalier/neural_network/adam.hpp>
+#include <espalier/neural_network/batch_norm.hpp>
 #include <espalier/neural_network/cross_entropy.hpp>
 #include <espalier/neural_network/dense.hpp>
 #include <espalier/neural_network/hinge.hpp>
@@ -221,6 +222,28 @@ TEST(Trainer, StopsEarlyAndGoesBackToTheBestEpoch) {
   EXPECT_EQ(trainer.history().size(), losses.size());
 }
 
+TEST(Trainer, EarlyStoppingThatComesLaterBeginsWithTheLastEpoch) {
+  const ClassificationData data = two_moons(100);
+  Sequential<double> net = small_network<double>();
+  DataLoader<double> loader(data.X, data.y);
+  const std::vector<double> values{1.0, 5.0, 4.0, 3.0, 2.0};  // of epochs 1, 2, …
+  std::size_t next = 0;
+  const Metric metric("metric",
+                      [&](const Matrix&, const Matrix&, const Vector&) { return values[next++]; });
+  Trainer trainer(net, CrossEntropy<double>(), Adam<double>(),
+                  {.epochs = 2, .metrics = {metric}, .monitor = "metric"});
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 1);
+  const auto of_last = weights_of(net);
+
+  trainer.options().epochs = 5;
+  trainer.options().early_stopping = EarlyStopping{.patience = 2, .min_delta = 10.0};
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 2);
+  EXPECT_EQ(trainer.history().size(), 4);
+  EXPECT_EQ(weights_of(net), of_last);
+}
+
 TEST(Trainer, WatchesAMetricWhoseGreaterValuesAreBetter) {
   const ClassificationData data = two_moons(100);
   Sequential<double> net = small_network<double>();
@@ -358,6 +381,16 @@ TEST(Trainer, ALossThatIsNoLongerFiniteIsAnErrorWithAdvice) {
       {"Trainer", "MSE", "epoch ", "batch ", "learning rate", "StandardScaler"}));
   EXPECT_EQ(weights_of(net), before);
   EXPECT_TRUE(trainer.history().empty());
+}
+
+TEST(Trainer, ARunningStatisticThatIsNoLongerFiniteIsAnError) {
+  Matrix X(4, 1);
+  X << 1e30, -1e30, 1e30, -1e30;
+  Sequential net{BatchNorm(1), Dense(1, 2)};
+  DataLoader loader(X, Labels{{0, 1, 0, 1}});
+  Trainer trainer(net, CrossEntropy(), SGD());
+  EXPECT_TRUE(throws<InvalidInput>([&] { trainer.fit(loader); }, {"running_variance", "epoch 1"}));
+  EXPECT_EQ(net.statistics()[1]->value(0, 0), 1.0F);
 }
 
 /// The loss of rows that nobody trains on is no number.
