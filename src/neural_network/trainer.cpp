@@ -32,7 +32,7 @@ const Metric* monitored(const TrainerOptions& options) {
   return found == options.metrics.end() ? nullptr : &*found;
 }
 
-/// As the columns of History::table, where each has its validation_ beside it.
+/// Each metric is a column of History::table, with that of the validation rows beside it.
 void check_names(const TrainerOptions& options) {
   std::set<std::string> names{"epoch", "loss", "validation_loss", "learning_rate", "seconds"};
   for (const std::string& name : names_of_metrics(options))

@@ -16,8 +16,8 @@ namespace espalier::nn {
 ///                                             const Vector&) { return (predicted - y).mean(); })}
 ///
 /// Known names: "accuracy" (the class of the greatest prediction, or of one above the loss's threshold
-/// where there is one column, beside a y of class numbers, where −1 may stand for 0 in that case), "mean_absolute_error", "mean_squared_error",
-/// "root_mean_squared_error", "r2".
+/// where there is one column; y has class numbers, and beside one column also −1 for 0),
+/// "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2".
 class Metric {
  public:
   /// Predictions as the loss makes them of the network's result (probabilities, means), and y, both
