@@ -111,6 +111,11 @@ typename Trainer<T>::State Trainer<T>::decode(const Value& file, Sequential<T>& 
   network.load(*file.find("network"));
   State state = state_.clone();
   state.optimizer->load(*file.find("optimizer"));
+  try {
+    state.optimizer->check(network.parameters());
+  } catch (const InvalidInput& error) {
+    throw FormatError(error.what());
+  }
   state.learning_rate = detail::decode_number(*file.find("learning_rate"));
   const Value& schedule = *file.find("schedule");
   if (schedule.is_none() != (state.schedule == nullptr))

@@ -122,14 +122,17 @@ void check_shapes(const Features& X, const Target& y, const DataLoaderOptions& o
         fmt::format("DataLoader: X has {} rows, but there are {} weights", n, n_weights));
 }
 
-/// The rows of positive weight. @throws InvalidInput  a weight is no weight, or none is positive
+/// The rows of positive weight, as a T. @throws InvalidInput  a weight is no weight, or none is
+/// positive
+template <class T>
 std::vector<Index> rows_that_count(const Vector& weights) {
   std::vector<Index> rows;
   for (Index i = 0; i < weights.size(); ++i) {
-    if (!(weights[i] >= 0.0) || !std::isfinite(weights[i]))
+    const auto weight = static_cast<T>(weights[i]);
+    if (!(weight >= T(0)) || !std::isfinite(weight))
       throw InvalidInput(fmt::format(
-          "DataLoader: expected weights ≥ 0, got {} in row {} of sample_weight", weights[i], i));
-    if (weights[i] > 0.0) rows.push_back(i);
+          "DataLoader: expected weights ≥ 0, got {} in row {} of sample_weight", weight, i));
+    if (weight > T(0)) rows.push_back(i);
   }
   if (rows.empty() && weights.size() > 0)
     throw InvalidInput("DataLoader: all weights of sample_weight are 0");
@@ -159,7 +162,7 @@ template <class T>
 DataLoader<T>::DataLoader(const Features& X, const Target& y, DataLoaderOptions options)
     : options_(std::move(options)) {
   check_shapes(X, y, options_);
-  const std::vector<Index> rows = rows_that_count(options_.sample_weight);
+  const std::vector<Index> rows = rows_that_count<T>(options_.sample_weight);
   if (rows.empty() || static_cast<Index>(rows.size()) == X.rows()) {
     set_rows(X);
     set_target(y);

@@ -16,7 +16,7 @@ namespace espalier::nn {
 namespace {
 
 /// A line through the finite values, so that a metric that is NaN in an epoch leaves out that
-/// epoch.
+/// epoch; or a mark, where there is but one.
 void add_series(LineChart& chart, std::string_view name, const Vector& values, std::string note) {
   std::vector<double> x, y;
   for (Index i = 0; i < values.size(); ++i) {
@@ -29,7 +29,8 @@ void add_series(LineChart& chart, std::string_view name, const Vector& values, s
   chart.series.push_back({.name = std::string(name),
                           .note = std::move(note),
                           .x = Vector::Map(x.data(), n),
-                          .y = Vector::Map(y.data(), n)});
+                          .y = Vector::Map(y.data(), n),
+                          .marker_size = n == 1 ? Vector::Zero(1) : Vector()});
 }
 
 std::string last_of(const Vector& values) {

@@ -11,47 +11,53 @@
 #include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/regression.hpp>
 
+#include "neural_network/loss_blocks.hpp"
+
 namespace espalier::nn {
 namespace {
 
-double accuracy(const Matrix& predicted, const Matrix& y, const Vector& weights) {
+double accuracy(const Matrix& predicted, const Matrix& y, const Vector& weights, double threshold) {
   if (y.cols() != 1)
     throw InvalidInput(fmt::format(
         "Metric accuracy: expected one column of class numbers in y, got {} columns", y.cols()));
-  Labels guess(y.rows());
+  const bool is_binary = predicted.cols() == 1;
+  Labels truth(y.rows()), guess(y.rows());
   for (Index i = 0; i < y.rows(); ++i) {
-    Index best = predicted(i, 0) > 0.5 ? 1 : 0;
-    if (predicted.cols() > 1) predicted.row(i).maxCoeff(&best);
+    const double label = is_binary && y(i, 0) == -1.0 ? 0.0 : y(i, 0);
+    truth[i] = static_cast<int>(
+        class_number("Metric accuracy", label, is_binary ? 2 : predicted.cols(), i));
+    Index best = predicted(i, 0) > threshold ? 1 : 0;
+    if (!is_binary) predicted.row(i).maxCoeff(&best);
     guess[i] = static_cast<int>(best);
   }
-  return accuracy_score(y.col(0).cast<int>(), guess, {.sample_weight = weights});
+  return accuracy_score(truth, guess, {.sample_weight = weights});
 }
 
 struct Named {
   std::string_view name;
-  double (*function)(const Matrix&, const Matrix&, const Vector&);
+  double (*function)(const Matrix&, const Matrix&, const Vector&, double);
   bool greater_is_better;
 };
 
 constexpr std::array known{
     Named{"accuracy", accuracy, true},
     Named{"mean_absolute_error",
-          [](const Matrix& predicted, const Matrix& y, const Vector& weights) {
+          [](const Matrix& predicted, const Matrix& y, const Vector& weights, double) {
             return mean_absolute_error(y, predicted, {.sample_weight = weights});
           },
           false},
     Named{"mean_squared_error",
-          [](const Matrix& predicted, const Matrix& y, const Vector& weights) {
+          [](const Matrix& predicted, const Matrix& y, const Vector& weights, double) {
             return mean_squared_error(y, predicted, {.sample_weight = weights});
           },
           false},
     Named{"root_mean_squared_error",
-          [](const Matrix& predicted, const Matrix& y, const Vector& weights) {
+          [](const Matrix& predicted, const Matrix& y, const Vector& weights, double) {
             return root_mean_squared_error(y, predicted, {.sample_weight = weights});
           },
           false},
     Named{"r2",
-          [](const Matrix& predicted, const Matrix& y, const Vector& weights) {
+          [](const Matrix& predicted, const Matrix& y, const Vector& weights, double) {
             return r2_score(y, predicted, {.sample_weight = weights});
           },
           true}};
@@ -74,10 +80,11 @@ Metric::Metric(std::string_view name) {
 }
 
 Metric::Metric(std::string name, Function function, bool greater_is_better)
-    : name_(std::move(name)),
-      function_(std::move(function)),
-      greater_is_better_(greater_is_better) {
-  if (name_.empty() || !function_) throw InvalidParameter("Metric: expected a name and a function");
+    : name_(std::move(name)), greater_is_better_(greater_is_better) {
+  if (name_.empty() || !function) throw InvalidParameter("Metric: expected a name and a function");
+  function_ = [own = std::move(function)](const Matrix& predicted, const Matrix& y,
+                                          const Vector& weights,
+                                          double) { return own(predicted, y, weights); };
 }
 
 }  // namespace espalier::nn

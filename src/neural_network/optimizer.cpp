@@ -40,17 +40,26 @@ void Optimizer<T>::prepare(std::span<Parameter<T>* const> parameters) {
                                      name(), i, p.name, p.size(), p.gradient.size()));
   }
   const auto n = static_cast<std::size_t>(n_slots());
+  if (n > most_slots)
+    throw InvalidParameter(
+        fmt::format("{}: n_slots is {}, but at most {} can be remembered", name(), n, most_slots));
   if (slots_.empty()) {
     slots_.resize(parameters.size());
     for (std::size_t i = 0; i < parameters.size(); ++i)
       for (std::size_t s = 0; s < n; ++s)
         slots_[i][s] = Rows<T>::Zero(parameters[i]->value.rows(), parameters[i]->value.cols());
   }
+  check(parameters);
+}
+
+template <class T>
+void Optimizer<T>::check(std::span<Parameter<T>* const> parameters) const {
+  if (slots_.empty()) return;
   if (slots_.size() != parameters.size())
     throw InvalidInput(fmt::format("{}: {} parameters, but {} in the first step", name(),
                                    parameters.size(), slots_.size()));
   for (std::size_t i = 0; i < parameters.size(); ++i)
-    if (n > 0 && slots_[i][0].size() != parameters[i]->size())
+    if (n_slots() > 0 && slots_[i][0].size() != parameters[i]->size())
       throw InvalidInput(
           fmt::format("{}: parameter {}, {}, has {} values, but {} in the first step", name(), i,
                       parameters[i]->name, parameters[i]->size(), slots_[i][0].size()));

@@ -60,11 +60,13 @@ template <class T>
 Sequential<T>& Sequential<T>::add(std::unique_ptr<Layer<T>> layer) {
   if (layer == nullptr) throw InvalidParameter("Sequential: a layer is null");
   layers_.push_back(std::move(layer));
+  went_forward_ = false;
   return *this;
 }
 
 template <class T>
 Index Sequential<T>::outputs(Index inputs) const {
+  if (layers_.empty()) throw InvalidInput("Sequential: there are no layers");
   for (std::size_t i = 0; i < layers_.size(); ++i) try {
       inputs = layers_[i]->outputs(inputs);
     } catch (const InvalidInput& error) {
@@ -107,8 +109,8 @@ Index Sequential<T>::n_parameters() const {
 
 template <class T>
 const Rows<T>& Sequential<T>::forward(ConstBatch<T> x, std::uint64_t seed, std::uint64_t step) {
-  if (layers_.empty()) throw InvalidInput("Sequential: there are no layers");
   outputs(x.cols());
+  went_forward_ = false;
   input_ = x.data();
   n_inputs_ = x.cols();
   values_.resize(layers_.size());
@@ -118,6 +120,7 @@ const Rows<T>& Sequential<T>::forward(ConstBatch<T> x, std::uint64_t seed, std::
     Random random(seed, step * layers_.size() + i);
     layers_[i]->forward_training(in, mutable_view(values_[i]), random);
   }
+  went_forward_ = true;
   return values_.back();
 }
 
@@ -133,7 +136,7 @@ void Sequential<T>::backward(ConstBatch<T> gradient, Batch<T> dx) {
 
 template <class T>
 void Sequential<T>::backward_to(ConstBatch<T> gradient, Batch<T>* input_gradient) {
-  if (values_.empty()) throw InvalidInput("Sequential: backward before forward");
+  if (!went_forward_ || layers_.empty()) throw InvalidInput("Sequential: backward before forward");
   const Rows<T>& result = values_.back();
   const auto check = [](std::string_view what, Index rows, Index cols, const auto& of_it) {
     if (of_it.rows() != rows || of_it.cols() != cols)

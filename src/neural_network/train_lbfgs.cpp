@@ -31,7 +31,7 @@ class FullBatch {
         blocks_{loader.n_rows(), rows_per_block},
         l2_(l2) {
     const Index outputs = network.outputs(loader.n_features());
-    loss.check(view(loader.y()), outputs);
+    check_target(loss, loader, outputs);
     z_.resize(loader.n_rows(), outputs);
     dz_.resize(loader.n_rows(), outputs);
   }

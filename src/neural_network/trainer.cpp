@@ -32,6 +32,15 @@ const Metric* monitored(const TrainerOptions& options) {
   return found == options.metrics.end() ? nullptr : &*found;
 }
 
+/// Each metric is a column of History::table, with that of the validation rows beside it.
+void check_names(const TrainerOptions& options) {
+  std::set<std::string> names{"epoch", "loss", "validation_loss", "learning_rate", "seconds"};
+  for (const std::string& name : names_of_metrics(options))
+    if (!names.insert(name).second || !names.insert("validation_" + name).second)
+      throw InvalidParameter(fmt::format(
+          "Trainer: a metric is called '{}', as another or a column of the history is", name));
+}
+
 void check_options(const TrainerOptions& options) {
   detail::validate_fields(options, "Trainer");
   if (options.early_stopping) detail::validate_fields(*options.early_stopping, "EarlyStopping");
@@ -39,11 +48,8 @@ void check_options(const TrainerOptions& options) {
     detail::validate_fields(*options.checkpoints, "Checkpoints");
     if (options.checkpoints->path.empty()) throw InvalidParameter("Checkpoints: the path is empty");
   }
-  std::set<std::string> names{"loss"};
-  for (const std::string& name : names_of_metrics(options))
-    if (!names.insert(name).second)
-      throw InvalidParameter(fmt::format("Trainer: two metrics are called '{}'", name));
-  if (!names.contains(options.monitor))
+  check_names(options);
+  if (options.monitor != "loss" && monitored(options) == nullptr)
     throw InvalidParameter(fmt::format(
         "Trainer: monitor is '{}', which is neither loss nor one of the metrics", options.monitor));
 }
@@ -144,7 +150,8 @@ std::vector<double> Trainer<T>::measure(Batch<T> z, ConstBatch<T> y,
   Vector w(static_cast<Index>(weights.size()));
   std::copy(weights.begin(), weights.end(), w.begin());
   std::vector<double> values;
-  for (const Metric& metric : options_.metrics) values.push_back(metric(predicted, target, w));
+  for (const Metric& metric : options_.metrics)
+    values.push_back(metric(predicted, target, w, loss_->threshold()));
   return values;
 }
 
@@ -152,7 +159,7 @@ template <class T>
 Evaluation Trainer<T>::evaluate(DataLoader<T>& loader) const {
   constexpr Index rows_at_a_time = 4096;
   const Index n = loader.n_rows(), outputs = network_.outputs(loader.n_features());
-  loss_->check(view(loader.y()), outputs);
+  check_target(*loss_, loader, outputs);
   Rows<T> z;
   if (loader.is_sparse()) {
     z.resize(n, outputs);
@@ -199,14 +206,14 @@ const History& Trainer<T>::fit(DataLoader<T>& loader, DataLoader<T>& validation,
 template <class T>
 void Trainer<T>::check(const DataLoader<T>& loader, const DataLoader<T>* validation) const {
   check_options(options_);
-  loss_->check(view(loader.y()), network_.outputs(loader.n_features()));
+  check_target(*loss_, loader, network_.outputs(loader.n_features()));
   if (validation == nullptr) return;
   const Labels &trained = loader.classes(), &other = validation->classes();
   if (trained.size() != other.size() || trained != other)
     throw InvalidInput(
         "Trainer: the validation rows number their classes otherwise; make their DataLoader with "
         "{.classes = loader.classes()}");
-  loss_->check(view(validation->y()), network_.outputs(validation->n_features()));
+  check_target(*loss_, *validation, network_.outputs(validation->n_features()));
 }
 
 template <class T>
@@ -220,8 +227,10 @@ const History& Trainer<T>::run(DataLoader<T>& loader, DataLoader<T>* validation,
     state_.history = History(names_of_metrics(options_));
   }
   const ThreadLimit threads(context.n_threads);
+  parameters_ = network_.parameters();  // it may have been given other layers
   State state_before = state_.clone();
   const std::vector<Rows<T>> values_before = values_of(network_);
+  begin_with_last_epoch();
   steps_per_epoch_ = loader.n_batches();
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -255,7 +264,7 @@ bool Trainer<T>::run_epoch(DataLoader<T>& loader, DataLoader<T>* validation,
       return false;
     context.check_stop("Trainer");
   }
-  for (const Parameter<T>* p : parameters_)
+  for (const Parameter<T>* p : learned(network_))
     if (!p->value.allFinite())
       throw InvalidInput(
           fmt::format("Trainer: a {} is no longer finite after epoch {}, batch {}; {}", p->name,
@@ -305,6 +314,13 @@ bool Trainer<T>::update_best(double value, int epoch) {
   best.value = value;
   if (restores_best()) best.weights = values_of(network_);
   return true;
+}
+
+template <class T>
+void Trainer<T>::begin_with_last_epoch() {
+  if (!restores_best() || state_.best.epoch == 0 || !state_.best.weights.empty()) return;
+  state_.best = {};
+  update_best(watched(history().back()), history().back().epoch);
 }
 
 template <class T>

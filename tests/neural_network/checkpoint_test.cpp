@@ -14,6 +14,7 @@
 #include <espalier/neural_network/dropout.hpp>
 #include <espalier/neural_network/reduce_on_plateau.hpp>
 #include <espalier/neural_network/regression_losses.hpp>
+#include <espalier/neural_network/rmsprop.hpp>
 #include <espalier/neural_network/sgd.hpp>
 #include <espalier/neural_network/trainer.hpp>
 
@@ -183,6 +184,14 @@ TEST(Checkpoints, OfAnotherTrainingAreRefusedAndNothingIsChanged) {
   EXPECT_TRUE(refuses(schedule, {"schedule"}));
   Trainer optimizer(run.net, CrossEntropy(), Adam(), ReduceOnPlateau(), {.metrics = {"accuracy"}});
   EXPECT_TRUE(refuses(optimizer, {"Adam", "SGD"}));
+  const TemporaryFile steps("steps.ckpt");
+  const TrainerOptions one_epoch{.epochs = 1};
+  Sequential line{Dense(2, 2)};
+  Trainer with_momentum(line, CrossEntropy(), RMSprop({.momentum = 0.5}), one_epoch);
+  with_momentum.fit(run.loader);
+  with_momentum.save(steps.path);
+  Trainer without(line, CrossEntropy(), RMSprop(), one_epoch);
+  EXPECT_TRUE(throws<FormatError>([&] { without.resume(steps.path); }, {"RMSprop", "2", "4"}));
   Sequential other{Dense(2, 13), Dense(13, 2)};
   Trainer network(other, CrossEntropy(), SGD({.momentum = 0.9}), ReduceOnPlateau(),
                   {.metrics = {"accuracy"}});

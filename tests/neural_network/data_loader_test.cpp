@@ -180,6 +180,9 @@ TEST(DataLoader, SaysWhatIsWrongWithTheData) {
   EXPECT_TRUE(refuses(data.X, data.y, {.sample_weight = Vector::Ones(5)}, {"5 weights"}));
   EXPECT_TRUE(refuses(data.X, data.y, {.sample_weight = Vector::Zero(6)}, {"are 0"}));
   EXPECT_TRUE(refuses(data.X, data.y, {.sample_weight = -Vector::Ones(6)}, {"-1", "row 0"}));
+  const Vector tiny = Vector::Constant(6, 1e-60), huge = Vector::Constant(6, 1e60);  // as floats
+  EXPECT_TRUE(refuses(data.X, data.y, {.sample_weight = tiny}, {"are 0"}));
+  EXPECT_TRUE(refuses(data.X, data.y, {.sample_weight = huge}, {"inf", "row 0"}));
   EXPECT_TRUE(refuses(data.X, data.y, {.batch_size = 7, .drop_last = true}, {"drop_last"}));
 
   Matrix X = data.X;

@@ -98,6 +98,13 @@ TEST(History, DrawsAChartForTheLossAndEachMetric) {
   EXPECT_EQ(written.str(), svg);
 }
 
+TEST(History, OneEpochIsAMark) {
+  EXPECT_EQ(XmlDocument(example(true).to_svg()).all("circle", "mark").size(), 0U);
+  History history;
+  history.add({.epoch = 1, .loss = 0.5, .validation_loss = 0.75});
+  EXPECT_EQ(XmlDocument(history.to_svg()).all("circle", "mark").size(), 2U);
+}
+
 TEST(History, LeavesOutEpochsWhoseMetricIsNoNumber) {
   History history({"r2"});
   history.add({.epoch = 1, .loss = 1.0, .metrics = {std::nan("")}});

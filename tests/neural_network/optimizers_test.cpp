@@ -241,6 +241,23 @@ TEST(OptimizerMemory, RefusesThatOfAnother) {
   EXPECT_EQ(adam.save(), before);
 }
 
+class TooMuchToRemember : public OptimizerOf<TooMuchToRemember, float> {
+ public:
+  static constexpr std::string_view type_name = "TooMuchToRemember";
+  TooMuchToRemember() : OptimizerOf<TooMuchToRemember, float>(0.1) {}
+
+ private:
+  int n_slots() const override { return most_slots + 1; }
+  void update(const Stretch& /*stretch*/) const override {}
+};
+
+TEST(OptimizerMemory, HoldsTwoNumbersOfAParameterAndNoMore) {
+  Parameters<float> p(3, 2);
+  TooMuchToRemember optimizer;
+  EXPECT_TRUE(throws<InvalidParameter>([&] { optimizer.step(p.all); },
+                                       {"TooMuchToRemember", "n_slots is 3", "at most 2"}));
+}
+
 TEST(OptimizerOptions, OutOfRangeAreRefused) {
   EXPECT_TRUE(throws<InvalidParameter>([] { Adam({.beta_1 = 1.0}); }, {"Adam", "beta_1", "1"}));
   EXPECT_TRUE(throws<InvalidParameter>([] { Adam({.epsilon = 0.0}); }, {"Adam", "epsilon"}));

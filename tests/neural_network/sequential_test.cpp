@@ -115,6 +115,7 @@ TEST(Sequential, SaysWhichLayerDoesNotFit) {
   EXPECT_TRUE(throws<InvalidInput>([&] { net.predict(x); }, {"layer 2", "5", "4"}));
   nn::Sequential<float> empty;
   EXPECT_TRUE(throws<InvalidInput>([&] { empty.forward(nn::view(x)); }, {"no layers"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { empty.predict(x); }, {"no layers"}));
   EXPECT_TRUE(throws<InvalidParameter>([&] { net.add(nullptr); }, {"null"}));
 }
 
@@ -131,6 +132,22 @@ TEST(Sequential, ChecksTheGradientThatIsHandedBack) {
                                    {"result", "5 × 2", "4 × 2"}));
   EXPECT_TRUE(throws<InvalidInput>([&] { net.backward(nn::view(dy), nn::mutable_view(narrow_dx)); },
                                    {"input", "5 × 3", "5 × 2"}));
+}
+
+TEST(Sequential, GoesBackOnlyWhereItCameForward) {
+  nn::Sequential<float> net{nn::Dense(3, 4), nn::BatchNorm(4), nn::Dense(4, 2)};
+  net.initialize(0);
+  const nn::Rows<float> x = normal_rows<float>(5, 3), dy = normal_rows<float>(5, 2);
+  const auto backward_is_refused = [&] {
+    return throws<InvalidInput>([&] { net.backward(nn::view(dy)); }, {"before forward"});
+  };
+  net.forward(nn::view(x));
+  EXPECT_THROW(net.forward({x.data(), 1, 3}),
+               InvalidInput);  // of one row, in the middle of the way
+  EXPECT_TRUE(backward_is_refused());
+  net.forward(nn::view(x));
+  net.add(nn::Dense(2, 2));
+  EXPECT_TRUE(backward_is_refused());
 }
 
 TEST(Sequential, GradientByTheInputComesBesideThoseByTheParameters) {

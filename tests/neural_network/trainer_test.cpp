@@ -13,10 +13,13 @@
 #include <espalier/datasets/make_classification.hpp>
 #include <espalier/neural_network/activations.hpp>
 #include <espalier/neural_network/adam.hpp>
+#include <espalier/neural_network/batch_norm.hpp>
 #include <espalier/neural_network/cross_entropy.hpp>
 #include <espalier/neural_network/dense.hpp>
+#include <espalier/neural_network/hinge.hpp>
 #include <espalier/neural_network/regression_losses.hpp>
 #include <espalier/neural_network/sgd.hpp>
+#include <espalier/neural_network/train_lbfgs.hpp>
 
 #include "neural_network/training_data.hpp"
 #include "support/expect_error.hpp"
@@ -122,6 +125,57 @@ TEST(Trainer, RecordsMetricsOfTrainingAndValidationRows) {
   EXPECT_DOUBLE_EQ(evaluation.metrics[0], right / 100.0);
 }
 
+TEST(Trainer, AccuracyOfOneColumnIsThatOfTheLosssThreshold) {
+  const ClassificationData data = two_moons(200);
+  const Vector sides = 2.0 * data.y.cast<double>().array() - 1.0;
+  const auto expect_accuracy = [&](const Loss<double>& loss, const Target& y) {
+    Sequential<double> net{Dense<double>(2, 8), Tanh<double>(), Dense<double>(8, 1)};
+    net.initialize(1);
+    DataLoader<double> loader(data.X, y);
+    Trainer trainer(net, loss, Adam<double>(), {.epochs = 3, .metrics = {"accuracy"}});
+    trainer.fit(loader);
+    Rows<double> z = net.predict(data.X);
+    loss.predict(mutable_view(z));
+    int right = 0;
+    for (Index i = 0; i < 200; ++i) right += (z(i, 0) > loss.threshold()) == (data.y[i] == 1);
+    EXPECT_EQ(trainer.evaluate(loader).metrics[0], right / 200.0) << loss.name();
+  };
+  expect_accuracy(Hinge<double>(), data.y);
+  expect_accuracy(Hinge<double>(), sides);
+  expect_accuracy(BinaryCrossEntropy<double>(), data.y);
+  EXPECT_EQ(Hinge<double>().threshold(), 0.0);
+  EXPECT_EQ(BinaryCrossEntropy<double>().threshold(), 0.5);
+}
+
+TEST(Trainer, AccuracyIsOfClassNumbersOnly) {
+  const Matrix one = Matrix::Ones(2, 1), two = Matrix::Ones(2, 2);
+  const Metric accuracy("accuracy");
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] {
+        accuracy(one, Vector{{0.0, 0.7}});
+      },
+      {"accuracy", "from 0 to 1", "0.7", "row 1"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy(one, Vector{{2.0, 0.0}}); }, {"row 0"}));
+  EXPECT_TRUE(throws<InvalidInput>([&] { accuracy(two, Vector{{-1.0, 0.0}}); }, {"-1"}));
+}
+
+TEST(Trainer, RefusesLabelsWhereAmountsAreMeant) {
+  const Matrix X = Matrix::Ones(4, 1);
+  const Labels counts{{10, 20, 10, 30}}, numbers{{0, 1, 2, 1}};
+  Sequential<double> net{Dense<double>(1, 1)};
+  Trainer trainer(net, PoissonLoss<double>(), SGD<double>(), {.epochs = 1});
+  DataLoader<double> labels(X, counts), amounts(X, Vector(counts.cast<double>()));
+  const auto is_refused = [](auto call) {
+    return throws<InvalidInput>(call, {"PoissonLoss", "labels", "0 for 10", "y.cast<double>()"});
+  };
+  EXPECT_TRUE(is_refused([&] { trainer.fit(labels); }));
+  EXPECT_TRUE(is_refused([&] { trainer.evaluate(labels); }));
+  EXPECT_TRUE(is_refused([&] { train_lbfgs(net, PoissonLoss<double>(), labels); }));
+  EXPECT_EQ(trainer.fit(amounts).size(), 1);
+  DataLoader<double> same(X, numbers);  // whose numbers are what they were
+  EXPECT_GT(trainer.evaluate(same).loss, 0.0);
+}
+
 TEST(Trainer, WeightsCountInTheLossAndInTheMetrics) {
   const ClassificationData data = two_moons(60);
   Matrix X(120, 2);
@@ -166,6 +220,28 @@ TEST(Trainer, StopsEarlyAndGoesBackToTheBestEpoch) {
   EXPECT_NE(weights_of(net), after.back());
   trainer.fit(loader, validation);  // the patience is still at its end
   EXPECT_EQ(trainer.history().size(), losses.size());
+}
+
+TEST(Trainer, EarlyStoppingThatComesLaterBeginsWithTheLastEpoch) {
+  const ClassificationData data = two_moons(100);
+  Sequential<double> net = small_network<double>();
+  DataLoader<double> loader(data.X, data.y);
+  const std::vector<double> values{1.0, 5.0, 4.0, 3.0, 2.0};  // of epochs 1, 2, …
+  std::size_t next = 0;
+  const Metric metric("metric",
+                      [&](const Matrix&, const Matrix&, const Vector&) { return values[next++]; });
+  Trainer trainer(net, CrossEntropy<double>(), Adam<double>(),
+                  {.epochs = 2, .metrics = {metric}, .monitor = "metric"});
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 1);
+  const auto of_last = weights_of(net);
+
+  trainer.options().epochs = 5;
+  trainer.options().early_stopping = EarlyStopping{.patience = 2, .min_delta = 10.0};
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 2);
+  EXPECT_EQ(trainer.history().size(), 4);
+  EXPECT_EQ(weights_of(net), of_last);
 }
 
 TEST(Trainer, WatchesAMetricWhoseGreaterValuesAreBetter) {
@@ -231,6 +307,22 @@ TEST(Trainer, AnotherFitGoesOnToMoreEpochs) {
   EXPECT_EQ(weights_of(net), weights_of(in_two_parts));
 }
 
+TEST(Trainer, TrainsTheLayersThatTheNetworkHasThen) {
+  const ClassificationData data = two_moons(50);
+  DataLoader<double> loader(data.X, data.y);
+  Sequential<double> net{Dense<double>(2, 4)}, complete = small_network<double>(4);
+  Trainer trainer(net, CrossEntropy<double>(), Adam<double>(), {.epochs = 1});
+  net = complete;
+  trainer.fit(loader);
+  const auto before = weights_of(complete), after = weights_of(net);
+  ASSERT_EQ(after.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NE(after[i], before[i]) << i;
+
+  net = Sequential<double>{Dense<double>(2, 2)};  // of which the optimiser remembers nothing
+  trainer.options().epochs = 2;
+  EXPECT_TRUE(throws<InvalidInput>([&] { trainer.fit(loader); }, {"Adam", "2 parameters", "4"}));
+}
+
 TEST(Trainer, TheNumberOfThreadsChangesNoBit) {
   const auto [X, y] = make_classification({.n_samples = 2000, .n_features = 60, .random_state = 0});
   std::vector<Rows<float>> expected;
@@ -291,6 +383,16 @@ TEST(Trainer, ALossThatIsNoLongerFiniteIsAnErrorWithAdvice) {
   EXPECT_TRUE(trainer.history().empty());
 }
 
+TEST(Trainer, ARunningStatisticThatIsNoLongerFiniteIsAnError) {
+  Matrix X(4, 1);
+  X << 1e30, -1e30, 1e30, -1e30;
+  Sequential net{BatchNorm(1), Dense(1, 2)};
+  DataLoader loader(X, Labels{{0, 1, 0, 1}});
+  Trainer trainer(net, CrossEntropy(), SGD());
+  EXPECT_TRUE(throws<InvalidInput>([&] { trainer.fit(loader); }, {"running_variance", "epoch 1"}));
+  EXPECT_EQ(net.statistics()[1]->value(0, 0), 1.0F);
+}
+
 /// The loss of rows that nobody trains on is no number.
 class NanWithoutGradient : public LossOf<NanWithoutGradient, double> {
  public:
@@ -340,7 +442,12 @@ TEST(Trainer, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(throws<InvalidParameter>(make({.l2 = -1.0}), {"Trainer", "l2"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.clip_norm = 0.0}), {"Trainer", "clip_norm"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.monitor = "accuracy"}), {"monitor", "accuracy"}));
-  EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", "r2"}}), {"two", "r2"}));
+  EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", "r2"}}), {"'r2'", "another"}));
+  const auto named = [](const char* name) {
+    return Metric(name, [](const Matrix&, const Matrix&, const Vector&) { return 0.0; });
+  };
+  for (const char* const name : {"loss", "seconds", "validation_loss", "validation_r2"})
+    EXPECT_TRUE(throws<InvalidParameter>(make({.metrics = {"r2", named(name)}}), {name})) << name;
   EXPECT_TRUE(throws<InvalidParameter>(make({.early_stopping = EarlyStopping{.patience = 0}}),
                                        {"EarlyStopping", "patience"}));
   EXPECT_TRUE(throws<InvalidParameter>(make({.checkpoints = Checkpoints{}}), {"path"}));

@@ -27,9 +27,10 @@ struct EmbeddingOptions {
 ///     nn::Embedding embedding(5, {{.column = 2, .categories = 7, .dimension = 4}});   // 5 → 8
 ///
 /// Each table has a row more, for anything that is no code: NaN, −1 (how a DataFrame marks what is
-/// missing), a category that training has never met. It begins at 0 and is learned from the rows of the
-/// training that have such values; without any it stays 0. A pass back writes the rows of a table that
-/// occur and 0 elsewhere; the gradient by a column of codes is 0.
+/// missing, and how rows of a DataLoader say it, which refuses NaN), a category that training has never
+/// met. It begins at 0 and is learned from the rows of the training that have such values; without any
+/// it stays 0. A pass back writes the rows of a table that occur and 0 elsewhere; the gradient by a
+/// column of codes is 0.
 ///
 /// @see Guo & Berkhahn, arXiv:1604.06737 (2016)
 template <class T = float>

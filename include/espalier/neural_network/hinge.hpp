@@ -33,6 +33,7 @@ class Hinge : public LossOf<Hinge<T>, T> {
   void check(ConstBatch<T> y, Index outputs) const override;
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
+  double threshold() const override { return 0.0; }
 
  private:
   double evaluate_classes(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,

@@ -44,6 +44,12 @@ class Loss {
   /// From raw results to predictions, in place: probabilities, or the mean. Nothing by default.
   virtual void predict(Batch<T> /*z*/) const {}
 
+  /// What a prediction of class 1 is above, where one column of them tells two classes apart.
+  virtual double threshold() const { return 0.5; }
+
+  /// Whether y is an amount, for which the numbers of classes do not serve.
+  virtual bool wants_amounts() const { return false; }
+
   /// `evaluate` without weights, the gradient into `dz`, which is given the shape of z.
   double operator()(const Rows<T>& z, ConstBatch<T> y, Rows<T>& dz) const {
     dz.resize(z.rows(), z.cols());

@@ -15,9 +15,9 @@ namespace espalier::nn {
 ///     .metrics = {"r2", nn::Metric("bias", [](const Matrix& predicted, const Matrix& y,
 ///                                             const Vector&) { return (predicted - y).mean(); })}
 ///
-/// Known names: "accuracy" (the class of the greatest probability, or of one above ½ where there is
-/// one column, beside a y of class numbers), "mean_absolute_error", "mean_squared_error",
-/// "root_mean_squared_error", "r2".
+/// Known names: "accuracy" (the class of the greatest prediction, or of one above the loss's threshold
+/// where there is one column; y has class numbers, and beside one column also −1 for 0),
+/// "mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2".
 class Metric {
  public:
   /// Predictions as the loss makes them of the network's result (probabilities, means), and y, both
@@ -34,13 +34,15 @@ class Metric {
 
   const std::string& name() const { return name_; }
   bool greater_is_better() const { return greater_is_better_; }
-  double operator()(const Matrix& predicted, const Matrix& y, const Vector& weights = {}) const {
-    return function_(predicted, y, weights);
+  /// `threshold` is that of the loss. @throws InvalidInput  y does not fit, or is not what it is about
+  double operator()(const Matrix& predicted, const Matrix& y, const Vector& weights = {},
+                    double threshold = 0.5) const {
+    return function_(predicted, y, weights, threshold);
   }
 
  private:
   std::string name_;
-  Function function_;
+  std::function<double(const Matrix&, const Matrix&, const Vector&, double)> function_;
   bool greater_is_better_;
 };
 

@@ -33,6 +33,8 @@ class Optimizer {
   /// One step along the gradients. The parameters must be the same ones, in the same order, every
   /// time. @throws InvalidInput  they have other sizes than before, or no gradient
   void step(std::span<Parameter<T>* const> parameters);
+  /// @throws InvalidInput  they have other sizes than those it remembers
+  void check(std::span<Parameter<T>* const> parameters) const;
 
   double learning_rate() const { return learning_rate_; }
   /// @throws InvalidParameter  not finite, or negative

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Losses of real targets. y has the shape of z; with several outputs the loss of a row is the mean
-/// of theirs, as in PyTorch, or their sum.
+/// of theirs, as in PyTorch, or their sum. Labels are refused, unless they are 0 … K−1, because a
+/// DataLoader numbers them.
 #pragma once
 
 #include <espalier/core/params.hpp>
@@ -29,6 +30,7 @@ class MSE : public LossOf<MSE<T>, T> {
   static constexpr std::string_view type_name = "MSE";
   explicit MSE(MSEOptions options = {});
   void check(ConstBatch<T> y, Index outputs) const override;
+  bool wants_amounts() const override { return true; }
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
 
@@ -51,6 +53,7 @@ class MAE : public LossOf<MAE<T>, T> {
   static constexpr std::string_view type_name = "MAE";
   explicit MAE(MAEOptions options = {});
   void check(ConstBatch<T> y, Index outputs) const override;
+  bool wants_amounts() const override { return true; }
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
 
@@ -76,6 +79,7 @@ class HuberLoss : public LossOf<HuberLoss<T>, T> {
   static constexpr std::string_view type_name = "HuberLoss";
   explicit HuberLoss(HuberLossOptions options = {});
   void check(ConstBatch<T> y, Index outputs) const override;
+  bool wants_amounts() const override { return true; }
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
 
@@ -102,6 +106,7 @@ class Pinball : public LossOf<Pinball<T>, T> {
   static constexpr std::string_view type_name = "Pinball";
   explicit Pinball(PinballOptions options = {});
   void check(ConstBatch<T> y, Index outputs) const override;
+  bool wants_amounts() const override { return true; }
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
 
@@ -128,6 +133,7 @@ class PoissonLoss : public LossOf<PoissonLoss<T>, T> {
   static constexpr std::string_view type_name = "PoissonLoss";
   explicit PoissonLoss(PoissonLossOptions options = {});
   void check(ConstBatch<T> y, Index outputs) const override;
+  bool wants_amounts() const override { return true; }
   double evaluate(ConstBatch<T> z, ConstBatch<T> y, std::span<const T> weights,
                   Batch<T> dz) const override;
   void predict(Batch<T> z) const override;

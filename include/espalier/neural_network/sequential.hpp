@@ -46,8 +46,8 @@ class Sequential {
   Layer<T>& layer(Index i) { return *layers_.at(static_cast<std::size_t>(i)); }
   const Layer<T>& layer(Index i) const { return *layers_.at(static_cast<std::size_t>(i)); }
 
-  /// The width of the result for rows of width `inputs`. @throws InvalidInput  naming the layer that
-  /// wants another width
+  /// The width of the result for rows of width `inputs`. @throws InvalidInput  there are no layers, or
+  /// one, which is named, wants another width
   Index outputs(Index inputs) const;
 
   /// Draws the values of all layers, each from its own stream.
@@ -61,7 +61,7 @@ class Sequential {
   /// its own. The result lives until the next call.
   const Rows<T>& forward(ConstBatch<T> x, std::uint64_t seed = 0, std::uint64_t step = 0);
   /// From the gradient of the loss by the result of the last `forward` to those by all parameters.
-  /// x must still be there. @throws InvalidInput  another shape
+  /// x must still be there. @throws InvalidInput  another shape, or no `forward` that came to its end
   void backward(ConstBatch<T> gradient);
   /// The same, and to that by x, of its shape.
   void backward(ConstBatch<T> gradient, Batch<T> dx);
@@ -88,6 +88,7 @@ class Sequential {
 
   std::vector<std::unique_ptr<Layer<T>>> layers_;
   // Of the last training pass.
+  bool went_forward_ = false;  // through all layers
   const T* input_ = nullptr;
   Index n_inputs_ = 0;
   std::vector<Rows<T>> values_;       // what each layer gave

@@ -82,20 +82,23 @@ class Trainer {
   /// Trains until there are `options().epochs` epochs, or until early stopping, a callback or the
   /// context's stop token ends it. Then, with early stopping, the network has the weights of the
   /// best epoch; what goes on from there is no longer the training that a checkpoint goes on with.
+  /// Early stopping that is asked for after some epochs looks for the best one from the last of them
+  /// on, for the weights of those before were not kept.
   ///
   /// The context's validation set, callback, stop token and n_threads are taken; weights belong
   /// into the DataLoader. The same bits for any number of threads. When it throws, the network, the
   /// history and all the rest are as before the call (a copy is kept for that).
-  /// @throws InvalidInput  X or y do not fit the network or the loss; or a loss or a parameter is
-  ///                       no longer finite: names epoch and batch
+  /// @throws InvalidInput  X or y do not fit the network or the loss; or a loss, a parameter or a
+  ///                       running statistic is no longer finite: names epoch and batch
   /// @throws Cancelled     the stop token was triggered
   const History& fit(DataLoader<T>& loader, const FitContext& context = {});
   /// The same with validation rows whose loader has been made with `.classes = loader.classes()`.
   const History& fit(DataLoader<T>& loader, DataLoader<T>& validation,
                      const FitContext& context = {});
 
-  /// One step on one batch; its loss before the step. For a schedule an epoch has the steps that it
-  /// had in the last `fit`, or one. @throws InvalidInput  the loss is not finite
+  /// One step on one batch; its loss before the step. The network has the layers that it had when the
+  /// trainer was made, or in the last `fit`; for a schedule an epoch has the steps that it had in
+  /// that, or one. @throws InvalidInput  the loss is not finite
   double train_batch(const MiniBatch<T>& batch);
 
   /// Of all rows of a loader, in their order and with their weights.
@@ -147,6 +150,9 @@ class Trainer {
   double watched(const EpochRecord& record) const;
   bool update_best(double value, int epoch);
   bool restores_best() const;
+  /// Where the best epoch's weights are wanted back, but were not kept: the search for it begins with
+  /// the last one, which the network is of.
+  void begin_with_last_epoch();
   bool is_out_of_patience() const;
   void report(const FitContext& context, double elapsed) const;
   Value encode() const;
