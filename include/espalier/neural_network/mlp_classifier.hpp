@@ -50,6 +50,10 @@ struct MLPClassifierState {
 /// An epoch costs O(n · Σ uₗ·uₗ₊₁) for layers of uₗ numbers; X is copied once, by rows. The same
 /// bits for any number of threads.
 ///
+/// partial_fit takes one epoch through its piece. The optimiser goes on from piece to piece, with the
+/// learning rate it has come to (`learning_rate_init` counts at the first); another solver begins
+/// anew. For `cosine` and `one_cycle` a piece is one of max_iter epochs.
+///
 /// Differences: partial_fit after fit begins with a new optimiser, since models do not carry its
 /// memory (three times their size), and goes on with it in the next call; `loss_curve` is also there
 /// for lbfgs; `decision_function` gives the logits. Not there: y with several columns (multilabel),
@@ -60,7 +64,8 @@ struct MLPClassifierState {
 /// @throws NotSupported      partial_fit with lbfgs or early_stopping
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one class
 ///                           only, too few rows to set aside, initial or earlier weights have other
-///                           shapes, or the weights overflow
+///                           shapes, X or weights leave the range of float32 where that computes, or
+///                           a network overflows
 /// @see Rumelhart, Hinton & Williams, Nature 323 (1986) 533–536; Glorot & Bengio, AISTATS (2010)
 ///      249–256; Kingma & Ba, ICLR (2015); Guo & Berkhahn, arXiv 1604.06737 (embeddings)
 class MLPClassifier

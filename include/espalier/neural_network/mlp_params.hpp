@@ -108,7 +108,9 @@ constexpr auto mlp_training_fields() {
       field("max_fun", &P::max_fun, at_least(1), "of lbfgs: evaluations of the loss at most"),
       field("dropout", &P::dropout, Interval{0.0, 1.0, true, false},
             "share of the hidden values left out in each step"),
-      field("batch_norm", &P::batch_norm, "normalise the sums of hidden layers over each batch"),
+      field("batch_norm", &P::batch_norm,
+            "normalise the sums of hidden layers over each batch; a last batch of one row is left "
+            "out"),
       field("weight_decay", &P::weight_decay, at_least(0.0),
             "of adam: share of the weights, times the learning rate, taken off in each step"),
       field("precision", &P::precision, "numbers in which the network computes")};
