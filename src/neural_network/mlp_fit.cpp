@@ -206,13 +206,21 @@ class Fit {
     if (!best_values_.empty()) nn::set_values(layers_, best_values_);
   }
 
+  void load_optimizer(const Value& memory) {
+    try {
+      optimizer_->load(memory);
+    } catch (const FormatError& error) {
+      throw FormatError(fmt::format("{}: {}", problem_.owner, error.what()));
+    }
+  }
+
   /// A new one, or in a further piece that of the one before, unless the parameters want another.
   void start_optimizer() {
     MLPTraining& training = trained_.training;
     optimizer_ = make_optimizer<T>(options_);
     const Value* const kind = training.optimizer.find("optimizer");
     if (is_piece_ && kind != nullptr && *kind == Value(optimizer_->name()))
-      optimizer_->load(training.optimizer);
+      load_optimizer(training.optimizer);
     else
       training.pieces = 0;
     training.optimizer = {};
@@ -387,6 +395,9 @@ class Fit {
 
 Trained run(const Problem& problem, const Options& options, const OptionalPrevious& previous,
             bool is_piece) {
+  if (!std::isfinite(problem.context.sample_weight.sum()))
+    throw InvalidInput(fmt::format(
+        "{}: the sum of sample_weight is not finite. Divide it by a constant.", problem.owner));
   const bool as_input = options.precision == MLPPrecision::as_input;
   const bool is_float = !as_input  ? options.precision == MLPPrecision::float32
                         : previous ? previous->network.float32

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <espalier/core/archive.hpp>
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
@@ -228,6 +229,18 @@ TEST(MLPClassifier, PiecesGoOnWithAnotherSolver) {
   EXPECT_NE(model.coefs(), first);
 }
 
+TEST(MLPClassifier, NamesItselfWhenTheMemoryOfItsOptimizerIsDamaged) {
+  const Rings data;
+  MLPClassifier model({.hidden_layer_sizes = {3}, .random_state = seed});
+  model.partial_fit(data.X, data.y, data.y);
+  std::string text = to_json(model);
+  text.replace(text.find("n_steps"), 7, "m_steps");
+  const auto damaged = from_json(text);
+  EXPECT_TRUE(throws<FormatError>(
+      [&] { dynamic_cast<MLPClassifier&>(*damaged).partial_fit(data.X, data.y); },
+      {"MLPClassifier: Adam", "m_steps"}));
+}
+
 TEST(MLPClassifier, AScheduleOfPiecesBeginsAfterFitAndEndsWithAWarning) {
   const Rings data;
   MLPClassifier model({.learning_rate = MLPLearningRate::cosine,
@@ -270,6 +283,9 @@ TEST(MLPClassifier, RefusesNumbersBeyondItsPrecision) {
   Vector weight = Vector::Constant(240, 1e-60);
   EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(data.X, data.y, {.sample_weight = weight}); },
                                    {"MLPClassifier", "float32"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { model.fit(data.X, data.y, {.sample_weight = Vector::Constant(240, 1e307)}); },
+      {"MLPClassifier", "sample_weight", "sum"}));
   // A mini-batch of weights that are 0 as floats.
   model.params().batch_size = 10;
   model.params().shuffle = false;
@@ -306,7 +322,9 @@ TEST(MLPClassifier, RefusesWhatDoesNotFitByName) {
   EXPECT_TRUE(refuses({.solver = MLPSolver::sgd, .weight_decay = 0.1}, "weight_decay", "sgd"));
   EXPECT_TRUE(refuses({.hidden_layer_sizes = {0}}, "hidden_layer_sizes"));
   EXPECT_TRUE(refuses({.batch_size = 0}, "batch_size", "'auto' or an integer"));
-  EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = 0.001}, "early_stopping"));
+  for (const double fraction : {0.0, 0.001})
+    EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = fraction}, "early_stopping",
+                        "validation_fraction"));
   EXPECT_TRUE(refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 2)}}, "coefs_init",
                       "1 items", "2 layers"));
   EXPECT_TRUE(

@@ -45,7 +45,8 @@ struct MLPClassifierState {
 ///
 /// Bring the columns to about the same scale (StandardScaler) first. The categorical columns of a
 /// table need no encoder: each becomes `embedding_dimension` numbers, which are learned. Categories
-/// that training has not seen all become the same numbers.
+/// that training has not seen all become the same numbers; going on, by partial_fit or warm_start,
+/// adds none to those of its first rows.
 ///
 /// An epoch costs O(n · Σ uₗ·uₗ₊₁) for layers of uₗ numbers; X is copied once, by rows. The same
 /// bits for any number of threads.

@@ -97,7 +97,7 @@ constexpr auto mlp_training_fields() {
       field("nesterovs_momentum", &P::nesterovs_momentum, "of sgd: look ahead along the step"),
       field("early_stopping", &P::early_stopping,
             "stop by the score of rows set aside, and go back to the best weights"),
-      field("validation_fraction", &P::validation_fraction, inside(0.0, 1.0),
+      field("validation_fraction", &P::validation_fraction, Interval{0.0, 1.0, true, false},
             "share of the rows set aside"),
       field("beta_1", &P::beta_1, Interval{0.0, 1.0, true, false},
             "of adam: how much of the mean of gradients stays"),
