@@ -27,6 +27,8 @@ struct MLPClassifierState {
 ///     MLPClassifier model({.hidden_layer_sizes = {64, 32}, .random_state = 0});
 ///     (StandardScaler() | model).fit(X, y);
 ///
+/// In the grid of a search, lists of widths are {Value::List{64}, Value::List{64, 32}}.
+///
 /// Each hidden layer is h ↦ f(hW + b) with the activation f; the last one gives a logit, whose
 /// logistic is the probability of the second of two classes, or K logits for softmax. Minimises
 ///
