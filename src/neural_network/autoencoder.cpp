@@ -70,6 +70,7 @@ class EncodeStep : public RowStep {
 
 void AutoencoderState::check(const Schema& schema) const {
   network.check(schema, name);
+  training.check(name);
   if (network.linear_layer < 0 || network.outputs() != schema.n_features ||
       network.out_activation != MLPOutput::identity || !network.embeddings.empty())
     throw FormatError(fmt::format("{}: there is no code, or X is not restored from it", name));

@@ -40,6 +40,7 @@ MLPClassifierState state_of(const Labels& classes, mlp::Trained trained) {
 
 void MLPClassifierState::check(const Schema& schema) const {
   network.check(schema, name);
+  training.check(name);
   const bool two = classes.size() == 2;
   if (classes.size() < 2 || network.outputs() != (two ? 1 : classes.size()) ||
       network.out_activation != (two ? MLPOutput::logistic : MLPOutput::softmax))

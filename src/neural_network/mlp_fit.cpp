@@ -107,7 +107,7 @@ class Fit {
       run_lbfgs();
     else
       run_epochs();
-    for (const nn::Parameter<T>* p : parameters_)
+    for (const nn::Parameter<T>* p : nn::learned(layers_))
       if (!p->value.allFinite()) refuse_overflow();
     take_values(layers_, trained_.network);
     return std::move(trained_);
@@ -130,12 +130,27 @@ class Fit {
            fmt::format("batch_size = {} is more than the {} rows there are, which is what a batch "
                        "has.",
                        size, n));
-    loader_.emplace(
-        X, Target(y),
-        nn::DataLoaderOptions{.batch_size = std::min(size, n),
-                              .shuffle = options_.shuffle && options_.solver != MLPSolver::lbfgs,
-                              .random_state = static_cast<std::int64_t>(seeds_.order),
-                              .sample_weight = weight});
+    size = std::min(size, n);
+    if (options_.batch_norm && size == 1)
+      throw InvalidInput(fmt::format(
+          "{}: batch_norm needs mini-batches of at least 2 rows, but these have 1 of the "
+          "{} there are.",
+          problem_.owner, n));
+    try {
+      loader_.emplace(X, Target(y),
+                      nn::DataLoaderOptions{
+                          .batch_size = size,
+                          .shuffle = options_.shuffle && options_.solver != MLPSolver::lbfgs,
+                          .drop_last = options_.batch_norm && n % size == 1,
+                          .random_state = static_cast<std::int64_t>(seeds_.order),
+                          // what is 0 as T leaves its row out
+                          .sample_weight = weight.template cast<T>().template cast<double>()});
+    } catch (const InvalidInput&) {  // X, y and weights have been checked, as doubles
+      throw InvalidInput(
+          fmt::format("{}: X, y or sample_weight has numbers beyond the range of float32, in which "
+                      "the network computes. Scale them, or set precision='float64'.",
+                      problem_.owner));
+    }
   }
 
   struct Losses {
@@ -160,11 +175,9 @@ class Fit {
 
   void run_epochs() {
     MLPTraining& training = trained_.training;
-    optimizer_ = make_optimizer<T>(options_);
-    if (is_piece_ && !training.optimizer.is_none()) optimizer_->load(training.optimizer);
-    training.optimizer = {};
-    schedule_ = make_schedule(options_);
-    first_epoch_ = is_piece_ ? static_cast<Index>(training.loss_curve.size()) : 0;
+    start_optimizer();
+    if (validation_ && std::isfinite(training.best_validation_score))
+      best_values_ = nn::values_of(layers_);  // of the fit before, to come back if none is better
     const int most = is_piece_ ? 1 : options_.max_iter;
     for (int i = 1;; ++i) {
       trained_.n_iter = i;
@@ -186,30 +199,62 @@ class Fit {
         break;
       }
     }
-    if (is_piece_) training.optimizer = optimizer_->save();
+    if (is_piece_) {
+      training.optimizer = optimizer_->save();
+      ++training.pieces;
+    }
     if (!best_values_.empty()) nn::set_values(layers_, best_values_);
+  }
+
+  void load_optimizer(const Value& memory) {
+    try {
+      optimizer_->load(memory);
+    } catch (const FormatError& error) {
+      throw FormatError(fmt::format("{}: {}", problem_.owner, error.what()));
+    }
+  }
+
+  /// A new one, or in a further piece that of the one before, unless the parameters want another.
+  void start_optimizer() {
+    MLPTraining& training = trained_.training;
+    optimizer_ = make_optimizer<T>(options_);
+    const Value* const kind = training.optimizer.find("optimizer");
+    if (is_piece_ && kind != nullptr && *kind == Value(optimizer_->name()))
+      load_optimizer(training.optimizer);
+    else
+      training.pieces = 0;
+    training.optimizer = {};
+    schedule_ = make_schedule(options_);
+    if (is_piece_ && schedule_ != nullptr && training.pieces >= options_.max_iter)
+      warn(WarningKind::convergence, std::string(problem_.owner),
+           fmt::format(
+               "learning_rate = '{}' has come to its end after max_iter = {} pieces: this "
+               "one changes next to nothing.",
+               names_of(options_.learning_rate)[static_cast<std::size_t>(options_.learning_rate)],
+               options_.max_iter));
   }
 
   void run_epoch(int epoch) {
     MLPTraining& training = trained_.training;
     const auto number = static_cast<Index>(training.loss_curve.size());
     double total = 0.0;
-    Index step = 0;
+    Index rows = 0, step = 0;
     for (const nn::MiniBatch<T>& batch : loader_->epoch(number)) {
       problem_.context.check_stop(problem_.owner);
       if (schedule_ != nullptr) {
-        const Index e = first_epoch_ + epoch, per_epoch = loader_->n_batches();
+        const Index e = training.pieces + epoch, per_epoch = loader_->n_batches();
         optimizer_->set_learning_rate(options_.learning_rate_init *
                                       schedule_->factor({e * per_epoch + step, e, per_epoch}));
       }
       const auto stream = static_cast<std::uint64_t>(number * loader_->n_batches() + step++);
       total += evaluate(batch, stream).reported * static_cast<double>(batch.X.rows());
+      rows += batch.X.rows();
       optimizer_->step(parameters_);
     }
-    training.loss = total / static_cast<double>(loader_->n_rows());
+    training.loss = total / static_cast<double>(rows);
     if (!std::isfinite(training.loss)) refuse_overflow();
     training.loss_curve.push_back(training.loss);
-    training.t += loader_->n_rows();
+    training.t += rows;
   }
 
   /// Whether more than n_iter_no_change epochs in a row brought no progress.
@@ -247,6 +292,7 @@ class Fit {
   double validation_score() const {
     const Data& v = *validation_;
     Matrix z = predict_layers(layers_, v.X);
+    if (!z.allFinite()) refuse_overflow();
     if (!problem_.classifies) {
       to_values(problem_.out_activation, z.data(), z.size());
       return r2_score(v.y, z, {.sample_weight = v.weight});
@@ -340,13 +386,15 @@ class Fit {
   std::optional<Data> validation_;
   std::unique_ptr<nn::Optimizer<T>> optimizer_;
   std::unique_ptr<nn::Schedule> schedule_;
-  Index first_epoch_ = 0;
   nn::Rows<T> gradient_;
   std::vector<nn::Rows<T>> best_values_;
 };
 
 Trained run(const Problem& problem, const Options& options, const OptionalPrevious& previous,
             bool is_piece) {
+  if (!std::isfinite(problem.context.sample_weight.sum()))
+    throw InvalidInput(fmt::format(
+        "{}: the sum of sample_weight is not finite. Divide it by a constant.", problem.owner));
   const bool as_input = options.precision == MLPPrecision::as_input;
   const bool is_float = !as_input  ? options.precision == MLPPrecision::float32
                         : previous ? previous->network.float32

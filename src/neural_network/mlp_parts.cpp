@@ -34,6 +34,20 @@ void check_same(const Architecture& wanted, const Architecture& there, std::stri
   if (wanted.batch_norm != there.batch_norm)
     throw InvalidInput(fmt::format("{}: what was learned before has batch_norm={}, not {}.", owner,
                                    there.batch_norm, wanted.batch_norm));
+  if (wanted.linear_layer != there.linear_layer)
+    throw InvalidInput(
+        fmt::format("{}: what was learned before has its code after layer {}, not {}.", owner,
+                    there.linear_layer + 1, wanted.linear_layer + 1));
+}
+
+void check_same_dimension(const std::vector<MLPEmbedding>& embeddings,
+                          const std::optional<int>& dimension, std::string_view owner) {
+  for (const MLPEmbedding& e : embeddings)
+    if (dimension && e.dimension != *dimension)
+      throw InvalidInput(
+          fmt::format("{}: what was learned before has embedding_dimension={} in "
+                      "column {}, not {}.",
+                      owner, e.dimension, e.column, *dimension));
 }
 
 /// Weights and intercepts, uniform between ±√(6 / (inputs + outputs)), with 2 for `logistic`.
@@ -96,6 +110,7 @@ nn::Sequential<T> start(const Problem& problem, const Options& options,
   if (previous) {
     check_same(wanted, architecture_of(previous->network, problem.X.cols()), problem.owner);
     wanted.embeddings = previous->network.embeddings;
+    check_same_dimension(wanted.embeddings, options.embedding_dimension, problem.owner);
   } else {
     wanted.embeddings = embeddings_of(problem.X, options.embedding_dimension);
   }

@@ -45,6 +45,7 @@ MLPRegressorState state_of(mlp::Trained trained) {
 
 void MLPRegressorState::check(const Schema& schema) const {
   network.check(schema, name);
+  training.check(name);
   if (network.out_activation == MLPOutput::softmax)
     throw FormatError(fmt::format("{}: the output activation is that of a classifier", name));
 }

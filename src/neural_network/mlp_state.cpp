@@ -88,4 +88,14 @@ void MLPNetwork::check(const Schema& schema, std::string_view owner) const {
   Checker(*this, schema, owner).check();
 }
 
+void MLPTraining::check(std::string_view owner) const {
+  constexpr int most = 1 << 30;  // so that counting on cannot overflow
+  constexpr std::int64_t most_rows = std::int64_t{1} << 62;
+  if (t < 0 || t > most_rows || stalls < 0 || stalls > most || pieces < 0 || pieces > most)
+    throw FormatError(
+        fmt::format("{}: {} rows seen, {} epochs without progress or {} pieces cannot "
+                    "be",
+                    owner, t, stalls, pieces));
+}
+
 }  // namespace espalier

@@ -7,12 +7,14 @@
 #include <espalier/decomposition/pca.hpp>
 #include <espalier/neural_network/autoencoder.hpp>
 
+#include "support/expect_error.hpp"
 #include "support/near.hpp"
 
 namespace espalier {
 namespace {
 
 using testing_support::near;
+using testing_support::throws;
 
 /// Three columns near a plane through the origin.
 Matrix plane(Index n) {
@@ -62,6 +64,22 @@ TEST(Autoencoder, DecodesWhatItEncodes) {
     EXPECT_TRUE(near(model.reconstruction_error(X), error, 1e-12));
     EXPECT_EQ(model.score_samples(X), -model.reconstruction_error(X));
   }
+}
+
+TEST(Autoencoder, WarmStartKeepsTheCodeInItsPlace) {
+  const Matrix X = plane(60);
+  Autoencoder model({.n_components = 2,
+                     .hidden_layer_sizes = {4},
+                     .max_iter = 2,
+                     .random_state = 0,
+                     .warm_start = true});
+  model.fit(X);
+  model.params().hidden_layer_sizes = {};
+  model.params().n_components = 4;
+  model.params().decoder_layer_sizes = {{2, 4}};  // as wide as before, layer by layer
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { model.fit(X); }, {"Autoencoder", "after layer 2", "not 1"}));
+  EXPECT_EQ(model.transform(X).cols(), 2);
 }
 
 TEST(Autoencoder, RestoresStrangersBadly) {

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include <espalier/core/archive.hpp>
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
@@ -187,6 +189,128 @@ TEST(MLPClassifier, WarmStartGoesOnAndOtherLayersAreRefused) {
   EXPECT_EQ(model.t(), 6 * 240);
 }
 
+TEST(MLPClassifier, WarmStartKeepsTheBestWeightsIfNoneAreBetter) {
+  const Rings data;
+  MLPClassifier model({.hidden_layer_sizes = {8},
+                       .batch_size = 16,
+                       .learning_rate_init = 0.05,
+                       .max_iter = 60,
+                       .random_state = seed,
+                       .warm_start = true,
+                       .early_stopping = true,
+                       .validation_fraction = 0.25});
+  model.fit(data.X, data.y);
+  const std::vector<Matrix> best = model.coefs();
+  const double best_score = model.best_validation_score();
+  const std::size_t n = model.validation_scores().size();
+  model.params().learning_rate_init = 10.0;  // so that it gets worse
+  model.params().max_iter = 3;
+  model.fit(data.X, data.y);
+  const std::vector<double>& scores = model.validation_scores();
+  ASSERT_GT(scores.size(), n);
+  ASSERT_LT(*std::max_element(scores.begin() + static_cast<std::ptrdiff_t>(n), scores.end()),
+            best_score);
+  EXPECT_EQ(model.best_validation_score(), best_score);
+  EXPECT_EQ(model.coefs(), best);
+}
+
+TEST(MLPClassifier, PiecesGoOnWithAnotherSolver) {
+  const Rings data;
+  MLPClassifier model({.random_state = seed});
+  model.partial_fit(data.X, data.y, data.y);
+  const std::vector<Matrix> first = model.coefs();
+  for (const MLPSolver solver : {MLPSolver::sgd, MLPSolver::adam}) {
+    model.params().solver = solver;
+    model.partial_fit(data.X, data.y);
+    EXPECT_EQ(model.state().training.pieces, 1);
+    model.partial_fit(data.X, data.y);
+    EXPECT_EQ(model.state().training.pieces, 2);
+  }
+  EXPECT_NE(model.coefs(), first);
+}
+
+TEST(MLPClassifier, NamesItselfWhenTheMemoryOfItsOptimizerIsDamaged) {
+  const Rings data;
+  MLPClassifier model({.hidden_layer_sizes = {3}, .random_state = seed});
+  model.partial_fit(data.X, data.y, data.y);
+  std::string text = to_json(model);
+  text.replace(text.find("n_steps"), 7, "m_steps");
+  const auto damaged = from_json(text);
+  EXPECT_TRUE(throws<FormatError>(
+      [&] { dynamic_cast<MLPClassifier&>(*damaged).partial_fit(data.X, data.y); },
+      {"MLPClassifier: Adam", "m_steps"}));
+}
+
+TEST(MLPClassifier, AScheduleOfPiecesBeginsAfterFitAndEndsWithAWarning) {
+  const Rings data;
+  MLPClassifier model({.learning_rate = MLPLearningRate::cosine,
+                       .learning_rate_init = 0.01,
+                       .max_iter = 2,
+                       .random_state = seed});
+  model.fit(data.X, data.y);
+  std::vector<Warning> warnings;
+  const WarningHandler before =
+      set_warning_handler([&](const Warning& w) { warnings.push_back(w); });
+  for (int piece = 1; piece <= 3; ++piece) {
+    const Matrix coef = model.coefs()[0];
+    model.partial_fit(data.X, data.y);
+    EXPECT_EQ((model.coefs()[0] - coef).norm() > 1e-3, piece <= 2) << piece;
+    EXPECT_EQ(warnings.size(), piece <= 2 ? 0U : 1U);
+  }
+  set_warning_handler(before);
+  EXPECT_NE(warnings.at(0).message.find("'cosine'"), std::string::npos);
+}
+
+TEST(MLPClassifier, BatchNormLeavesOutALastRowOfItsOwn) {
+  const Rings data;
+  MLPClassifier model({.batch_size = 239, .max_iter = 2, .random_state = seed, .batch_norm = true});
+  model.fit(data.X, data.y);
+  EXPECT_EQ(model.t(), 2 * 239);
+  EXPECT_TRUE(std::isfinite(model.loss()));
+  MLPClassifier piece(model.params());
+  EXPECT_TRUE(
+      throws<InvalidInput>([&] { piece.partial_fit(data.X.topRows(1), data.y.head(1), data.y); },
+                           {"MLPClassifier", "batch_norm", "2 rows"}));
+}
+
+TEST(MLPClassifier, RefusesNumbersBeyondItsPrecision) {
+  const Rings data;
+  MLPClassifierParams params{.max_iter = 2, .random_state = seed};
+  params.precision = MLPPrecision::float32;
+  MLPClassifier model(params);
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(1e40 * data.X, data.y); },
+                                   {"MLPClassifier", "float32"}));
+  Vector weight = Vector::Constant(240, 1e-60);
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(data.X, data.y, {.sample_weight = weight}); },
+                                   {"MLPClassifier", "float32"}));
+  EXPECT_TRUE(throws<InvalidInput>(
+      [&] { model.fit(data.X, data.y, {.sample_weight = Vector::Constant(240, 1e307)}); },
+      {"MLPClassifier", "sample_weight", "sum"}));
+  // A mini-batch of weights that are 0 as floats.
+  model.params().batch_size = 10;
+  model.params().shuffle = false;
+  weight.tail(230).setOnes();
+  model.fit(data.X, data.y, {.sample_weight = weight});
+  EXPECT_EQ(model.t(), 2 * 230);
+  // Variances overflow before weights do, and would be refused when the model is loaded.
+  model.params().batch_norm = true;
+  EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(1e30 * data.X, data.y); },
+                                   {"MLPClassifier", "not finite"}));
+}
+
+TEST(MLPClassifier, RefusesACountThatCannotBe) {
+  for (const auto member : {&MLPTraining::stalls, &MLPTraining::pieces}) {
+    MLPTraining training;
+    training.*member = -1;
+    EXPECT_TRUE(
+        throws<FormatError>([&] { training.check("MLPClassifier"); }, {"MLPClassifier", "-1"}));
+  }
+  MLPTraining training;
+  training.check("MLPClassifier");
+  training.t = std::numeric_limits<std::int64_t>::max();
+  EXPECT_THROW(training.check("MLPClassifier"), FormatError);
+}
+
 TEST(MLPClassifier, RefusesWhatDoesNotFitByName) {
   const Rings data;
   const auto refuses = [&](MLPClassifierParams params, auto... parts) {
@@ -197,7 +321,10 @@ TEST(MLPClassifier, RefusesWhatDoesNotFitByName) {
   EXPECT_TRUE(refuses({.solver = MLPSolver::lbfgs, .batch_norm = true}, "batch_norm", "lbfgs"));
   EXPECT_TRUE(refuses({.solver = MLPSolver::sgd, .weight_decay = 0.1}, "weight_decay", "sgd"));
   EXPECT_TRUE(refuses({.hidden_layer_sizes = {0}}, "hidden_layer_sizes"));
-  EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = 0.001}, "early_stopping"));
+  EXPECT_TRUE(refuses({.batch_size = 0}, "batch_size", "'auto' or an integer"));
+  for (const double fraction : {0.0, 0.001})
+    EXPECT_TRUE(refuses({.early_stopping = true, .validation_fraction = fraction}, "early_stopping",
+                        "validation_fraction"));
   EXPECT_TRUE(refuses({.hidden_layer_sizes = {2}, .coefs_init = {Matrix::Zero(2, 2)}}, "coefs_init",
                       "1 items", "2 layers"));
   EXPECT_TRUE(
@@ -231,6 +358,12 @@ TEST(MLPClassifier, EmbedsTheCategoriesOfATable) {
   ASSERT_EQ(model.state().network.embeddings.size(), 1U);
   EXPECT_EQ(model.state().network.embeddings[0].dimension, 3);
   EXPECT_EQ(model.coefs()[0].rows(), 4);
+
+  MLPClassifier wider = model;
+  wider.params().warm_start = true;
+  wider.params().embedding_dimension = 5;
+  EXPECT_TRUE(throws<InvalidInput>([&] { wider.fit(X, y); },
+                                   {"MLPClassifier", "embedding_dimension=3", "5"}));
 
   // Other codes for the same texts, and texts that were not there.
   const DataFrame other({Column::categorical("tree", {0, 1, 2, 3}, {"fir", "yew", "ash", "oak"}),

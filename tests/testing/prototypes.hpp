@@ -52,6 +52,8 @@
 #include <espalier/svm/linear_svr.hpp>
 #include <espalier/testing/check_estimator.hpp>
 
+#include "testing/as_categories.hpp"
+
 namespace espalier {
 
 struct Prototype {
@@ -182,6 +184,12 @@ inline std::vector<Prototype> special_prototypes() {
                      .batch_norm = true,
                      .precision = MLPPrecision::float64}),
       "_stopping");
+  registry().add<kit::AsCategories>();  // so that its archives can be read
+  add(Pipeline{kit::AsCategories(), MLPClassifier({.hidden_layer_sizes = {6},
+                                                   .batch_size = 25,
+                                                   .learning_rate_init = 0.05,
+                                                   .max_iter = 20})},
+      "_of_embeddings");
   const std::pair<const std::string, std::string> outputs_share{
       "outputs_keep_their_places", "outputs share hidden layers, and begin with other weights"};
   add(MLPRegressor(

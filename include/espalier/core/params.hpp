@@ -149,9 +149,15 @@ template <class T>
 std::string expectation(const AnyValue&) {
   return Codec<T>::describe();
 }
+/// Not for what derives from an optional, whose codec says what none means.
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
+
 template <class T>
 std::string expectation(const Interval& range) {
-  if constexpr (requires(const T& v) { v.has_value(); })
+  if constexpr (is_optional<T>)
     return expectation<typename T::value_type>(range) + " or none";
   else
     return Codec<T>::describe() + " " + range.describe();

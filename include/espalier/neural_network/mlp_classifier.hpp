@@ -27,6 +27,8 @@ struct MLPClassifierState {
 ///     MLPClassifier model({.hidden_layer_sizes = {64, 32}, .random_state = 0});
 ///     (StandardScaler() | model).fit(X, y);
 ///
+/// In the grid of a search, lists of widths are {Value::List{64}, Value::List{64, 32}}.
+///
 /// Each hidden layer is h ↦ f(hW + b) with the activation f; the last one gives a logit, whose
 /// logistic is the probability of the second of two classes, or K logits for softmax. Minimises
 ///
@@ -48,10 +50,15 @@ struct MLPClassifierState {
 ///
 /// Bring the columns to about the same scale (StandardScaler) first. The categorical columns of a
 /// table need no encoder: each becomes `embedding_dimension` numbers, which are learned. Categories
-/// that training has not seen all become the same numbers.
+/// that training has not seen all become the same numbers; going on, by partial_fit or warm_start,
+/// adds none to those of its first rows.
 ///
 /// An epoch costs O(n · Σ uₗ·uₗ₊₁) for layers of uₗ numbers; X is copied once, by rows. The same
 /// bits for any number of threads.
+///
+/// partial_fit takes one epoch through its piece. The optimiser goes on from piece to piece, with the
+/// learning rate it has come to (`learning_rate_init` counts at the first); another solver begins
+/// anew. For `cosine` and `one_cycle` a piece is one of max_iter epochs.
 ///
 /// Differences: partial_fit after fit begins with a new optimiser, since models do not carry its
 /// memory (three times their size), and goes on with it in the next call; `loss_curve` is also there
@@ -63,7 +70,8 @@ struct MLPClassifierState {
 /// @throws NotSupported      partial_fit with lbfgs or early_stopping
 /// @throws InvalidInput      X or y is empty, not finite, they disagree in length, y has one class
 ///                           only, too few rows to set aside, initial or earlier weights have other
-///                           shapes, or the weights overflow
+///                           shapes, X or weights leave the range of float32 where that computes, or
+///                           a network overflows
 /// @see Rumelhart, Hinton & Williams, Nature 323 (1986) 533–536; Glorot & Bengio, AISTATS (2010)
 ///      249–256; Kingma & Ba, ICLR (2015); Guo & Berkhahn, arXiv 1604.06737 (embeddings)
 class MLPClassifier

@@ -96,7 +96,7 @@ constexpr auto mlp_training_fields() {
       field("nesterovs_momentum", &P::nesterovs_momentum, "of sgd: look ahead along the step"),
       field("early_stopping", &P::early_stopping,
             "stop by the score of rows set aside, and go back to the best weights"),
-      field("validation_fraction", &P::validation_fraction, inside(0.0, 1.0),
+      field("validation_fraction", &P::validation_fraction, Interval{0.0, 1.0, true, false},
             "share of the rows set aside"),
       field("beta_1", &P::beta_1, Interval{0.0, 1.0, true, false},
             "of adam: how much of the mean of gradients stays"),
@@ -107,7 +107,9 @@ constexpr auto mlp_training_fields() {
       field("max_fun", &P::max_fun, at_least(1), "of lbfgs: evaluations of the loss at most"),
       field("dropout", &P::dropout, Interval{0.0, 1.0, true, false},
             "share of the hidden values left out in each step"),
-      field("batch_norm", &P::batch_norm, "normalise the sums of hidden layers over each batch"),
+      field("batch_norm", &P::batch_norm,
+            "normalise the sums of hidden layers over each batch; a last batch of one row is left "
+            "out"),
       field("weight_decay", &P::weight_decay, at_least(0.0),
             "of adam: share of the weights, times the learning rate, taken off in each step"),
       field("precision", &P::precision, "numbers in which the network computes")};

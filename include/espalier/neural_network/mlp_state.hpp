@@ -80,6 +80,7 @@ struct MLPTraining {
   bool converged = false;
   /// What the optimiser remembers, for partial_fit to go on; none after `fit`.
   Value optimizer = {};
+  int pieces = 0;  ///< of partial_fit that it has seen
 
   static constexpr auto fields() {
     using T = MLPTraining;
@@ -91,8 +92,12 @@ struct MLPTraining {
                   field("t", &T::t),
                   field("stalls", &T::stalls),
                   field("converged", &T::converged),
-                  field("optimizer", &T::optimizer)};
+                  field("optimizer", &T::optimizer),
+                  field("pieces", &T::pieces)};
   }
+
+  /// @throws FormatError  naming `owner`: a count is none
+  void check(std::string_view owner) const;
 };
 
 }  // namespace espalier
