@@ -91,6 +91,7 @@ Value Trainer<T>::encode() const {
                        {"history", Codec<History>::encode(history())},
                        {"best", Value::Object{{"epoch", state_.best.epoch},
                                               {"value", state_.best.value},
+                                              {"monitor", state_.best.monitor},
                                               {"weights", encode_weights(state_.best.weights)}}}};
 }
 
@@ -125,10 +126,11 @@ typename Trainer<T>::State Trainer<T>::decode(const Value& file, Sequential<T>& 
   if (state.schedule) state.schedule->load(schedule);
   state.history = decode_history(*file.find("history"), history().metric_names());
   const Value& best = *file.find("best");
-  detail::check_keys(best, {"epoch", "value", "weights"}, true, "best");
+  detail::check_keys(best, {"epoch", "value", "monitor", "weights"}, true, "best");
   state.best = {
       static_cast<int>(detail::decode_integer(*best.find("epoch"), 0, state.history.size())),
-      detail::decode_number(*best.find("value")), decode_weights(*best.find("weights"), network)};
+      detail::decode_number(*best.find("value")), detail::decode_text(*best.find("monitor")),
+      decode_weights(*best.find("weights"), network)};
   return state;
 }
 

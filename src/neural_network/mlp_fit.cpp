@@ -14,6 +14,7 @@
 #include <espalier/core/errors.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
+#include <espalier/metrics/classification.hpp>
 #include <espalier/metrics/regression.hpp>
 #include <espalier/neural_network/data_loader.hpp>
 #include <espalier/neural_network/penalty.hpp>
@@ -295,7 +296,7 @@ class Fit {
     if (!z.allFinite()) refuse_overflow();
     if (!problem_.classifies) {
       to_values(problem_.out_activation, z.data(), z.size());
-      return r2_score(v.y, z, {.sample_weight = v.weight});
+      return score_of_values(problem_.out_activation, v.y, z, v.weight);
     }
     double right = 0.0, all = 0.0;
     for (Index i = 0; i < z.rows(); ++i) {
@@ -421,6 +422,16 @@ void check_options(std::string_view owner, const Options& options) {
   }
   if (options.solver == MLPSolver::sgd && options.weight_decay > 0.0)
     refuse("weight_decay", options.weight_decay, "sgd");
+}
+
+double score_of_values(MLPOutput out_activation, const Matrix& y, const Matrix& predicted,
+                       const Vector& sample_weight) {
+  const bool is_labels =
+      out_activation == MLPOutput::logistic && (y.array() == 0.0 || y.array() == 1.0).all();
+  if (!is_labels) return r2_score(y, predicted, {.sample_weight = sample_weight});
+  const auto right = ((predicted.array() > 0.5) == (y.array() > 0.5)).rowwise().all();
+  return accuracy_score(Labels::Ones(y.rows()), right.cast<int>().matrix(),
+                        {.sample_weight = sample_weight});
 }
 
 Trained fit(const Problem& problem, const Options& options, const OptionalPrevious& previous) {

@@ -58,6 +58,11 @@ struct Trained {
 /// @throws InvalidParameter  naming `owner`: parameters that do not go together
 void check_options(std::string_view owner, const Options& options);
 
+/// R²; where the network gives probabilities and y is 0 and 1 only, the share of rows all of whose
+/// labels are right.
+double score_of_values(MLPOutput out_activation, const Matrix& y, const Matrix& predicted,
+                       const Vector& sample_weight);
+
 /// A whole training, that begins anew or at the weights of `previous`.
 Trained fit(const Problem& problem, const Options& options, const OptionalPrevious& previous);
 /// One epoch of sgd or adam, with the optimiser's memory of the piece before.

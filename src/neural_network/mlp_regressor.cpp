@@ -85,6 +85,11 @@ Matrix MLPRegressor::do_predict(const State& state, const Features& X) const {
   return result;
 }
 
+double MLPRegressor::do_score(const State& state, const Matrix& y, const Matrix& predicted,
+                              const Vector& sample_weight) const {
+  return mlp::score_of_values(state.network.out_activation, y, predicted, sample_weight);
+}
+
 void MLPRegressor::do_compile(const State& state, RowBuilder& builder) const {
   builder.set_model(mlp::NetworkRow(builder, state.network, name, false));
 }

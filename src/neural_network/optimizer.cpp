@@ -107,7 +107,7 @@ void Optimizer<T>::load(const Value& value) {
   if (detail::decode_text(*value.find("optimizer")) != name())
     throw FormatError(
         fmt::format("{}: this is what {} remembers", name(), value.find("optimizer")->to_text()));
-  const auto most = std::numeric_limits<std::int64_t>::max();
+  const auto most = std::int64_t{1} << 62;  // so that counting on cannot overflow
   const Index n_steps = detail::decode_integer(*value.find("n_steps"), 0, most);
   Value::List unpacked;
   const Value::List& list = detail::decode_list(*value.find("slots"), unpacked);

@@ -92,6 +92,12 @@ std::vector<Parameter<T>*> Sequential<T>::parameters() {
 }
 
 template <class T>
+bool Sequential<T>::differs_in_training() const {
+  return std::any_of(layers_.begin(), layers_.end(),
+                     [](const auto& layer) { return layer->differs_in_training(); });
+}
+
+template <class T>
 std::vector<Parameter<T>*> Sequential<T>::statistics() {
   std::vector<Parameter<T>*> all;
   for (const auto& layer : layers_)

@@ -54,10 +54,10 @@ class FullBatch {
     return loss + add_penalty_to(gradient, x);
   }
 
-  /// @throws NotSupported  another pass of training gives something else than `predict`
+  /// @throws NotSupported  a layer says, or a pass of training shows, that it gives something else
+  ///                       than `predict`
   void check_that_it_is_a_function() {
-    const bool has_statistics = !network_.statistics().empty();
-    if (!has_statistics) {
+    if (!network_.differs_in_training()) {
       const Index n = std::min(loader_.n_rows(), rows_per_block);
       const MiniBatch<T> rows = loader_.rows(0, n);
       const Rows<T> applied = network_.predict(rows.X);

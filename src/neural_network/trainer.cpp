@@ -312,13 +312,16 @@ bool Trainer<T>::update_best(double value, int epoch) {
   if (!improved) return false;
   best.epoch = epoch;
   best.value = value;
+  best.monitor = options_.monitor;
   if (restores_best()) best.weights = values_of(network_);
   return true;
 }
 
 template <class T>
 void Trainer<T>::begin_with_last_epoch() {
-  if (!restores_best() || state_.best.epoch == 0 || !state_.best.weights.empty()) return;
+  const Best& best = state_.best;
+  if (best.epoch == 0) return;
+  if (best.monitor == options_.monitor && (!restores_best() || !best.weights.empty())) return;
   state_.best = {};
   update_best(watched(history().back()), history().back().epoch);
 }

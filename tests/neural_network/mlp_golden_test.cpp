@@ -159,6 +159,8 @@ void expect_same_steps(const json& c) {
         << "layer " << l;
   }
   const Data& d = data(c["data"].get<std::string>());
+  EXPECT_NEAR(model.score(d.X, target_of(model, d.y), weights_of(c, 0, d.X.rows())),
+              c["score"].get<double>(), tolerance);
   const Matrix predicted = to_matrix(c["predicted"]);
   EXPECT_LE((predicted_of(model, d.X).topRows(predicted.rows()) - predicted).cwiseAbs().maxCoeff(),
             tolerance);

@@ -12,6 +12,7 @@
 #include <espalier/core/parallel.hpp>
 #include <espalier/core/random.hpp>
 #include <espalier/core/warnings.hpp>
+#include <espalier/metrics/regression.hpp>
 #include <espalier/neural_network/mlp_classifier.hpp>
 #include <espalier/neural_network/mlp_regressor.hpp>
 
@@ -437,6 +438,11 @@ TEST(MLPRegressor, PredictsTheProbabilitiesOfSeveralLabels) {
   EXPECT_TRUE(((p.array() >= 0.0) && (p.array() <= 1.0)).all());
   EXPECT_GT(((p.array() > 0.5) == (y.array() > 0.5)).cast<double>().mean(), 0.97);
   EXPECT_EQ(model.out_activation(), MLPOutput::logistic);
+  const double rows_right =
+      ((p.array() > 0.5) == (y.array() > 0.5)).rowwise().all().cast<double>().mean();
+  EXPECT_DOUBLE_EQ(model.score(data.X, y), rows_right);
+  const Matrix shares = 0.9 * y;  // no labels: R²
+  EXPECT_DOUBLE_EQ(model.score(data.X, shares), r2_score(shares, p));
   Vector one(2);
   const Vector row = data.X.row(4);
   ASSERT_EQ(model.predictor().predict_raw({row.data(), 2}, {one.data(), 2}), RowStatus::ok);
@@ -444,6 +450,24 @@ TEST(MLPRegressor, PredictsTheProbabilitiesOfSeveralLabels) {
   EXPECT_TRUE(throws<InvalidInput>([&] { model.fit(data.X, Matrix(2.0 * y)); },
                                    {"MLPRegressor", "log_loss", "2"}));
   EXPECT_EQ(model.predict_multi(data.X), p);
+}
+
+TEST(MLPRegressor, StopsByTheShareOfRowsWhoseLabelsAreRight) {
+  const Rings data;
+  Matrix y(data.X.rows(), 2);
+  y << (data.X.col(0).array() > 0.0).cast<double>(), (data.X.col(1).array() > 0.5).cast<double>();
+  MLPRegressor model({.loss = MLPRegressorLoss::log_loss,
+                      .hidden_layer_sizes = {16},
+                      .learning_rate_init = 0.01,
+                      .max_iter = 60,
+                      .random_state = seed,
+                      .early_stopping = true,
+                      .validation_fraction = 0.25});
+  model.fit(data.X, y);
+  const double held_out = std::ceil(0.25 * static_cast<double>(data.X.rows()));
+  for (const double score : model.validation_scores())
+    EXPECT_NEAR(score * held_out, std::round(score * held_out), 1e-9) << "a share of rows";
+  EXPECT_GT(model.best_validation_score(), 0.8);
 }
 
 TEST(MLPRegressor, PoissonWantsNoNegativeTarget) {

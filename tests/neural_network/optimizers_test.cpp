@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <vector>
@@ -233,6 +235,8 @@ TEST(OptimizerMemory, RefusesThatOfAnother) {
   };
   EXPECT_TRUE(refused(damaged("learning_rate", -1.0), {"Adam", "-1", "learning rate"}));
   EXPECT_TRUE(refused(damaged("n_steps", -1), {"-1"}));
+  EXPECT_TRUE(refused(damaged("n_steps", std::numeric_limits<std::int64_t>::max()),
+                      {"9223372036854775807"}));
   EXPECT_TRUE(refused(damaged("slots", Value::List{Value(1)}), {"Adam", "1 lists"}));
   Value::List slots = detail::decode_list(*before.find("slots"));
   slots[1] = Codec<Matrix>::encode(Matrix::Ones(1, 1));

@@ -16,6 +16,7 @@
 #include <espalier/neural_network/dense.hpp>
 #include <espalier/neural_network/dropout.hpp>
 #include <espalier/neural_network/regression_losses.hpp>
+#include <espalier/neural_network/residual.hpp>
 
 #include "neural_network/training_data.hpp"
 #include "support/expect_error.hpp"
@@ -122,8 +123,10 @@ TEST(TrainLbfgs, RefusesWhatItCannotMinimise) {
   const ClassificationData data = two_moons(50);
   DataLoader<double> loader(data.X, data.y);
   Sequential<double> dropout{Dense<double>(2, 16), Dropout<double>(0.5), Dense<double>(16, 2)};
+  Sequential<double> seldom{Dense<double>(2, 2),
+                            Residual<double>(Sequential<double>{Dropout<double>(1e-4)})};
   Sequential<double> normalised{Dense<double>(2, 16), BatchNorm<double>(16), Dense<double>(16, 2)};
-  for (Sequential<double>* net : {&dropout, &normalised}) {
+  for (Sequential<double>* net : {&dropout, &seldom, &normalised}) {
     net->initialize(0);
     EXPECT_TRUE(throws<NotSupported>([&] { train_lbfgs(*net, CrossEntropy<double>(), loader); },
                                      {"dropout", "Trainer"}));

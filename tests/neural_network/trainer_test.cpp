@@ -244,6 +244,26 @@ TEST(Trainer, EarlyStoppingThatComesLaterBeginsWithTheLastEpoch) {
   EXPECT_EQ(weights_of(net), of_last);
 }
 
+TEST(Trainer, AnotherMonitorComparesNoOldValues) {
+  const ClassificationData data = two_moons(100);
+  Sequential<double> net = small_network<double>();
+  DataLoader<double> loader(data.X, data.y);
+  const Metric thousand("thousand",
+                        [](const Matrix&, const Matrix&, const Vector&) { return 1000.0; });
+  Trainer trainer(net, CrossEntropy<double>(), Adam<double>(),
+                  {.epochs = 2, .metrics = {thousand}, .monitor = "loss"});
+  trainer.fit(loader);
+  ASSERT_EQ(trainer.best_epoch(), 2);
+  trainer.options().epochs = 4;
+  trainer.options().monitor = "thousand";
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 2) << "the first that has this value";
+  trainer.options().epochs = 6;
+  trainer.options().monitor = "loss";
+  trainer.fit(loader);
+  EXPECT_EQ(trainer.best_epoch(), 6) << "1000 of the other is no loss to beat";
+}
+
 TEST(Trainer, WatchesAMetricWhoseGreaterValuesAreBetter) {
   const ClassificationData data = two_moons(100);
   Sequential<double> net = small_network<double>();

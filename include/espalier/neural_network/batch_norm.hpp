@@ -36,6 +36,7 @@ class BatchNorm : public LayerOf<BatchNorm<T>, T> {
   void initialize(Random& random) override;
   std::vector<Parameter<T>*> parameters() override;
   std::vector<Parameter<T>*> statistics() override;
+  bool differs_in_training() const override { return true; }
   void forward(ConstBatch<T> x, Batch<T> y) const override;
   void forward_training(ConstBatch<T> x, Batch<T> y, Random& random) override;
   void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) override;

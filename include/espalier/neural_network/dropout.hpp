@@ -21,6 +21,7 @@ class Dropout : public LayerOf<Dropout<T>, T> {
   explicit Dropout(double rate = 0.5);
   double rate() const { return rate_; }
 
+  bool differs_in_training() const override { return rate_ > 0.0; }
   void forward(ConstBatch<T> x, Batch<T> y) const override;
   void forward_training(ConstBatch<T> x, Batch<T> y, Random& random) override;
   void backward(ConstBatch<T> x, ConstBatch<T> y, ConstBatch<T> dy, Batch<T> dx) override;

@@ -66,7 +66,10 @@ class Layer {
     return false;
   }
 
-  /// y = f(x) in training, where it may differ (dropout, batch normalisation). What `backward` needs
+  /// Whether forward_training may give something else than `forward` (dropout, batch normalisation).
+  virtual bool differs_in_training() const { return false; }
+
+  /// y = f(x) in training, where it may differ. What `backward` needs
   /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.
   virtual void forward_training(ConstBatch<T> x, Batch<T> y, Random& /*random*/) { forward(x, y); }
 

@@ -34,8 +34,9 @@ struct MLPRegressorState {
 /// the network's result as the prediction. So a y of 0 and 1 with a column for each of several
 /// labels, of which a row may have any number, is learned as scikit-learn's MLPClassifier learns it,
 /// from the same start with the same weights; `predict_multi` gives the probabilities, and the label
-/// is there where they exceed ½. (A Classifier of this library has one label a row. `score` and
-/// early stopping go by R² of the probabilities, where scikit-learn counts rows that are all right.)
+/// is there where they exceed ½. Of such a y `score`, searches and early stopping count, as there,
+/// the rows all of whose labels are right; of a y with other numbers they take R². (A Classifier of
+/// this library has one label a row.)
 ///
 /// Bring the columns of X to about the same scale first, and y to about 1: steps of `adam` are of
 /// the size of the learning rate, so that a y in thousands takes as many steps.
@@ -55,7 +56,7 @@ class MLPRegressor
   /// The least of loss_curve(); infinite with early_stopping.
   double best_loss() const { return state().training.best_loss; }
   const std::vector<double>& loss_curve() const { return state().training.loss_curve; }
-  /// R² on the rows set aside, after each epoch; empty without early_stopping.
+  /// The score of the rows set aside, after each epoch; empty without early_stopping.
   const std::vector<double>& validation_scores() const {
     return state().training.validation_scores;
   }
@@ -79,6 +80,8 @@ class MLPRegressor
   State do_partial_fit(const Features& X, const Matrix& y, const FitContext& context,
                        const State* previous) const;
   Matrix do_predict(const State& state, const Features& X) const;
+  double do_score(const State& state, const Matrix& y, const Matrix& predicted,
+                  const Vector& sample_weight) const;
   void do_compile(const State& state, RowBuilder& builder) const;
 };
 

@@ -31,6 +31,7 @@ class Residual : public LayerOf<Residual<T>, T> {
   void initialize(Random& random) override;
   std::vector<Parameter<T>*> parameters() override { return inner_.parameters(); }
   std::vector<Parameter<T>*> statistics() override { return inner_.statistics(); }
+  bool differs_in_training() const override { return inner_.differs_in_training(); }
   /// Allocates the scratch memory; Sequential provides it by `forward_with`.
   void forward(ConstBatch<T> x, Batch<T> y) const override;
   void forward_with(ConstBatch<T> x, Batch<T> y, T* scratch) const override;

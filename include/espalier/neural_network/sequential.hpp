@@ -55,6 +55,7 @@ class Sequential {
 
   std::vector<Parameter<T>*> parameters();
   std::vector<Parameter<T>*> statistics();
+  bool differs_in_training() const;  ///< whether a layer does
   Index n_parameters() const;
 
   /// A training pass. `step` numbers the passes of a training, so that each has random numbers of

@@ -82,8 +82,8 @@ class Trainer {
   /// Trains until there are `options().epochs` epochs, or until early stopping, a callback or the
   /// context's stop token ends it. Then, with early stopping, the network has the weights of the
   /// best epoch; what goes on from there is no longer the training that a checkpoint goes on with.
-  /// Early stopping that is asked for after some epochs looks for the best one from the last of them
-  /// on, for the weights of those before were not kept.
+  /// Early stopping that is asked for after some epochs, or given another `monitor`, looks for the
+  /// best one from the last of them on, for the weights of those before were not kept.
   ///
   /// The context's validation set, callback, stop token and n_threads are taken; weights belong
   /// into the DataLoader. The same bits for any number of threads. When it throws, the network, the
@@ -127,6 +127,7 @@ class Trainer {
   struct Best {
     int epoch = 0;
     double value = 0.0;
+    std::string monitor = {};           // what the value is of
     std::vector<Rows<T>> weights = {};  // where early stopping wants them back
   };
   /// What changes in training, beside the network.
@@ -150,8 +151,8 @@ class Trainer {
   double watched(const EpochRecord& record) const;
   bool update_best(double value, int epoch);
   bool restores_best() const;
-  /// Where the best epoch's weights are wanted back, but were not kept: the search for it begins with
-  /// the last one, which the network is of.
+  /// Where the best epoch's weights are wanted back, but were not kept, or where it is the best by
+  /// another monitor: the search for it begins with the last one, which the network is of.
   void begin_with_last_epoch();
   bool is_out_of_patience() const;
   void report(const FitContext& context, double elapsed) const;
