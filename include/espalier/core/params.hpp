@@ -79,6 +79,7 @@ namespace detail {
 
 template <std::size_t place, class F>
 struct FieldAt {
+  constexpr explicit FieldAt(const F& f) : field(f) {}
   F field;
 };
 
@@ -87,7 +88,7 @@ struct FieldPack;
 
 template <std::size_t... places, class... F>
 struct FieldPack<std::index_sequence<places...>, F...> : FieldAt<places, F>... {
-  constexpr explicit FieldPack(const F&... fields) : FieldAt<places, F>{fields}... {}
+  constexpr explicit FieldPack(const F&... fields) : FieldAt<places, F>(fields)... {}
 
   template <class Use>
   constexpr decltype(auto) apply(Use&& use) const {
