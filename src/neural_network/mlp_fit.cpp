@@ -138,14 +138,13 @@ class Fit {
           "{} there are.",
           problem_.owner, n));
     try {
-      loader_.emplace(X, Target(y),
-                      nn::DataLoaderOptions{
-                          .batch_size = size,
-                          .shuffle = options_.shuffle && options_.solver != MLPSolver::lbfgs,
-                          .drop_last = options_.batch_norm && n % size == 1,
-                          .random_state = static_cast<std::int64_t>(seeds_.order),
-                          // what is 0 as T leaves its row out
-                          .sample_weight = weight.template cast<T>().template cast<double>()});
+      loader_.emplace(
+          X, Target(y),
+          nn::DataLoaderOptions{.batch_size = size,
+                                .shuffle = options_.shuffle && options_.solver != MLPSolver::lbfgs,
+                                .drop_last = options_.batch_norm && n % size == 1,
+                                .random_state = static_cast<std::int64_t>(seeds_.order),
+                                .sample_weight = weight});
     } catch (const InvalidInput&) {  // X, y and weights have been checked, as doubles
       throw InvalidInput(
           fmt::format("{}: X, y or sample_weight has numbers beyond the range of float32, in which "
@@ -298,15 +297,13 @@ class Fit {
       to_values(problem_.out_activation, z.data(), z.size());
       return score_of_values(problem_.out_activation, v.y, z, v.weight);
     }
-    double right = 0.0, all = 0.0;
+    Labels guess(z.rows());
     for (Index i = 0; i < z.rows(); ++i) {
       Index k = z(i, 0) > 0.0 ? 1 : 0;
       if (z.cols() > 1) z.row(i).maxCoeff(&k);
-      const double weight = v.weight.size() > 0 ? v.weight[i] : 1.0;
-      right += static_cast<double>(k) == v.y(i, 0) ? weight : 0.0;
-      all += weight;
+      guess[i] = static_cast<int>(k);
     }
-    return right / all;
+    return accuracy_score(v.y.col(0).cast<int>(), guess, {.sample_weight = v.weight});
   }
 
   void report(int iteration, int most) const {

@@ -137,14 +137,13 @@ class Minimizer {
 
   /// Moves to a better point along d and remembers the step; false if none was found.
   bool move_along(const Vector& d, double slope) {
-    double first_step = 1.0;
-    if (history_.empty()) first_step = 1.0 / d.norm();
+    const double first_step = history_.empty() ? 1.0 / d.norm() : 1.0;
     if (!detail::move_along(at_, trial_, d, slope, first_step, options_.max_line_search,
                             options_.precision, [this](Point& p) { p.value = evaluate(p); }))
       return false;
-    const Vector s = at_.x - trial_.x;
-    const double fall = s.dot(trial_.gradient);
-    history_.add(s, at_.gradient - trial_.gradient, fall);
+    Vector s = at_.x - trial_.x;
+    const double slope_of_s = s.dot(trial_.gradient);
+    history_.add(std::move(s), at_.gradient - trial_.gradient, slope_of_s);
     return true;
   }
 

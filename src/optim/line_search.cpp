@@ -164,9 +164,9 @@ double value_of(const LinePoint& start, const LinePoint& t, double rounding) {
 std::optional<LinePoint> wolfe_search(const std::function<LinePoint(double)>& evaluate,
                                       const LinePoint& start, double first_step,
                                       int max_evaluations, double precision) {
-  Search search(start, first_step);
   double lowest = start.value;
   double step = std::min(first_step, longest_step);
+  Search search(start, step);
   for (int i = 0; i < max_evaluations; ++i) {
     LinePoint t = evaluate(step);
     const double value = t.value;

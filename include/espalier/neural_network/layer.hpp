@@ -69,8 +69,8 @@ class Layer {
   /// Whether forward_training may give something else than `forward` (dropout, batch normalisation).
   virtual bool differs_in_training() const { return false; }
 
-  /// y = f(x) in training, where it may differ. What `backward` needs
-  /// beside x and y the layer keeps. `random` is a fresh stream for this layer and step.
+  /// y = f(x) in training, where it may differ. What `backward` needs beside x and y the layer keeps.
+  /// `random` is a fresh stream for this layer and step.
   virtual void forward_training(ConstBatch<T> x, Batch<T> y, Random& /*random*/) { forward(x, y); }
 
   /// From dy, the gradient of the loss by y, to dx, that by x, both after a forward_training(x, y);

@@ -40,8 +40,9 @@ struct LbfgsOptions {
 /// strong Wolfe conditions; the first step has the length 1. Iterations and evaluations are those of
 /// scipy's L-BFGS-B without bounds, to rounding, which grows from iteration to iteration where f is
 /// not convex. Near the minimum, where differences of f drown in rounding, the slope decides instead
-/// (the approximate condition of Hager & Zhang), so gradients far below √ε can be reached. When even that gives no lower point and the decrease still expected is below the
-/// rounding of f, the result counts as converged.
+/// (the approximate condition of Hager & Zhang), so gradients far below √ε can be reached. When even
+/// that gives no lower point and the decrease still expected is below the rounding of f, the result
+/// counts as converged.
 ///
 /// The method is not invariant to the scale of single variables: bring them to similar curvature
 /// first. The same function and start give the same bits; no thread is created here. `gradient_norm`
